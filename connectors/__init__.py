@@ -1,0 +1,1 @@
+"""Chat and HTTP, in and out."""

@@ -1,0 +1,120 @@
+"""The open pages, what is said in them, and the queue of what was said to Atlas."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from aiohttp import ClientConnectionError, WSCloseCode, web
+
+from connectors.web import wire
+from engine.cards import Card
+from engine.host import EngineDatabase
+from engine.people import Asker
+from engine.transcript import Author, Said
+
+logger = logging.getLogger(__name__)
+
+SHOWN_MESSAGES = 400
+WAITING = 200
+SEND_TIMEOUT = 5.0
+
+Parse = Callable[[Said], Awaitable[None]]
+
+
+class Room:
+    """Every open page sees the same channels."""
+
+    def __init__(self, database: EngineDatabase, parse: Parse) -> None:
+        self._database = database
+        self._parse = parse
+        self._pages: set[web.WebSocketResponse] = set()
+        self._to_do: asyncio.Queue[Said] = asyncio.Queue(maxsize=WAITING)
+
+    async def work(self) -> None:
+        """Hand what people said to the bot, in order, until cancelled."""
+        while True:
+            said = await self._to_do.get()
+            try:
+                await self._parse(said)
+            except Exception:
+                logger.exception("message m%s could not be worked", said.id)
+
+    @asynccontextmanager
+    async def entered(self, page: web.WebSocketResponse) -> AsyncIterator[None]:
+        """Greet a page with what was said so far, and keep it up to date for the block."""
+        self._pages.add(page)
+        try:
+            await self._send(page, await self._hello())
+            yield
+        finally:
+            self._pages.discard(page)
+
+    async def _hello(self) -> str:
+        engine = self._database.engine
+        role = engine.people.role_of(Asker("web", wire.PERSON, "You", ""))
+        return wire.hello(
+            "You", role, wire.SUGGESTIONS, await engine.transcript.recent(SHOWN_MESSAGES)
+        )
+
+    async def take(self, page: web.WebSocketResponse, raw: str) -> None:
+        """Take a sentence from a page: kept and shown first, then worked."""
+        say = wire.read(raw)
+        if isinstance(say, str):
+            await self._send(page, wire.refused(say, wire.client_id_of(raw)))
+            return
+        if self._to_do.full():
+            reason = "Atlas has too much to answer just now. Try again in a moment."
+            await self._send(page, wire.refused(reason, say.client_id))
+            return
+        said = await self.say(say.channel, Author.YOU, say.text, client_id=say.client_id)
+        self._to_do.put_nowait(said)
+
+    async def say(
+        self,
+        channel: str,
+        author: Author,
+        text: str,
+        *,
+        card: Card | None = None,
+        client_id: str | None = None,
+    ) -> Said:
+        """Keep a message and show it on every page."""
+        engine = self._database.engine
+        name = "You" if author is Author.YOU else "Atlas"
+        said = Said(0, channel, author, name, text, engine.clock.now(), card, client_id=client_id)
+        said = await engine.transcript.add(said)
+        await self._show(said)
+        return said
+
+    async def show(self, channel: str, card: Card, receipt: str | None) -> str:
+        """Show a card, or edit the message that an earlier form of it became; its receipt."""
+        engine = self._database.engine
+        if receipt is not None:
+            edited = await engine.transcript.edit(int(receipt), card, engine.clock.now())
+            if edited is not None:
+                await self._show(edited)
+                return receipt
+        said = await self.say(channel, Author.ATLAS, card.fallback_text, card=card)
+        return str(said.id)
+
+    async def _show(self, said: Said) -> None:
+        text = wire.message(said)
+        await asyncio.gather(*(self._send(page, text) for page in tuple(self._pages)))
+
+    @staticmethod
+    async def _send(page: web.WebSocketResponse, text: str) -> None:
+        """Send to one page; one that left or hangs holds nobody up, it reads all anew later."""
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT):
+                await page.send_str(text)
+        except (ClientConnectionError, ConnectionError, TimeoutError):
+            logger.info("a page left")
+
+    async def close(self) -> None:
+        """Tell every page that the server goes away."""
+        closing = (
+            page.close(code=WSCloseCode.GOING_AWAY, message=b"Atlas stops")
+            for page in tuple(self._pages)
+        )
+        await asyncio.gather(*closing, return_exceptions=True)

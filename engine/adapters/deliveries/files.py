@@ -1,0 +1,223 @@
+"""Delivered files: which one is next, and their rows as CSV for COPY."""
+
+import asyncio
+import csv
+import hashlib
+import io
+import json
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from engine.catalog.model import FileFormat, FileSource
+from engine.errors import SourceUnreadable
+from engine.runs.ports import CopyFormat
+
+CHUNK_BYTES = 1 << 20
+CHUNK_ROWS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class FileDelivery:
+    """One delivered file, opened anew by whoever reads its chunks."""
+
+    name: str
+    fingerprint: str
+    headers: tuple[str, ...]
+    format: CopyFormat
+    read: Callable[[], Iterator[bytes]]
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The rows, read in a thread so that a slow disk holds nobody up."""
+        pieces = self.read()
+        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+            yield piece
+
+
+async def next_file(
+    folder: Path, source: FileSource, loaded: Mapping[str, str]
+) -> FileDelivery | None:
+    """The first file by name that is new or has changed since it was loaded."""
+    return await asyncio.to_thread(_next_file, folder, source, loaded)
+
+
+def _next_file(
+    folder: Path, source: FileSource, loaded: Mapping[str, str]
+) -> FileDelivery | None:
+    paths = sorted(path for path in folder.glob(source.path) if path.is_file())
+    if not paths:
+        raise SourceUnreadable(
+            f"No file matches {source.path} in the project folder.",
+            "Put a delivery there, or mend `path` under `source` of the table.",
+        )
+    for path in paths:
+        name = path.relative_to(folder).as_posix()
+        fingerprint = _fingerprint(path)
+        if loaded.get(name) != fingerprint:
+            return _opened(path, name, fingerprint, source)
+    return None
+
+
+def _fingerprint(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        message = f"{path.name} can't be read: {error.strerror}."
+        raise SourceUnreadable(message, "Check the rights of the file.") from error
+
+
+def _opened(path: Path, name: str, fingerprint: str, source: FileSource) -> FileDelivery:
+    if path.stat().st_size == 0:
+        message = f"{name} is empty: 0 bytes, not even a header."
+        raise SourceUnreadable(message, "Ask its sender for the file again, or remove it.")
+    match source.format:
+        case FileFormat.CSV:
+            return _csv(path, name, fingerprint, source)
+        case FileFormat.JSON_LINES:
+            headers = _json_headers(path, name, source.encoding)
+            rows = lambda: _json_rows(path, name, headers, source.encoding)  # noqa: E731  # one line that binds what it reads
+        case FileFormat.PARQUET:
+            headers = _parquet_headers(path, name)
+            rows = lambda: _parquet_rows(path)  # noqa: E731  # as above
+    return FileDelivery(name, fingerprint, headers, CopyFormat(), lambda: _as_csv(rows()))
+
+
+def _csv(path: Path, name: str, fingerprint: str, source: FileSource) -> FileDelivery:
+    """The file's own bytes; only its header is read here."""
+    try:
+        with path.open(encoding=_python_encoding(source.encoding), newline="") as file:
+            headers = next(csv.reader(file, delimiter=source.delimiter), [])
+    except UnicodeDecodeError as error:
+        raise _wrong_encoding(name, source.encoding) from error
+    except csv.Error as error:
+        message = f"{name}, line 1: the header can't be read as CSV."
+        raise SourceUnreadable(message, "Open the file and mend its first line.") from error
+    if not any(header.strip() for header in headers):
+        message = f"{name}, line 1: there is no header."
+        raise SourceUnreadable(message, "The first line must name the columns.")
+    form = CopyFormat(source.delimiter, source.encoding, header=True)
+    marked = source.encoding == "utf-8" and _starts_with_mark(path)
+    return FileDelivery(name, fingerprint, tuple(headers), form, lambda: _bytes(path, skip_mark=marked))
+
+
+def _python_encoding(encoding: str) -> str:
+    return {"utf-8": "utf-8-sig", "windows-1252": "cp1252"}.get(encoding, encoding)
+
+
+def _wrong_encoding(name: str, encoding: str) -> SourceUnreadable:
+    return SourceUnreadable(
+        f"{name}: the text is not {encoding}.",
+        "Set `encoding` under `source` of the table: utf-8, latin-1 or windows-1252.",
+    )
+
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def _starts_with_mark(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(3) == _BYTE_ORDER_MARK
+
+
+def _bytes(path: Path, *, skip_mark: bool) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        if skip_mark:
+            file.seek(len(_BYTE_ORDER_MARK))
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
+
+
+Row = list[object]
+
+
+def _as_csv(rows: Iterator[Row]) -> Iterator[bytes]:
+    """Rows as CSV; None is an unquoted nothing, which COPY reads as NULL."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for number, row in enumerate(rows, 1):
+        writer.writerow([_cell(value) for value in row])
+        if number % CHUNK_ROWS == 0:
+            yield _taken(out)
+    if out.tell():
+        yield _taken(out)
+
+
+def _taken(out: io.StringIO) -> bytes:
+    data = out.getvalue().encode()
+    out.seek(0)
+    out.truncate()
+    return data
+
+
+def _cell(value: object) -> object:
+    """A cell as text; PostgreSQL has no null character."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case dict() | list():
+            return json.dumps(value, ensure_ascii=False).replace("\\u0000", "")
+        case str():
+            return value.replace("\x00", "")
+        case _:
+            return value
+
+
+def _json_headers(path: Path, name: str, encoding: str) -> tuple[str, ...]:
+    """The keys of all lines, in the order in which they first appear."""
+    headers: dict[str, None] = {}
+    for record in _json_records(path, name, encoding):
+        headers.update(dict.fromkeys(record))
+    if not headers:
+        message = f"{name} holds no JSON object with a key."
+        raise SourceUnreadable(message, "Each line must be one JSON object.")
+    return tuple(headers)
+
+
+def _json_records(path: Path, name: str, encoding: str) -> Iterator[dict[str, object]]:
+    try:
+        with path.open(encoding=_python_encoding(encoding)) as file:
+            yield from _records(file, name)
+    except UnicodeDecodeError as error:
+        raise _wrong_encoding(name, encoding) from error
+
+
+def _records(file: IO[str], name: str) -> Iterator[dict[str, object]]:
+    for number, line in enumerate(file, 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError):
+            record = None
+        if not isinstance(record, dict):
+            message = f"{name}, line {number}: this is not one JSON object."
+            # the parser's error stays out of the chain: it holds the line
+            raise SourceUnreadable(message, "Mend or remove that line, then run it again.") from None
+        yield record
+
+
+def _json_rows(path: Path, name: str, headers: tuple[str, ...], encoding: str) -> Iterator[Row]:
+    for record in _json_records(path, name, encoding):
+        yield [record.get(header) for header in headers]
+
+
+def _parquet_headers(path: Path, name: str) -> tuple[str, ...]:
+    # imported late: pyarrow takes most of a second, and few projects need it
+    from pyarrow import ArrowException, parquet  # noqa: PLC0415
+
+    try:
+        return tuple(parquet.read_schema(path).names)
+    except (ArrowException, OSError) as error:
+        message = f"{name} is not a Parquet file."
+        raise SourceUnreadable(message, "Ask its sender for the file again.") from error
+
+
+def _parquet_rows(path: Path) -> Iterator[Row]:
+    from pyarrow import parquet  # noqa: PLC0415  # as above
+
+    with parquet.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=CHUNK_ROWS):
+            columns = [column.to_pylist() for column in batch.columns]
+            yield from (list(row) for row in zip(*columns, strict=True))

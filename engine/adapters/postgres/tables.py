@@ -1,0 +1,150 @@
+"""Atlas's own tables in schema atlas, as SQLAlchemy Core knows them."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+
+metadata = MetaData(schema="atlas")
+
+
+def _moment(name: str, *, nullable: bool = True) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("pipeline", Text, nullable=False),
+    Column("table_name", Text),
+    Column("status", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("worker", Text, nullable=False),
+    Column("asker_platform", Text, nullable=False),
+    Column("asker_person", Text, nullable=False),
+    Column("asker_name", Text, nullable=False),
+    Column("asker_channel", Text, nullable=False),
+    Column("asker_thread", Text),
+    _moment("requested_at", nullable=False),
+    _moment("started_at"),
+    _moment("finished_at"),
+    Column("error", Text),
+    Column("hint", Text, nullable=False, server_default=""),
+)
+
+step_runs = Table(
+    "step_runs",
+    metadata,
+    Column("run_id", Text, ForeignKey("atlas.runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("dataset", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    _moment("started_at"),
+    _moment("finished_at"),
+    Column("report", JSONB, nullable=False),
+    Column("error", Text),
+    Column("hint", Text, nullable=False, server_default=""),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("table_name", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("fingerprint", Text, primary_key=True),
+    Column("rows", BigInteger, nullable=False),
+    Column("run_id", Text, nullable=False),
+    _moment("loaded_at", nullable=False),
+)
+
+check_results = Table(
+    "check_results",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("run_id", Text, nullable=False),
+    Column("dataset", Text, nullable=False),
+    Column("check", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("value", Text),
+    Column("reason", Text, nullable=False),
+    _moment("at", nullable=False),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("fingerprint", Text, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("dataset", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("run_id", Text, nullable=False),
+    _moment("at", nullable=False),
+)
+
+pii_findings = Table(
+    "pii_findings",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("dataset", Text, nullable=False),
+    Column("column", Text, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("reasons", ARRAY(Text), nullable=False),
+    Column("run_id", Text, nullable=False),
+    _moment("at", nullable=False),
+)
+
+lineage_events = Table(
+    "lineage_events",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("run_id", Text, nullable=False, index=True),
+    Column("event_type", Text, nullable=False),
+    Column("job", Text, nullable=False),
+    Column("openlineage_run_id", UUID(as_uuid=True), nullable=False),
+    _moment("event_time", nullable=False),
+    Column("event", JSONB, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("platform", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("card", JSONB, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("delivered_revision", Integer, nullable=False, server_default="0"),
+    Column("receipt", Text),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    _moment("due_at", nullable=False),
+    _moment("created_at", nullable=False),
+    _moment("delivered_at"),
+)
+
+web_messages = Table(
+    "web_messages",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("card", JSONB),
+    Column("client_id", Text),
+    _moment("at", nullable=False),
+    _moment("edited_at"),
+)

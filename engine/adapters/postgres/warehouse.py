@@ -1,0 +1,233 @@
+"""The tables of bronze, silver and gold in PostgreSQL; rows stay there."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import asyncpg
+from sqlalchemy import insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.adapters.postgres import refine_sql, tables
+from engine.adapters.postgres.database import driver
+from engine.adapters.postgres.names import dataset as quoted, ident, qualified
+from engine.adapters.postgres.substitutes import Substitutes
+from engine.catalog.model import DatasetName, Layer, Model, Table, column_name
+from engine.clock import Clock
+from engine.errors import RowsNotConserved, SourceUnreadable
+from engine.lineage.model import Field
+from engine.privacy.model import ColumnSample, Protection
+from engine.runs.model import Counts, Run, staged_table
+from engine.runs.ports import Delivery, Loaded
+
+LONGEST_SAMPLED_VALUE = 2_000
+
+_ENCODINGS = {"utf-8": "UTF8", "latin-1": "LATIN1", "windows-1252": "WIN1252"}
+
+_BRONZE_COLUMNS = (
+    # COPY can't compute columns, so the run and the source come from settings of the transaction
+    "_row bigint GENERATED ALWAYS AS IDENTITY",
+    "_run_id text NOT NULL DEFAULT current_setting('atlas.run_id')",
+    "_source text NOT NULL DEFAULT current_setting('atlas.source')",
+    "_loaded_at timestamptz NOT NULL DEFAULT now()",
+)
+
+_OWN_COLUMNS = r"\_%"
+
+
+class PostgresWarehouse:
+    """Data work on one connection, in the transaction of whoever holds it."""
+
+    def __init__(
+        self, connection: AsyncConnection, substitutes: Substitutes, clock: Clock
+    ) -> None:
+        self._connection = connection
+        self._substitutes = substitutes
+        self._clock = clock
+
+    async def loaded(self, table: Table) -> Mapping[str, str]:
+        """The newest fingerprint of each delivery that is in bronze already."""
+        known = tables.deliveries.c
+        rows = await self._connection.execute(
+            select(known.name, known.fingerprint)
+            .where(known.table_name == table.name)
+            .order_by(known.loaded_at)
+        )
+        return {row.name: row.fingerprint for row in rows}
+
+    async def load(self, run: Run, table: Table, delivery: Delivery) -> Loaded:
+        """COPY a delivery into bronze."""
+        columns = tuple(column_name(header) for header in delivery.headers)
+        _refuse_repeated(delivery, columns)
+        declared = [column.name for column in table.columns]
+        await self._prepare_bronze(run, table, delivery, [*declared, *columns])
+        rows = await self._copy(table, delivery, columns)
+        await self._remember(run, table, delivery, rows)
+        known = [name for name in columns if name in declared]
+        return Loaded(
+            rows=rows,
+            extra=tuple(name for name in columns if name not in declared),
+            missing=tuple(name for name in declared if name not in columns),
+            reordered=known != [name for name in declared if name in known],
+        )
+
+    async def _prepare_bronze(
+        self, run: Run, table: Table, delivery: Delivery, columns: Sequence[str]
+    ) -> None:
+        for setting, value in (("atlas.run_id", run.id), ("atlas.source", delivery.name)):
+            await self._connection.execute(
+                text("SELECT set_config(:setting, :value, true)"),
+                {"setting": setting, "value": value},
+            )
+        connection = await driver(self._connection)
+        name = quoted(table.bronze)
+        own = ", ".join(_BRONZE_COLUMNS)
+        await connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({own})")
+        present = {field.name for field in await self.columns(table.bronze)}
+        new = [column for column in dict.fromkeys(columns) if column not in present]
+        if new:
+            added = ", ".join(f"ADD COLUMN {ident(column)} text" for column in new)
+            await connection.execute(f"ALTER TABLE {name} {added}")
+
+    async def _copy(self, table: Table, delivery: Delivery, columns: Sequence[str]) -> int:
+        connection = await driver(self._connection)
+        try:
+            status = await connection.copy_to_table(
+                table.name,
+                schema_name=Layer.BRONZE,
+                source=delivery.chunks(),
+                columns=columns,
+                format="csv",
+                delimiter=delivery.format.delimiter,
+                header=delivery.format.header,
+                encoding=_ENCODINGS[delivery.format.encoding],
+            )
+        except asyncpg.DataError as error:
+            # the driver's error stays out of the chain: its text holds the line
+            raise _unreadable(delivery, error) from None
+        return int(status.removeprefix("COPY "))
+
+    async def _remember(self, run: Run, table: Table, delivery: Delivery, rows: int) -> None:
+        await self._connection.execute(
+            insert(tables.deliveries).values(
+                table_name=table.name,
+                name=delivery.name,
+                fingerprint=delivery.fingerprint,
+                rows=rows,
+                run_id=run.id,
+                loaded_at=self._clock.now(),
+            )
+        )
+
+    async def refine(
+        self, run: Run, table: Table, protections: Sequence[Protection]
+    ) -> Counts:
+        """Split bronze into the staged silver table and quarantine; raises RowsNotConserved."""
+        present = [field.name for field in await self.columns(table.bronze)]
+        columns = refine_sql.silver_columns(table, present, protections)
+        staged = qualified(Layer.SILVER, staged_table(run, table.silver))
+        connection = await driver(self._connection)
+        for each in columns:
+            if each.substituted:
+                await self._substitutes.fill(connection, table, each)
+        await connection.execute(refine_sql.create_quarantine(table))
+        await connection.execute(refine_sql.create_staged(staged, columns))
+        record = await connection.fetchrow(refine_sql.refine(table, columns, staged), run.id)
+        await connection.execute(f"ANALYZE {staged}")
+        counts = _conserved(table, record)
+        return Counts(
+            rows_in=counts["rows_in"],
+            quarantined=counts["quarantined"],
+            deduplicated=counts["deduplicated"],
+            protected=sum(each.protection is not None for each in columns),
+        )
+
+    async def build(self, run: Run, model: Model) -> Counts:
+        """CREATE TABLE AS the model's SELECT."""
+        connection = await driver(self._connection)
+        staged = qualified(Layer.GOLD, staged_table(run, model.gold))
+        status = await connection.execute(f"CREATE TABLE {staged} AS\n{model.sql}")
+        await connection.execute(f"ANALYZE {staged}")
+        return Counts(built=int(status.rpartition(" ")[2]))
+
+    async def publish(self, run: Run, dataset: DatasetName) -> Counts:
+        """Swap the staged table in by rename; quarantined rows of earlier runs go with the old one."""
+        connection = await driver(self._connection)
+        staged = qualified(dataset.layer, staged_table(run, dataset))
+        await connection.execute(f"DROP TABLE IF EXISTS {quoted(dataset)}")
+        await connection.execute(f"ALTER TABLE {staged} RENAME TO {ident(dataset.table)}")
+        if dataset.layer is Layer.GOLD:
+            return Counts()
+        quarantine = qualified("quarantine", dataset.table)
+        await connection.execute(f"DELETE FROM {quarantine} WHERE run_id <> $1", run.id)
+        rows = await connection.fetchval(f"SELECT count(*) FROM {quoted(dataset)}")
+        return Counts(published=rows)
+
+    async def discard(self, run: Run, dataset: DatasetName) -> None:
+        """Drop the staged table."""
+        name = staged_table(run, dataset)
+        if name != dataset.table:
+            connection = await driver(self._connection)
+            await connection.execute(f"DROP TABLE IF EXISTS {qualified(dataset.layer, name)}")
+
+    async def columns(self, dataset: DatasetName) -> tuple[Field, ...]:
+        """The columns as pg_catalog knows them."""
+        rows = await self._connection.execute(
+            text(
+                "SELECT attname, format_type(atttypid, atttypmod) AS type FROM pg_attribute "
+                "WHERE attrelid = to_regclass(:name) AND attnum > 0 AND NOT attisdropped "
+                "AND attname NOT LIKE :own ORDER BY attnum"
+            ),
+            {"name": quoted(dataset), "own": _OWN_COLUMNS},
+        )
+        return tuple(Field(row.attname, row.type) for row in rows)
+
+    async def sample(
+        self, dataset: DatasetName, columns: Sequence[str], size: int
+    ) -> tuple[ColumnSample, ...]:
+        """The values with the lowest hashes: different ones, spread, and the same each time."""
+        connection = await driver(self._connection)
+        samples = []
+        for column in columns:
+            records = await connection.fetch(
+                f"SELECT value FROM (SELECT DISTINCT left({ident(column)}::text, $1) AS value "  # noqa: S608  # both names are quoted
+                f"FROM {quoted(dataset)} WHERE btrim({ident(column)}::text) <> '') different "
+                "ORDER BY hashtext(value) LIMIT $2",
+                LONGEST_SAMPLED_VALUE,
+                size,
+            )
+            samples.append(ColumnSample(column, tuple(record["value"] for record in records)))
+        return tuple(samples)
+
+
+def _refuse_repeated(delivery: Delivery, columns: Sequence[str]) -> None:
+    repeated = sorted({name for name in columns if columns.count(name) > 1})
+    if repeated:
+        message = f"{delivery.name} has the column {', '.join(repeated)} more than once."
+        raise SourceUnreadable(message, "Give each column of the header a name of its own.")
+
+
+def _unreadable(delivery: Delivery, error: asyncpg.DataError) -> SourceUnreadable:
+    """What is wrong with a delivery's bytes, by line number only."""
+    found = re.search(r"line (\d+)", str(getattr(error, "context", "") or ""))
+    place = f"{delivery.name}, line {found[1]}" if found else delivery.name
+    if isinstance(error, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError):
+        return SourceUnreadable(
+            f"{place}: the text is not {delivery.format.encoding}.",
+            "Set `encoding` under `source` of the table: utf-8, latin-1 or windows-1252.",
+        )
+    said = str(error.args[0]) if isinstance(error, asyncpg.BadCopyFileFormatError) else ""
+    problem = re.sub(r'"[^"]*"', "a column", said) or "its values can't be read as CSV"
+    return SourceUnreadable(
+        f"{place}: {problem}.",
+        "Nothing of this delivery was loaded. Mend or remove that line, then run it again.",
+    )
+
+
+def _conserved(table: Table, record: "asyncpg.Record | None") -> Mapping[str, int]:
+    """The counts of a refinement, once they add up."""
+    counts: dict[str, int] = dict(record.items()) if record is not None else {}
+    out = counts["published"] + counts["quarantined"] + counts["deduplicated"]
+    if out != counts["rows_in"]:
+        message = f"{table.name}: {counts['rows_in']} rows went in and {out} came out."
+        raise RowsNotConserved(message, "Nothing was published. Please report this as a defect.")
+    return counts

@@ -1,0 +1,186 @@
+"""Soda Core in a process of its own: it is not safe with threads, blocks, and keeps global state."""
+
+import json
+import os
+import signal
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from sqlalchemy.engine import make_url
+
+from engine.adapters.workers import WorkerLane
+from engine.catalog.model import Check, Layer
+from engine.quality.model import Measured, Outcome
+
+if TYPE_CHECKING:
+    from soda.scan import Scan
+
+SOURCE = "atlas"
+
+_OUTCOMES = {"pass": Outcome.PASSED, "warn": Outcome.WARNED, "fail": Outcome.FAILED}
+
+
+def _load() -> None:
+    """Import Soda with its telemetry off, in a folder of its own, in the worker process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    home = Path(tempfile.mkdtemp(prefix="atlas-soda-"))
+    (home / ".soda").mkdir()
+    # Soda writes this file itself, with telemetry on, unless it is there before the import
+    (home / ".soda" / "config.yml").write_text("send_anonymous_usage_stats: false\n")
+    os.environ["HOME"] = str(home)
+    os.chdir(home)  # Soda would read a .env file of the working folder over the environment
+    import soda.scan  # noqa: F401, PLC0415  # only in the worker process
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What Soda needs to connect; never shown in a repr."""
+
+    settings: tuple[tuple[str, str], ...]
+
+    def __repr__(self) -> str:
+        return "Connection(…)"
+
+    @classmethod
+    def from_url(cls, url: str, statement_timeout: float) -> "Connection":
+        """From an address as libpq takes it; the host may be a folder with a socket."""
+        parsed = make_url(url)
+        query = {key: str(value) for key, value in parsed.query.items()}
+        settings = {
+            "type": "postgres",
+            "host": parsed.host or query.get("host") or "localhost",
+            "port": str(parsed.port or query.get("port") or 5432),
+            "username": parsed.username or query.get("user") or "postgres",
+            "password": parsed.password or query.get("password") or "",
+            "database": parsed.database or "postgres",
+            "options": f"-c statement_timeout={int(statement_timeout * 1000)}",
+        }
+        if "sslmode" in query:
+            settings["sslmode"] = query["sslmode"]
+        return cls(tuple(settings.items()))
+
+    def yaml(self, schema: str) -> str:
+        """Soda's configuration; JSON strings are YAML strings."""
+        lines = [f"  {key}: {json.dumps(value)}" for key, value in self.settings]
+        return "\n".join((f"data_source {SOURCE}:", *lines, f"  schema: {json.dumps(schema)}"))
+
+
+def sodacl(table: str, checks: Sequence[str]) -> str:
+    """The checks as one SodaCL document."""
+    items = (_item(check) for check in checks)
+    return f"checks for {table}:\n" + "\n".join(items)
+
+
+def _item(check: str) -> str:
+    first, *rest = check.splitlines()
+    return "\n".join([f"  - {first}", *(f"    {line}" for line in rest)])
+
+
+def _measure(connection: Connection, schema: str, table: str, checks: Sequence[str]) -> list[Measured]:
+    """Measure all checks in one scan; where one breaks the scan, each in a scan of its own."""
+    scan = _scanned(connection, schema, table, checks)
+    if not scan.has_error_logs():
+        return list(_answers(scan, checks, range(len(checks))))
+    alone: list[Measured] = []
+    for index, check in enumerate(checks):
+        scan = _scanned(connection, schema, table, [check])
+        if scan.has_error_logs():
+            alone.append(Measured(index, Outcome.NOT_EVALUATED, reason=_why(scan)))
+        else:
+            alone.extend(_answers(scan, [check], [index]))
+    return alone
+
+
+def _scanned(connection: Connection, schema: str, table: str, checks: Sequence[str]) -> "Scan":
+    from soda.sampler.sampler import Sampler  # noqa: PLC0415  # only in the worker process
+    from soda.scan import Scan  # noqa: PLC0415  # as above
+
+    class NoSamples(Sampler):  # type: ignore[misc]  # Soda has no types
+        """Failed rows may be personal: none of them is kept."""
+
+        def store_sample(self, sample_context: object) -> None:
+            """Keep nothing."""
+
+    scan = Scan()
+    scan.set_data_source_name(SOURCE)
+    scan.add_configuration_yaml_str(connection.yaml(schema))
+    scan.sampler = NoSamples()
+    scan.add_sodacl_yaml_str(sodacl(table, checks))
+    scan.execute()
+    return scan
+
+
+def _answers(scan: "Scan", checks: Sequence[str], indexes: Sequence[int]) -> Iterator[Measured]:
+    """Soda's results by the place of their check: Soda tells the line that each stands at."""
+    places = dict(_lines(checks, indexes))
+    for check in scan._checks:  # noqa: SLF001  # Soda offers results without their line otherwise
+        line = check.check_cfg.location.line
+        index = max((each for each in places if each <= line), default=None)
+        if index is not None and check.outcome is not None:
+            yield _measured(places[index], check.outcome.value, check)
+
+
+def _lines(checks: Sequence[str], indexes: Sequence[int]) -> Iterator[tuple[int, int]]:
+    line = 2
+    for check, index in zip(checks, indexes, strict=True):
+        yield line, index
+        line += len(check.splitlines())
+
+
+def _measured(index: int, outcome: str, check: object) -> Measured:
+    value = getattr(check, "check_value", None)
+    return Measured(index, _OUTCOMES[outcome], None if value is None else _shown(value))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.2f}".rstrip("0").rstrip(".")
+    if isinstance(value, int):
+        return f"{value:,}"
+    return str(value)[:80]
+
+
+def _why(scan: "Scan") -> str:
+    """Soda's complaint in a few words, without a value of a row."""
+    logs = cast("Sequence[object]", scan.get_error_logs())
+    text = " ".join(str(getattr(log, "message", log)) for log in logs)
+    for sign, meaning in _COMPLAINTS:
+        if sign in text:
+            return meaning
+    return "the check could not be evaluated"
+
+
+_COMPLAINTS = (
+    ("does not exist", "a column or table that the check needs does not exist"),
+    ("statement timeout", "it took too long"),
+    ("Soda Cloud", "it needs history, which this version does not keep"),
+    ("Invalid", "this is not a SodaCL check"),
+    ("could not connect", "the database could not be reached"),
+    ("connection to server", "the database could not be reached"),
+)
+
+
+class SodaQuality:
+    """Evaluates SodaCL with soda-core-postgres, one scan at a time."""
+
+    def __init__(self, url: str, timeout: float) -> None:
+        self._connection = Connection.from_url(url, timeout)
+        self._lane = WorkerLane("the quality check", _load, timeout)
+
+    async def measure(
+        self, layer: Layer, table: str, checks: Sequence[Check]
+    ) -> tuple[Measured, ...]:
+        """Measure in the worker process."""
+        texts = [check.text for check in checks]
+        return tuple(await self._lane.call(_measure, self._connection, str(layer), table, texts))
+
+    async def warm(self) -> None:
+        """Import Soda before it is needed."""
+        await self._lane.warm()
+
+    def close(self) -> None:
+        """End the worker process."""
+        self._lane.close()

@@ -1,0 +1,1 @@
+"""Who must know: findings and runs as cards in the right channel."""

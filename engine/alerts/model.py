@@ -1,0 +1,34 @@
+"""Messages on their way out."""
+
+from dataclasses import dataclass
+
+from engine.cards import Card
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A card for a place; a later post with the same key edits the earlier message."""
+
+    key: str
+    place: str
+    card: Card
+
+    @property
+    def platform(self) -> str:
+        """The chat platform of the place, such as `web` of `web:#general`."""
+        return self.place.partition(":")[0]
+
+    @property
+    def channel(self) -> str:
+        """The channel of the place, such as `#general`."""
+        return self.place.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A post that was not delivered yet in its newest form; with a receipt it is an edit."""
+
+    post: Post
+    revision: int
+    receipt: str | None = None
+    attempts: int = 0

@@ -1,0 +1,123 @@
+"""The neutral message card that every chat platform renders in its own way."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Self
+
+from pydantic import TypeAdapter
+
+
+class CardKind(StrEnum):
+    """What a card is for."""
+
+    REPLY = "reply"
+    ALERT = "alert"
+    DIGEST = "digest"
+    PROGRESS = "progress"
+
+
+class Severity(StrEnum):
+    """How much a card wants to be read."""
+
+    INFO = "info"
+    SUCCESS = "success"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One name with its value."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardTable:
+    """Rows of text; each row has a cell for each column."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class ButtonStyle(StrEnum):
+    """How a button looks."""
+
+    DEFAULT = "default"
+    PRIMARY = "primary"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A click that stands for a sentence: whatever can be clicked can also be typed."""
+
+    label: str
+    command: str
+    style: ButtonStyle = ButtonStyle.DEFAULT
+    confirm: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message without a platform; fallback_text is what a plain terminal or notification shows."""
+
+    kind: CardKind
+    severity: Severity
+    title: str
+    text: str = ""
+    facts: tuple[Fact, ...] = ()
+    table: CardTable | None = None
+    buttons: tuple[Button, ...] = ()
+    thread: str | None = None
+    fallback_text: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.fallback_text:
+            fallback = "\n".join(part for part in (self.title, self.text) if part)
+            object.__setattr__(self, "fallback_text", fallback)
+
+    def in_thread(self, thread: str | None) -> Self:
+        """The same card, meant for a thread."""
+        return replace(self, thread=thread)
+
+
+_ADAPTER = TypeAdapter(Card)
+
+
+def to_json(card: Card) -> str:
+    """The card in the JSON form that programs rely on."""
+    return _ADAPTER.dump_json(card).decode()
+
+
+def from_json(text: str | bytes) -> Card:
+    """Read a card that `to_json` wrote."""
+    return _ADAPTER.validate_json(text)
+
+
+def facts(**values: object) -> tuple[Fact, ...]:
+    """Facts from keywords: `rows_in=5210` reads «Rows in: 5,210»; None is left out."""
+    return tuple(
+        Fact(name.replace("_", " ").capitalize(), readable(value))
+        for name, value in values.items()
+        if value is not None
+    )
+
+
+def readable(value: object) -> str:
+    """A value as people write it: thousands separated, seconds with one decimal."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:,.1f}"
+        case _:
+            return str(value)
+
+
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """«1 row», «2,310 rows»."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"

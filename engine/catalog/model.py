@@ -1,0 +1,321 @@
+"""The values of a project: tables, models, pipelines, owners, and the pure rules between them."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Self
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+"""What a table, model or pipeline may be called: it leaves room for suffixes in 63 bytes."""
+
+
+class Layer(StrEnum):
+    """Where a dataset stands: raw, clean and free of personal data, for analysis."""
+
+    BRONZE = "bronze"
+    SILVER = "silver"
+    GOLD = "gold"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DatasetName:
+    """A dataset by layer and table, such as `silver.customers`."""
+
+    layer: Layer
+    table: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `layer.table`; raises ValueError where it is none."""
+        layer, dot, table = text.partition(".")
+        if not dot or not table:
+            raise ValueError(text)
+        return cls(Layer(layer), table)
+
+    def __str__(self) -> str:
+        return f"{self.layer}.{self.table}"
+
+
+class ColumnType(StrEnum):
+    """What the values of a silver column are."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+
+
+class Cleaning(StrEnum):
+    """One way to normalise raw text before it is cast."""
+
+    TRIM = "trim"
+    SQUEEZE = "squeeze"
+    LOWER = "lower"
+    UPPER = "upper"
+    DIGITS = "digits"
+
+
+class DateFormat(StrEnum):
+    """How dates may be written in a source; their separators tell them apart."""
+
+    ISO = "YYYY-MM-DD"
+    DOTTED = "DD.MM.YYYY"
+    SLASHED = "DD/MM/YYYY"
+    AMERICAN = "MM/DD/YYYY"
+    NAMED = "Mon DD, YYYY"
+
+
+class Operator(StrEnum):
+    """What protection does to a value."""
+
+    HASH = "hash"
+    MASK = "mask"
+    REDACT = "redact"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A declared column; without an operator its sample decides whether it is protected."""
+
+    name: str
+    type: ColumnType = ColumnType.TEXT
+    required: bool = False
+    clean: tuple[Cleaning, ...] = ()
+    formats: tuple[DateFormat, ...] = (DateFormat.ISO,)
+    operator: Operator | None = None
+    entity: str | None = None
+    description: str = ""
+
+
+class FileFormat(StrEnum):
+    """How a delivered file is written."""
+
+    CSV = "csv"
+    JSON_LINES = "jsonl"
+    PARQUET = "parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """Files that arrive beside the project; each run takes the oldest one not loaded yet."""
+
+    format: FileFormat
+    path: str
+    delimiter: str = ","
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresSource:
+    """A table of another PostgreSQL, whose address stands in an environment variable."""
+
+    url_env: str
+    table: str
+
+
+Source = FileSource | PostgresSource
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One SodaCL check as it was written, and where."""
+
+    text: str
+    line: int | None = None
+
+    @property
+    def title(self) -> str:
+        """The check in one line."""
+        return self.text.splitlines()[0].removesuffix(":")
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who answers for a dataset."""
+
+    id: str
+    name: str
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A source table on its way from bronze to silver."""
+
+    name: str
+    source: Source
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    watermark: str | None = None
+    checks: tuple[Check, ...] = ()
+    owner: str | None = None
+    description: str = ""
+
+    @property
+    def bronze(self) -> DatasetName:
+        """Where its raw rows are."""
+        return DatasetName(Layer.BRONZE, self.name)
+
+    @property
+    def silver(self) -> DatasetName:
+        """Where its clean rows are."""
+        return DatasetName(Layer.SILVER, self.name)
+
+    def column(self, name: str) -> Column | None:
+        """The declared column of that name."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A gold dataset: one SELECT, with the datasets that it reads."""
+
+    name: str
+    sql: str
+    upstream: tuple[DatasetName, ...]
+    checks: tuple[Check, ...] = ()
+    owner: str | None = None
+    description: str = ""
+
+    @property
+    def gold(self) -> DatasetName:
+        """Where its rows are."""
+        return DatasetName(Layer.GOLD, self.name)
+
+
+class Stage(StrEnum):
+    """A part of a pipeline."""
+
+    INGEST = "ingest"
+    SILVER = "silver"
+    GOLD = "gold"
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Stages to run in order, over some tables or over all of the project's."""
+
+    name: str
+    stages: tuple[Stage, ...]
+    tables: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Which channel hears about what."""
+
+    quality: str = "#data-alerts"
+    privacy: str = "#privacy"
+    runs: str = "#data-alerts"
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyPolicy:
+    """What happens to a personal column that no table declares."""
+
+    operators: Mapping[str, Operator]
+    default: Operator = Operator.REDACT
+
+    def operator_for(self, entity: str) -> Operator:
+        """The operator for an entity found in a sample."""
+        return self.operators.get(entity, self.default)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """All that a project folder declares, already checked."""
+
+    name: str
+    folder: Path
+    pipelines: tuple[Pipeline, ...]
+    tables: tuple[Table, ...]
+    models: tuple[Model, ...]
+    owners: tuple[Owner, ...]
+    routes: Routes
+    privacy: PrivacyPolicy
+    description: str = ""
+
+    def pipeline(self, name: str) -> Pipeline | None:
+        """The pipeline of that name."""
+        return next((each for each in self.pipelines if each.name == name), None)
+
+    def table(self, name: str) -> Table | None:
+        """The source table of that name."""
+        return next((each for each in self.tables if each.name == name), None)
+
+    def model(self, name: str) -> Model | None:
+        """The gold model of that name."""
+        return next((each for each in self.models if each.name == name), None)
+
+    def source_table(self, dataset: DatasetName) -> Table:
+        """The table behind a bronze or silver dataset; raises LookupError."""
+        table = self.table(dataset.table)
+        if table is None or dataset.layer is Layer.GOLD:
+            raise LookupError(str(dataset))
+        return table
+
+    def gold_model(self, dataset: DatasetName) -> Model:
+        """The model behind a gold dataset; raises LookupError."""
+        model = self.model(dataset.table)
+        if model is None or dataset.layer is not Layer.GOLD:
+            raise LookupError(str(dataset))
+        return model
+
+    def checks_of(self, dataset: DatasetName) -> tuple[Check, ...]:
+        """The checks declared for a silver or gold dataset."""
+        if dataset.layer is Layer.GOLD:
+            return self.gold_model(dataset).checks
+        return self.source_table(dataset).checks if dataset.layer is Layer.SILVER else ()
+
+    def owner_of(self, dataset: DatasetName) -> Owner | None:
+        """Who answers for a dataset."""
+        declared = self.model(dataset.table) if dataset.layer is Layer.GOLD else None
+        thing = declared or self.table(dataset.table)
+        wanted = thing.owner if thing else None
+        return next((owner for owner in self.owners if owner.id == wanted), None)
+
+    def datasets(self) -> tuple[DatasetName, ...]:
+        """Every dataset of the project, bronze first."""
+        bronze = [table.bronze for table in self.tables]
+        silver = [table.silver for table in self.tables]
+        return (*bronze, *silver, *(model.gold for model in self.models))
+
+    def upstream_of(self, dataset: DatasetName) -> tuple[DatasetName, ...]:
+        """The datasets that this one is made from, directly."""
+        if dataset.layer is Layer.GOLD:
+            model = self.model(dataset.table)
+            return model.upstream if model else ()
+        if dataset.layer is Layer.SILVER:
+            return (DatasetName(Layer.BRONZE, dataset.table),)
+        return ()
+
+    def downstream_of(self, dataset: DatasetName) -> tuple[DatasetName, ...]:
+        """All datasets that are made from this one, nearest first."""
+        found: list[DatasetName] = [dataset]
+        for name in found:
+            feeds = [each for each in self.datasets() if name in self.upstream_of(each)]
+            found.extend(each for each in feeds if each not in found)
+        return tuple(found[1:])
+
+
+def in_dependency_order(models: Iterable[Model]) -> tuple[Model, ...]:
+    """Models such that each comes after those it reads; raises graphlib.CycleError."""
+    by_name = {model.gold: model for model in models}
+    graph = {
+        name: [each for each in by_name[name].upstream if each in by_name]
+        for name in sorted(by_name)
+    }
+    return tuple(by_name[name] for name in TopologicalSorter(graph).static_order())
+
+
+def column_name(header: str) -> str:
+    """A file's header as a column name: `Customer ID` becomes `customer_id`, `ÄrztIn` stays."""
+    name = re.sub(r"\W+", "_", header.strip().lower()).strip("_")
+    return name[:63] or "column"

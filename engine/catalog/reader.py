@@ -1,0 +1,195 @@
+"""Reads a project folder into a Project, or tells every mistake in it with file and line."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from graphlib import CycleError
+from pathlib import Path
+
+from engine.catalog.documents import (
+    CheckDocument,
+    FileSourceDocument,
+    ModelDocument,
+    PostgresSourceDocument,
+    ProjectDocument,
+    TableDocument,
+)
+from engine.catalog.model import (
+    NAME,
+    Check,
+    Column,
+    DatasetName,
+    FileFormat,
+    FileSource,
+    Model,
+    Owner,
+    Pipeline,
+    PostgresSource,
+    PrivacyPolicy,
+    Project,
+    Routes,
+    Source,
+    Table,
+    in_dependency_order,
+)
+from engine.catalog.rules import mistakes_between
+from engine.catalog.sql_model import NotAModel, datasets_read
+from engine.catalog.yaml_file import D, YamlFile, as_text, parse, read_yaml
+from engine.errors import Mistake, ProjectError
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read of a folder so far: the files by name, and the mistakes found."""
+
+    folder: Path
+    files: dict[str, YamlFile] = field(default_factory=dict)
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def document(self, path: Path, shape: type[D]) -> D | None:
+        """The file as a document, or None after its mistakes were noted."""
+        name = str(path.relative_to(self.folder))
+        file = read_yaml(path, name)
+        if isinstance(file, Mistake):
+            self.mistakes.append(file)
+            return None
+        self.files[name] = file
+        document = parse(file, shape)
+        if isinstance(document, tuple):
+            self.mistakes.extend(document)
+            return None
+        return document
+
+    def note(self, file: str, problem: str, *path: int | str) -> None:
+        """Note a mistake at a path of a file."""
+        read = self.files.get(file)
+        self.mistakes.append(read.mistake(problem, *path) if read else Mistake(file, None, problem))
+
+    def named(self, folder: str, *endings: str) -> Iterator[Path]:
+        """The files of a sub-folder by name; one whose name can't name a dataset is a mistake."""
+        for path in sorted((self.folder / folder).glob("*")):
+            if path.suffix not in endings:
+                continue
+            if NAME.fullmatch(path.stem):
+                yield path
+            else:
+                rule = "lower-case letters, digits and _, at most 40, a letter first"
+                self.note(f"{folder}/{path.name}", f"a file name here is a dataset name: {rule}")
+
+
+def read_project(folder: Path) -> Project:
+    """Read a project folder; raises ProjectError with all mistakes."""
+    reading = Reading(folder)
+    if not (folder / "atlas.yaml").is_file():
+        raise ProjectError(str(folder), [Mistake("atlas.yaml", None, "the file is missing")])
+    head = reading.document(folder / "atlas.yaml", ProjectDocument)
+    tables = tuple(_tables(reading))
+    models = _ordered(reading, tuple(_models(reading)))
+    project = None if head is None else _project(folder, head, tables, models)
+    if project is not None:
+        for file, problem, path in mistakes_between(project):
+            reading.note(file, problem, *path)
+    if project is None or reading.mistakes:
+        raise ProjectError(str(folder), reading.mistakes)
+    return project
+
+
+def _project(
+    folder: Path, head: ProjectDocument, tables: tuple[Table, ...], models: tuple[Model, ...]
+) -> Project:
+    return Project(
+        name=head.name,
+        folder=folder,
+        description=head.description,
+        pipelines=tuple(
+            Pipeline(name, each.stages, each.tables, each.description)
+            for name, each in head.pipelines.items()
+        ),
+        tables=tables,
+        models=models,
+        owners=tuple(Owner(id_, each.name, each.contact) for id_, each in head.owners.items()),
+        routes=Routes(head.routes.quality, head.routes.privacy, head.routes.runs),
+        privacy=PrivacyPolicy(head.privacy.operators, head.privacy.default),
+    )
+
+
+def _tables(reading: Reading) -> Iterator[Table]:
+    for path in reading.named("tables", ".yaml", ".yml"):
+        document = reading.document(path, TableDocument)
+        if document is not None:
+            yield _table(path.stem, document, reading.files[f"tables/{path.name}"])
+
+
+def _table(name: str, document: TableDocument, file: YamlFile) -> Table:
+    return Table(
+        name=name,
+        source=_source(document.source),
+        key=document.key,
+        columns=tuple(_columns(document)),
+        watermark=document.watermark,
+        checks=tuple(_checks(document.checks, file)),
+        owner=document.owner,
+        description=document.description,
+    )
+
+
+def _source(document: FileSourceDocument | PostgresSourceDocument) -> Source:
+    if isinstance(document, PostgresSourceDocument):
+        return PostgresSource(document.url_env, document.table)
+    return FileSource(
+        FileFormat(document.format), document.path, document.delimiter, document.encoding
+    )
+
+
+def _columns(document: TableDocument) -> Iterator[Column]:
+    for name, each in document.columns.items():
+        yield Column(
+            name=name,
+            type=each.type,
+            required=each.required or name in document.key,
+            clean=each.clean,
+            formats=each.formats,
+            operator=each.privacy,
+            entity=each.entity,
+            description=each.description,
+        )
+
+
+def _checks(documents: Iterable[CheckDocument], file: YamlFile) -> Iterator[Check]:
+    for index, document in enumerate(documents):
+        yield Check(as_text(document), file.line_of(("checks", index)))
+
+
+def _models(reading: Reading) -> Iterator[Model]:
+    for path in reading.named("models", ".sql"):
+        sql = path.read_text(encoding="utf-8").strip().rstrip(";")
+        upstream = datasets_read(sql)
+        if isinstance(upstream, NotAModel):
+            name = f"models/{path.name}"
+            reading.mistakes.append(Mistake(name, upstream.line, upstream.problem))
+            continue
+        yield _model(reading, path, sql, upstream)
+
+
+def _model(reading: Reading, path: Path, sql: str, upstream: tuple[DatasetName, ...]) -> Model:
+    beside = path.with_suffix(".yaml")
+    document = reading.document(beside, ModelDocument) if beside.exists() else None
+    checks: tuple[Check, ...] = ()
+    if document is not None:
+        checks = tuple(_checks(document.checks, reading.files[f"models/{beside.name}"]))
+    return Model(
+        name=path.stem,
+        sql=sql,
+        upstream=upstream,
+        checks=checks,
+        owner=document.owner if document else None,
+        description=document.description if document else "",
+    )
+
+
+def _ordered(reading: Reading, models: tuple[Model, ...]) -> tuple[Model, ...]:
+    try:
+        return in_dependency_order(models)
+    except CycleError as error:
+        circle = " → ".join(str(name) for name in error.args[1])
+        reading.note("models", f"these models read each other in a circle: {circle}")
+        return models

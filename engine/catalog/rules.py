@@ -1,0 +1,88 @@
+"""The rules between the parts of a project that no single file can tell."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from rapidfuzz import process
+
+from engine.catalog.model import Check, ColumnType, Model, Operator, Project, Table
+
+Finding = tuple[str, str, tuple[int | str, ...]]
+"""A file, what is wrong in it, and where: the path of keys to the part that is wrong."""
+
+_CHECKED_COLUMN = re.compile(r"^[a-z_]+\((\w+)\)")
+_TEXT_ONLY = (Operator.MASK,)
+
+
+def mistakes_between(project: Project) -> Iterator[Finding]:
+    """Every reference that leads nowhere, and every declaration that contradicts another."""
+    yield from _pipelines(project)
+    for table in project.tables:
+        yield from _table(project, table)
+    for model in project.models:
+        yield from _model(project, model)
+
+
+def _pipelines(project: Project) -> Iterator[Finding]:
+    names = [table.name for table in project.tables]
+    for pipeline in project.pipelines:
+        for index, name in enumerate(pipeline.tables):
+            if name not in names:
+                problem = f"there is no table {name!r}{meant(name, names)}"
+                yield "atlas.yaml", problem, ("pipelines", pipeline.name, "tables", index)
+
+
+def _table(project: Project, table: Table) -> Iterator[Finding]:
+    file = f"tables/{table.name}.yaml"
+    columns = [column.name for column in table.columns]
+    yield from _owner(project, file, table.owner)
+    for index, key in enumerate(table.key):
+        if key not in columns:
+            yield file, f"the key {key!r} is no column{meant(key, columns)}", ("key", index)
+    if table.watermark is not None and table.watermark not in columns:
+        problem = f"the watermark {table.watermark!r} is no column{meant(table.watermark, columns)}"
+        yield file, problem, ("watermark",)
+    yield from _columns(table, file)
+    yield from _checks(table.checks, columns, file)
+
+
+def _columns(table: Table, file: str) -> Iterator[Finding]:
+    for column in table.columns:
+        path = ("columns", column.name)
+        if not re.fullmatch(r"[^\W\d_]\w{0,62}", column.name) or column.name != column.name.lower():
+            yield file, f"{column.name!r} can't name a column: lower-case letters, digits, _", path
+        if column.operator in _TEXT_ONLY and column.type is not ColumnType.TEXT:
+            problem = f"mask works on text; {column.name} is {column.type}: use hash or redact"
+            yield file, problem, (*path, "privacy")
+        if column.name in table.key and column.operator in {Operator.REDACT, Operator.MASK}:
+            problem = f"{column.name} is a key: {column.operator} makes keys collide, use hash"
+            yield file, problem, (*path, "privacy")
+
+
+def _model(project: Project, model: Model) -> Iterator[Finding]:
+    names = [str(name) for name in project.datasets()]
+    yield from _owner(project, f"models/{model.name}.yaml", model.owner)
+    for upstream in model.upstream:
+        if str(upstream) not in names:
+            problem = f"it reads {upstream}, which does not exist{meant(str(upstream), names)}"
+            yield f"models/{model.name}.sql", problem, ()
+
+
+def _owner(project: Project, file: str, owner: str | None) -> Iterator[Finding]:
+    known = [each.id for each in project.owners]
+    if owner is not None and owner not in known:
+        yield file, f"there is no owner {owner!r}{meant(owner, known)}", ("owner",)
+
+
+def _checks(checks: Iterable[Check], columns: list[str], file: str) -> Iterator[Finding]:
+    for index, check in enumerate(checks):
+        found = _CHECKED_COLUMN.match(check.text)
+        if found and found[1] not in columns:
+            problem = f"the check «{check.title}» names no declared column{meant(found[1], columns)}"
+            yield file, problem, ("checks", index)
+
+
+def meant(name: str, known: list[str]) -> str:
+    """«; did you mean 'customers'?» where a known name is near, else nothing."""
+    best = process.extractOne(name, known, score_cutoff=60) if known else None
+    return f"; did you mean {best[0]!r}?" if best else ""

@@ -1,0 +1,124 @@
+"""One YAML file read into a document, with the line of every mistake."""
+
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from rapidfuzz import process
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedBase, CommentedMap
+from ruamel.yaml.error import MarkedYAMLError
+
+from engine.errors import Mistake
+
+D = TypeVar("D", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFile:
+    """A file's tree, where each part still knows its line."""
+
+    name: str
+    tree: object
+
+    def line_of(self, path: tuple[int | str, ...]) -> int | None:
+        """The line of the part at that path, or of the nearest part around it."""
+        line, node = None, self.tree
+        for key in path:
+            if not isinstance(node, CommentedBase):
+                break
+            position = _position(node, key)
+            if position is None:
+                continue  # pydantic names union members in its paths; the file has no such key
+            line = position + 1
+            node = node[key] if isinstance(node, CommentedMap | list) else None
+        return line
+
+    def mistake(self, problem: str, *path: int | str) -> Mistake:
+        """A mistake at that path."""
+        return Mistake(self.name, self.line_of(path), problem)
+
+
+def _position(node: CommentedBase, key: int | str) -> int | None:
+    try:
+        row = node.lc.key(key)[0] if isinstance(node, CommentedMap) else node.lc.item(key)[0]
+    except (KeyError, TypeError, IndexError):
+        return None
+    return int(row)
+
+
+def read_yaml(path: Path, name: str) -> YamlFile | Mistake:
+    """The file's tree; a mistake where it is no YAML, is not UTF-8, or repeats a key."""
+    try:
+        return YamlFile(name, YAML(typ="rt", pure=True).load(path.read_text(encoding="utf-8")))
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        return Mistake(name, line, f"this is not valid YAML: {error.problem or error.context}")
+    except UnicodeDecodeError:
+        return Mistake(name, None, "the file is not UTF-8 text; save it as UTF-8")
+    except OSError as error:
+        return Mistake(name, None, f"the file can't be read: {error.strerror}")
+
+
+def parse(file: YamlFile, shape: type[D]) -> D | tuple[Mistake, ...]:
+    """The file as a document of that shape, or every mistake in it."""
+    try:
+        return shape.model_validate(file.tree if file.tree is not None else {})
+    except ValidationError as error:
+        return tuple(_described(file, shape, detail) for detail in error.errors())
+
+
+def _described(file: YamlFile, shape: type[BaseModel], detail: ErrorDetails) -> Mistake:
+    path = detail["loc"]
+    where = ".".join(str(part) for part in path)
+    match detail["type"]:
+        case "extra_forbidden":
+            problem = f"unknown key {where!r}{_meant(str(path[-1]), shape, path)}"
+        case "missing":
+            problem = f"the key {where!r} is missing"
+        case _:
+            problem = f"{where or 'the file'}: {detail['msg']}"
+    return file.mistake(problem, *path)
+
+
+def _meant(key: str, shape: type[BaseModel], path: tuple[int | str, ...]) -> str:
+    known = _keys_at(shape, path)
+    best = process.extractOne(key, known, score_cutoff=70) if known else None
+    if best:
+        return f"; did you mean {best[0]!r}?"
+    return f"; known keys: {', '.join(known)}" if known else ""
+
+
+def _keys_at(shape: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    """The keys that the document allows where the unknown one stands, as far as they are plain."""
+    found: type[BaseModel] = shape
+    for step in path[:-1]:
+        field = found.model_fields.get(str(step))
+        if field is None:
+            continue
+        inner = [each for each in _models_in(field.annotation)]
+        if len(inner) != 1:
+            return []
+        found = inner[0]
+    return list(found.model_fields)
+
+
+def _models_in(annotation: object) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    parts = getattr(annotation, "__args__", ())
+    return [model for part in parts for model in _models_in(part)]
+
+
+def as_text(check: object) -> str:
+    """A part of a file as YAML text of its own."""
+    if isinstance(check, str):
+        return check
+    out = StringIO()
+    writer = YAML(typ="rt", pure=True)
+    writer.width = 10_000
+    writer.dump(check, out)
+    return out.getvalue().rstrip("\n")

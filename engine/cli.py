@@ -1,0 +1,278 @@
+"""The command line: `atlas demo`, `start`, `ask`, `doctor`, `check-project`, `migrate`."""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import sys
+import warnings
+import webbrowser
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.data_folder import DEFAULT, DataFolder
+from engine.errors import EngineError, ProjectError
+
+if TYPE_CHECKING:
+    from engine.asking import Asked
+    from engine.cards import Card
+
+app = typer.Typer(
+    help="The colleague who runs your data pipelines.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+DataDir = Annotated[Path | None, typer.Option(help="Where this machine's data is kept.")]
+
+
+def main() -> None:
+    """Run a command; an error that people can mend is a sentence, never a traceback."""
+    # opsdroid's, on every start; why it is harmless stands beside the pin in pyproject.toml
+    warnings.filterwarnings("ignore", "pkg_resources is deprecated", UserWarning)
+    try:
+        app()
+    except EngineError as error:
+        say_error(error)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def say_error(error: EngineError) -> None:
+    """What happened, and what to do, on standard error."""
+    if isinstance(error, ProjectError):
+        for mistake in error.mistakes:
+            typer.echo(str(mistake), err=True)
+    typer.echo(f"{error.message} {error.hint}".strip(), err=True)
+
+
+def data_folder(given: Path | None) -> DataFolder:
+    """The data folder: the option, else ATLAS_DATA_DIR, else ~/.atlas."""
+    chosen = given or Path(os.environ.get("ATLAS_DATA_DIR") or DEFAULT)
+    return DataFolder(chosen.expanduser().resolve())
+
+
+@contextmanager
+def local_database(folder: DataFolder) -> Iterator[None]:
+    """The embedded database and the folder's key in the environment, unless others are set."""
+    folder.prepare()
+    if not (os.environ.get("ATLAS_SECRET_KEY") or os.environ.get("ATLAS_SECRET_KEY_FILE")):
+        os.environ["ATLAS_SECRET_KEY_FILE"] = str(folder.key_file)
+    if os.environ.get("ATLAS_DATABASE_URL"):
+        yield
+        return
+    from engine.adapters.embedded import EmbeddedPostgres  # noqa: PLC0415  # only where it is used
+
+    server = EmbeddedPostgres(folder.path)
+    os.environ["ATLAS_DATABASE_URL"] = server.start()
+    try:
+        yield
+    finally:
+        server.stop()
+
+
+def use_sample(folder: DataFolder) -> None:
+    """Take the data folder's project, the sample at first, unless another is configured."""
+    if not os.environ.get("ATLAS_PROJECT"):
+        from engine.demo import install_sample  # noqa: PLC0415  # the import takes a second
+
+        install_sample(folder)
+        os.environ["ATLAS_PROJECT"] = str(folder.project)
+
+
+async def brought_up_to_date() -> tuple[str | None, str]:
+    """Apply missing migrations to the configured database; the revisions before and after."""
+    from engine.adapters.postgres.database import Database, DatabaseLimits  # noqa: PLC0415  # the import takes a second
+    from engine.adapters.postgres.migrate import migrate as apply  # noqa: PLC0415  # as above
+    from engine.host import required_url  # noqa: PLC0415  # as above
+    from engine.settings import Environment  # noqa: PLC0415  # as above
+
+    database = Database(required_url(Environment.read(os.environ)), DatabaseLimits())
+    try:
+        return await apply(database)
+    finally:
+        await database.close()
+
+
+def until_stopped(serve: Callable[[asyncio.Event], Coroutine[object, object, None]]) -> None:
+    """Run until Ctrl-C or SIGTERM; a second one ends it at once."""
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def asked_to_stop() -> None:
+            if stop.is_set():
+                os._exit(130)
+            stop.set()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, asked_to_stop)
+        await serve(stop)
+
+    asyncio.run(run())
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
+    data_dir: DataDir = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+) -> None:
+    """Try everything on this machine: a database, sample data, the bot and a chat page."""
+    from engine.demo import demo_configuration, require_free, serve  # noqa: PLC0415  # the import takes a second
+    from engine.logs import log_to  # noqa: PLC0415  # as above
+
+    folder, token = data_folder(data_dir), secrets.token_urlsafe(24)
+    address = f"http://127.0.0.1:{port}/?token={token}"
+    with folder.answering(address):
+        require_free(port)
+        log_to(folder.log)
+        with local_database(folder):
+            use_sample(folder)
+            asyncio.run(brought_up_to_date())
+
+            def ready() -> None:
+                typer.echo(f"\nAtlas is ready: {address}\n\nCtrl-C stops it.")
+                if browser:
+                    webbrowser.open(address)
+
+            until_stopped(
+                lambda stop: serve(
+                    demo_configuration(port, token), folder, stop, ready, first_delivery=True
+                )
+            )
+    typer.echo("\nAtlas has stopped.")
+
+
+@app.command()
+def start(
+    config: Annotated[Path, typer.Option("-c", "--config")] = Path("configuration.yaml"),
+) -> None:
+    """Run the bot as configuration.yaml says, on ATLAS_DATABASE_URL."""
+    from engine.configuration import read_configuration  # noqa: PLC0415  # the import takes a second
+    from engine.demo import serve  # noqa: PLC0415  # as above
+    from engine.logs import log_to  # noqa: PLC0415  # as above
+
+    configuration = read_configuration(config)
+    log_to(None)
+    until_stopped(
+        lambda stop: serve(
+            configuration,
+            data_folder(None),
+            stop,
+            lambda: typer.echo("Atlas is ready."),
+            first_delivery=False,
+        )
+    )
+
+
+@app.command()
+def ask(
+    text: str,
+    person: Annotated[str, typer.Option("--as", help="Who asks.")] = "you",
+    channel: Annotated[str, typer.Option(help="Where it is asked.")] = "#general",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    wait: Annotated[bool, typer.Option(help="Follow a run to its end.")] = True,
+    data_dir: DataDir = None,
+) -> None:
+    """Say one sentence to Atlas, and read what it replies."""
+    from engine.asking import Question  # noqa: PLC0415  # the import takes a second
+    from engine.asking import ask as put  # noqa: PLC0415  # as above
+    from engine.configuration import local_configuration  # noqa: PLC0415  # as above
+    from engine.demo import free_port  # noqa: PLC0415  # as above
+    from engine.logs import log_to  # noqa: PLC0415  # as above
+    from engine.terminal_text import as_text  # noqa: PLC0415  # as above
+
+    def show(card: "Card") -> None:
+        if not as_json:
+            typer.echo(as_text(card))
+
+    folder = data_folder(data_dir)
+    with local_database(folder):
+        use_sample(folder)
+        log_to(folder.log)
+        configuration = local_configuration({"terminal": {}})
+        configuration["web"]["port"] = free_port()  # type: ignore[assignment]  # opsdroid always serves
+        question = Question(text, person, channel, wait)
+
+        async def asked() -> "Asked":
+            await brought_up_to_date()
+            return await put(question, configuration, folder.path, show)
+
+        answer = asyncio.run(asked())
+    if as_json:
+        typer.echo(json.dumps(asked_document(answer)))
+    raise typer.Exit(0 if answer.did else 1)
+
+
+def asked_document(asked: "Asked") -> dict[str, object]:
+    """What `atlas ask --json` prints."""
+    from engine.cards import to_json  # noqa: PLC0415  # the import takes time
+    from engine.runs.document import run_document  # noqa: PLC0415  # as above
+
+    command = asked.command
+    return {
+        "understood": command is not None,
+        "command": None if command is None else {"name": command.name, **command.slots()},
+        "replies": [json.loads(to_json(card)) for card in asked.cards],
+        "run": None if asked.run is None else run_document(asked.run).model_dump(mode="json"),
+    }
+
+
+@app.command()
+def doctor(
+    config: Annotated[Path | None, typer.Option("-c", "--config")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Check everything that Atlas needs, one line each."""
+    from engine.doctor import Health, examine  # noqa: PLC0415  # the import takes a second
+
+    with local_database(data_folder(data_dir)):
+        use_sample(data_folder(data_dir))
+        findings = asyncio.run(examine(config))
+    for finding in findings:
+        typer.echo(str(finding))
+    raise typer.Exit(1 if any(each.health is Health.WRONG for each in findings) else 0)
+
+
+@app.command("check-project")
+def check_project(
+    folder: Annotated[Path | None, typer.Argument()] = None,
+) -> None:
+    """Read a project folder and report every mistake in it."""
+    from engine.catalog.reader import read_project  # noqa: PLC0415  # the import takes a second
+
+    chosen = folder or Path(os.environ.get("ATLAS_PROJECT") or ".")
+    try:
+        project = read_project(chosen)
+    except ProjectError as error:
+        for mistake in error.mistakes:
+            typer.echo(str(mistake))
+        raise typer.Exit(1) from None
+    typer.echo(
+        f"{chosen}: {len(project.pipelines)} pipelines, {len(project.tables)} tables, "
+        f"{len(project.models)} gold models, no mistakes."
+    )
+
+
+@app.command()
+def migrate(data_dir: DataDir = None) -> None:
+    """Bring the state tables up to date."""
+    with local_database(data_folder(data_dir)):
+        before, after = asyncio.run(brought_up_to_date())
+    if before == after:
+        typer.echo(f"The state tables are up to date ({after}).")
+    else:
+        typer.echo(f"The state tables went from {before or 'nothing'} to {after}.")
+
+
+if __name__ == "__main__":
+    main()

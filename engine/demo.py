@@ -1,0 +1,110 @@
+"""`atlas demo`: everything on this machine, with the sample project, at one address."""
+
+import asyncio
+import importlib.util
+import logging
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from opsdroid.core import OpsDroid
+
+from engine.commands import RunPipeline
+from engine.configuration import Configuration, local_configuration
+from engine.data_folder import DataFolder
+from engine.errors import AlreadyRunning, ConfigurationError
+from engine.host import engine_of, running_bot
+from engine.outcome import Request
+from engine.people import Asker
+from engine.runs.ports import RunFilter
+
+logger = logging.getLogger(__name__)
+
+SHOP = Path(__file__).parent.parent / "examples" / "shop"
+
+NEWCOMER = Asker("web", "you", "You", "#general")
+"""Who sits before the page: the first delivery is loaded in their name."""
+
+
+def install_sample(folder: DataFolder) -> None:
+    """Copy the sample project into the data folder, with its deliveries, unless it is there."""
+    if (folder.project / "atlas.yaml").exists():
+        return
+    if not SHOP.is_dir():
+        message = f"The sample project is not where it should be: {SHOP}."
+        raise ConfigurationError(message, "Install Atlas anew.")
+    skipped = shutil.ignore_patterns("__pycache__", "deliveries", "generate.py")
+    shutil.copytree(SHOP, folder.project, ignore=skipped, dirs_exist_ok=True)
+    _generate(folder.project / "deliveries")
+
+
+def _generate(deliveries: Path) -> None:
+    spec = importlib.util.spec_from_file_location("shop_generator", SHOP / "generate.py")
+    if spec is None or spec.loader is None:
+        raise ConfigurationError("The sample's generator is missing.", "Install Atlas anew.")
+    generator = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generator)
+    generator.generate(deliveries)
+
+
+def require_free(port: int) -> None:
+    """Raise AlreadyRunning where something else listens on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            message = f"Something else already listens on port {port}."
+            hint = f"Choose another one: atlas demo --port {port + 1}"
+            raise AlreadyRunning(message, hint) from None
+
+
+def demo_configuration(port: int, token: str) -> Configuration:
+    """opsdroid's configuration of the demo."""
+    configuration = local_configuration({"web": {"token": token}, "rest": {}})
+    configuration["web"]["port"] = port
+    return configuration
+
+
+async def serve(
+    configuration: Configuration,
+    folder: DataFolder,
+    stop: asyncio.Event,
+    ready: Callable[[], None],
+    *,
+    first_delivery: bool,
+) -> None:
+    """Run the bot until told to stop."""
+    async with running_bot(configuration, folder.path) as bot:
+        ready()
+        if first_delivery:
+            await _load_first_delivery(bot)
+        async with asyncio.TaskGroup() as group:
+            warming = group.create_task(_warm(bot), name="warm up")
+            await stop.wait()
+            warming.cancel()
+
+
+async def _load_first_delivery(bot: OpsDroid) -> None:
+    """Ingest once, so that the first sentence of a newcomer has data to work on."""
+    engine = engine_of(bot)
+    async with engine.engine.transactions.begin() as tx:
+        before = await tx.runs.latest(RunFilter(), 1)
+    if not before:
+        await engine.ask(Request(RunPipeline("ingest"), NEWCOMER))
+
+
+async def _warm(bot: OpsDroid) -> None:
+    """Load Soda and Presidio in their processes before somebody waits for them."""
+    engine = engine_of(bot).engine
+    await engine.quality.warm()
+    await engine.detector.warm()
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,106 @@
+"""`atlas doctor`: one line for each thing that Atlas needs, with what to do about it."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.util import find_spec
+from pathlib import Path
+
+from engine.adapters.postgres.database import Database, DatabaseLimits
+from engine.adapters.postgres.migrate import require_newest
+from engine.adapters.presidio import SPACY_MODEL
+from engine.bootstrap import require_key
+from engine.catalog.model import Project
+from engine.configuration import Configuration, read_configuration
+from engine.errors import EngineError
+from engine.host import configured_project, required_url
+from engine.settings import Environment, Settings
+
+
+class Health(StrEnum):
+    """How something is."""
+
+    FINE = "ok"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    health: Health
+    detail: str = ""
+
+    def __str__(self) -> str:
+        mark = "✓" if self.health is Health.FINE else "✗"
+        return f"{mark} {self.what}" + (f": {self.detail}" if self.detail else "")
+
+
+def wrong(what: str, error: EngineError) -> Finding:
+    """That something is wrong, and what to do."""
+    return Finding(what, Health.WRONG, f"{error.message} {error.hint}".strip())
+
+
+async def examine(config: Path | None) -> list[Finding]:
+    """Look at everything; nothing is changed."""
+    environment = Environment.read(os.environ)
+    found: list[Finding] = []
+    settings = Settings()
+    if config is not None:
+        try:
+            settings = _settings(read_configuration(config))
+            found.append(Finding("configuration", Health.FINE, str(config)))
+        except EngineError as error:
+            found.append(wrong("configuration", error))
+    found += [each async for each in _database(environment)]
+    found += _project(settings, environment)
+    found += _model()
+    return found
+
+
+def _settings(configuration: Configuration) -> Settings:
+    return Settings.read(configuration.get("databases", {}).get("engine", {}))
+
+
+async def _database(environment: Environment) -> AsyncIterator[Finding]:
+    try:
+        database = Database(required_url(environment), DatabaseLimits())
+    except EngineError as error:
+        yield wrong("database", error)
+        return
+    try:
+        await database.ping()
+        yield Finding("database", Health.FINE, "it answers")
+        await require_newest(database)
+        yield Finding("migrations", Health.FINE, "up to date")
+    except EngineError as error:
+        yield wrong("database", error)
+    finally:
+        await database.close()
+
+
+def _project(settings: Settings, environment: Environment) -> Iterator[Finding]:
+    try:
+        project = configured_project(settings, environment)
+    except EngineError as error:
+        yield wrong("project", error)
+        return
+    yield Finding("project", Health.FINE, f"{project.name}, {len(project.tables)} tables")
+    yield from _key(project, environment)
+
+
+def _key(project: Project, environment: Environment) -> Iterator[Finding]:
+    try:
+        require_key(project, environment.key())
+        yield Finding("secret key", Health.FINE, "there is one" if environment.key() else "not needed")
+    except EngineError as error:
+        yield wrong("secret key", error)
+
+
+def _model() -> Iterator[Finding]:
+    if find_spec(SPACY_MODEL) is None:
+        yield Finding("language model", Health.WRONG, f"{SPACY_MODEL} is not installed; run uv sync.")
+    else:
+        yield Finding("language model", Health.FINE, SPACY_MODEL)

@@ -1,0 +1,1 @@
+"""What was noticed: findings made from what runs report."""

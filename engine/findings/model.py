@@ -1,0 +1,76 @@
+"""A finding: something that somebody should know; its evidence can't hold a value of a row."""
+
+from dataclasses import dataclass
+
+from engine.cards import Severity
+from engine.catalog.model import DatasetName
+from engine.privacy.model import Protection
+from engine.quality.model import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksFailed:
+    """Checks that did not hold; the dataset was held back."""
+
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksWarned:
+    """Checks that only warned; the dataset was published."""
+
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """A column that nobody declared personal, and is."""
+
+    protection: Protection
+
+
+@dataclass(frozen=True, slots=True)
+class StepBroke:
+    """A step that ended with an error."""
+
+    step: str
+    error: str
+    hint: str
+
+
+Evidence = ChecksFailed | ChecksWarned | PersonalData | StepBroke
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was noticed, where, in which run; equal fingerprints mean the same trouble."""
+
+    dataset: DatasetName
+    severity: Severity
+    run_id: str
+    evidence: Evidence
+
+    @property
+    def kind(self) -> str:
+        """The sort of trouble, as programs name it."""
+        match self.evidence:
+            case ChecksFailed():
+                return "checks_failed"
+            case ChecksWarned():
+                return "checks_warned"
+            case PersonalData():
+                return "personal_data"
+            case StepBroke():
+                return "step_broke"
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same trouble in another run."""
+        match self.evidence:
+            case PersonalData(protection):
+                detail = f"{protection.column}/{protection.entity}"
+            case ChecksFailed(verdicts) | ChecksWarned(verdicts):
+                detail = "/".join(sorted(verdict.check.title for verdict in verdicts))
+            case StepBroke(step):
+                detail = step
+        return f"{self.kind}/{self.dataset}/{detail}"

@@ -1,0 +1,39 @@
+"""What in the report of a run somebody should know."""
+
+from collections.abc import Iterator
+
+from engine.cards import Severity
+from engine.findings.model import ChecksFailed, ChecksWarned, Finding, PersonalData, StepBroke
+from engine.quality.model import Outcome
+from engine.runs.events import RunEvent, StepFinished
+from engine.runs.model import Run, Step, StepStatus
+
+
+def findings_of(event: RunEvent) -> tuple[Finding, ...]:
+    """The findings of one event of a run."""
+    if not isinstance(event, StepFinished):
+        return ()
+    return (*_quality(event.run, event.step), *_privacy(event.run, event.step), *_broken(event))
+
+
+def _quality(run: Run, step: Step) -> Iterator[Finding]:
+    broken = tuple(verdict for verdict in step.report.verdicts if not verdict.holds)
+    if broken:
+        yield Finding(step.dataset, Severity.CRITICAL, run.id, ChecksFailed(broken))
+        return
+    warned = tuple(each for each in step.report.verdicts if each.outcome is Outcome.WARNED)
+    if warned:
+        yield Finding(step.dataset, Severity.WARNING, run.id, ChecksWarned(warned))
+
+
+def _privacy(run: Run, step: Step) -> Iterator[Finding]:
+    for protection in step.report.protections:
+        if not protection.declared:
+            yield Finding(step.dataset, Severity.WARNING, run.id, PersonalData(protection))
+
+
+def _broken(event: StepFinished) -> Iterator[Finding]:
+    step = event.step
+    if step.status is StepStatus.FAILED and not step.report.verdicts:
+        evidence = StepBroke(step.name, step.error or "", step.hint)
+        yield Finding(step.dataset, Severity.CRITICAL, event.run.id, evidence)

@@ -1,0 +1,214 @@
+"""opsdroid's view of the engine: a Database named `engine`, cards as messages, and a bot to run."""
+
+import asyncio
+import gettext
+import logging
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import cast
+
+from opsdroid.core import OpsDroid
+from opsdroid.database import Database
+from opsdroid.events import Message
+
+from engine.alerts.model import Post
+from engine.alerts.ports import DeliveryFailed
+from engine.bootstrap import Engine, Parts, open_engine
+from engine.cards import Card
+from engine.catalog.model import Project
+from engine.catalog.reader import read_project
+from engine.configuration import Configuration
+from engine.errors import ConfigurationError, EngineError
+from engine.outcome import Outcome, Request
+from engine.runs.model import Run
+from engine.settings import Environment, Settings
+
+logger = logging.getLogger(__name__)
+
+START_TIMEOUT = 60.0
+
+_OPSDROIDS_OWN = frozenset(
+    # opsdroid writes these keys of its own into the configuration of every module
+    "name module type enabled entrypoint is_builtin module_path install_path branch".split()
+)
+
+
+class CardMessage(Message):  # type: ignore[misc]  # opsdroid has no types
+    """A card on its way to a chat; with a receipt it replaces the message that gave it."""
+
+    def __init__(self, card: Card, receipt: str | None = None, **kwargs: object) -> None:
+        super().__init__(text=card.fallback_text, **kwargs)
+        self.card = card
+        self.receipt = receipt
+
+
+class EngineDatabase(Database):  # type: ignore[misc]  # opsdroid has no types
+    """Keeps the engine open between opsdroid's start and stop: the only module with both awaited."""
+
+    def __init__(self, config: Mapping[str, object], opsdroid: OpsDroid | None = None) -> None:
+        super().__init__(config, opsdroid=opsdroid)
+        self.name = "engine"
+        self._engine: Engine | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._stop = asyncio.Event()
+
+    @property
+    def engine(self) -> Engine:
+        """The open engine; raises ConfigurationError before the start and after the stop."""
+        if self._engine is None:
+            raise ConfigurationError("The engine is not open.", "Wait until Atlas has started.")
+        return self._engine
+
+    async def connect(self) -> None:
+        """Open the engine; raises EngineError where it can't be opened."""
+        ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._task = asyncio.create_task(self._live(ready), name="engine")
+        await ready
+
+    async def _live(self, ready: "asyncio.Future[None]") -> None:
+        try:
+            async with open_engine(self._parts()) as engine:
+                self._engine = engine
+                ready.set_result(None)
+                await self._stop.wait()
+        except Exception as error:
+            if ready.done():
+                raise
+            ready.set_exception(error)
+        finally:
+            self._engine = None
+
+    def _parts(self) -> Parts:
+        own = {key: value for key, value in self.config.items() if key not in _OPSDROIDS_OWN}
+        settings, environment = Settings.read(own), Environment.read(os.environ)
+        return Parts(
+            project=configured_project(settings, environment),
+            settings=settings,
+            database_url=required_url(environment),
+            key=environment.key(),
+            sender=OpsdroidSender(self.opsdroid),
+            platforms=tuple(self.opsdroid.config.get("connectors", {})),
+        )
+
+    async def disconnect(self) -> None:
+        """Close the engine, and wait until it is."""
+        self._stop.set()
+        if self._task is not None:
+            await self._task
+
+    async def ask(self, request: Request) -> Outcome:
+        """Hand a request to the engine."""
+        return await self.engine.dispatcher.handle(request)
+
+    async def run(self, run_id: str) -> Run | None:
+        """The run of that id as it stands."""
+        async with self.engine.transactions.begin() as tx:
+            return await tx.runs.get(run_id)
+
+
+def configured_project(settings: Settings, environment: Environment) -> Project:
+    """The project folder that is configured, read; raises ConfigurationError or ProjectError."""
+    folder = environment.project or settings.project
+    if folder is None:
+        raise ConfigurationError(
+            "No project folder is configured.",
+            "Set ATLAS_PROJECT, or `project` under databases.engine of configuration.yaml.",
+        )
+    return read_project(folder)
+
+
+def required_url(environment: Environment) -> str:
+    """The database's address; raises ConfigurationError where it is not set."""
+    if environment.database_url is None:
+        raise ConfigurationError(
+            "ATLAS_DATABASE_URL is not set.",
+            "Set it to postgresql://user:password@host:5432/database, or try `atlas demo`.",
+        )
+    return environment.database_url
+
+
+class OpsdroidSender:
+    """Sends posts through opsdroid's connectors."""
+
+    def __init__(self, bot: OpsDroid) -> None:
+        self._bot = bot
+
+    async def send(self, post: Post, receipt: str | None) -> str:
+        """Send a card, or edit; the connector's receipt. Raises DeliveryFailed."""
+        connector = self._bot.get_connector(post.platform)
+        if connector is None:
+            message = f"There is no connector {post.platform}."
+            raise DeliveryFailed(message, "Configure it, or take it out of the routes.")
+        event = CardMessage(post.card, receipt, target=post.channel, connector=connector)
+        return cast("str", await connector.send(event))
+
+
+def engine_of(bot: OpsDroid) -> EngineDatabase:
+    """The bot's engine; raises ConfigurationError where none is configured."""
+    database = bot.get_database("engine")
+    if database is None:
+        message = "configuration.yaml has no database `engine`."
+        raise ConfigurationError(message, "Add `engine:` under `databases:`.")
+    return cast("EngineDatabase", database)
+
+
+@asynccontextmanager
+async def running_bot(configuration: Configuration, home: Path) -> AsyncIterator[OpsDroid]:
+    """A real opsdroid in this event loop, until the block ends.
+
+    Raises ConfigurationError where a configured module did not register, and whatever EngineError
+    kept the engine from opening.
+    """
+    gettext.install("opsdroid")
+    opsdroids = {**configuration, "module-path": str(home / "opsdroid")}
+    bot = OpsDroid(config=opsdroids, loopless=True)
+    bot.eventloop = asyncio.get_running_loop()
+    await bot.load()
+    require_registered(bot, configuration)
+    starting = asyncio.create_task(bot.start(), name="opsdroid")
+    try:
+        await _started(bot, starting)
+        yield bot
+    finally:
+        await _stopped(bot, starting)
+
+
+def require_registered(bot: OpsDroid, configuration: Configuration) -> None:
+    """Raise ConfigurationError for a configured module that opsdroid could not load."""
+    loaded = {
+        "skills": {skill.config["name"] for skill in bot.skills},
+        "connectors": {connector.name for connector in bot.connectors},
+        "databases": {database.name for database in bot.memory.databases},
+    }
+    for section, names in loaded.items():
+        missing = sorted(set(configuration.get(section, {})) - names)
+        if missing:
+            raise ConfigurationError(
+                f"These {section} of configuration.yaml did not load: {', '.join(missing)}.",
+                "Check their names; opsdroid's log above says why a module failed.",
+            )
+
+
+async def _started(bot: OpsDroid, starting: "asyncio.Task[None]") -> None:
+    """Wait until the web server listens, or the start has failed."""
+    async with asyncio.timeout(START_TIMEOUT):
+        while not starting.done():
+            if bot.is_running() and bot.web_server.runner.addresses:
+                return
+            await asyncio.sleep(0.005)
+    try:
+        starting.result()
+    except* EngineError as group:
+        raise group.exceptions[0] from None
+    raise ConfigurationError("The bot stopped while it started.", "The log above says why.")
+
+
+async def _stopped(bot: OpsDroid, starting: "asyncio.Task[None]") -> None:
+    await bot.stop()
+    await asyncio.wait([starting], timeout=5)
+    starting.cancel()
+    if starting.done() and not starting.cancelled() and (error := starting.exception()):
+        logger.debug("opsdroid ended with %s", type(error).__name__)
+    await bot.unload()

@@ -1,0 +1,1 @@
+"""What feeds what: the events that each step leaves behind."""

@@ -1,0 +1,1 @@
+"""What holds of a dataset: checks, verdicts and the gate that they open or close."""

@@ -1,0 +1,91 @@
+"""Takes orders for runs, and works several of them at once in this process."""
+
+import asyncio
+import logging
+from typing import Generic, TypeVar
+
+from engine.clock import Clock
+from engine.errors import EngineError
+from engine.people import Asker
+from engine.runs.ids import new_run_id
+from engine.runs.model import Run, Step
+from engine.runs.ports import RunTransaction, Transactions
+from engine.runs.runner import Runner, place_of
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T", bound=RunTransaction)
+
+STOPPED = "Atlas stopped while this run was not done."
+STOPPED_HINT = "Nothing half-done was published. Run it again."
+
+
+class TooManyRuns(EngineError):
+    """More runs wait than the queue holds."""
+
+    hint = "Wait until some of them are done, then ask again."
+
+
+class RunDesk(Generic[T]):
+    """The queue between asking for a run and working it; bounded, in this process."""
+
+    def __init__(
+        self,
+        runner: Runner[T],
+        transactions: Transactions[T],
+        clock: Clock,
+        *,
+        worker: str,
+        at_once: int,
+        waiting: int = 100,
+    ) -> None:
+        self._runner = runner
+        self._transactions = transactions
+        self._clock = clock
+        self._worker = worker
+        self._at_once = at_once
+        self._waiting: asyncio.Queue[Run] = asyncio.Queue(maxsize=waiting)
+
+    async def order(
+        self, pipeline: str, table: str | None, steps: tuple[Step, ...], asker: Asker
+    ) -> Run:
+        """Store a run and queue it; raises TooManyRuns."""
+        if self._waiting.full():
+            message = f"{self._waiting.qsize()} runs are waiting already."
+            raise TooManyRuns(message)
+        run = Run(new_run_id(), pipeline, table, asker, steps, self._clock.now())
+        await self._runner.submit(run, self._worker)
+        await self._waiting.put(run)
+        return run
+
+    async def work(self) -> None:
+        """Work runs until cancelled; those not done by then end as failed."""
+        await self._bury_dead()
+        async with asyncio.TaskGroup() as group:
+            for number in range(self._at_once):
+                group.create_task(self._work_in_turn(), name=f"run worker {number + 1}")
+
+    async def _work_in_turn(self) -> None:
+        while True:
+            run = await self._waiting.get()
+            try:
+                await self._runner.work(run)
+            except EngineError as error:
+                logger.error("run %s: %s %s", run.id, error.message, error.hint)  # noqa: TRY400  # a traceback may hold values of rows
+            except Exception as error:  # noqa: BLE001  # the worker must outlive a defect in one run
+                logger.error("run %s broke with %s", run.id, place_of(error))  # noqa: TRY400  # a traceback may hold values of rows
+
+    async def _bury_dead(self) -> None:
+        """End the runs that a process left behind when it died, this one's former life included."""
+        async with self._transactions.begin() as tx:
+            left = await tx.runs.unfinished_of_dead_workers()
+        for run in left:
+            logger.warning("run %s was left behind by a process that died", run.id)
+            await self._runner.abandon(run, STOPPED, STOPPED_HINT)
+
+    async def close(self) -> None:
+        """End the runs of this process that are not done, and say so to whoever asked."""
+        async with self._transactions.begin() as tx:
+            left = await tx.runs.unfinished_of(self._worker)
+        for run in left:
+            await self._runner.abandon(run, STOPPED, STOPPED_HINT)

@@ -1,0 +1,253 @@
+"""A run, its steps and their states; every change of state is decided here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from engine.catalog.model import DatasetName
+from engine.people import Asker
+from engine.privacy.model import Protection
+from engine.quality.model import Outcome, Verdict
+
+
+class RunStatus(StrEnum):
+    """Where a run is in its life."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class StepStatus(StrEnum):
+    """Where a step is in its life."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+
+
+class StepKind(StrEnum):
+    """What a step does."""
+
+    INGEST = "ingest"
+    REFINE = "refine"
+    BUILD = "build"
+    CHECK = "check"
+    PUBLISH = "publish"
+    SCAN = "scan"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a step did, in numbers; None where the number does not apply to it."""
+
+    loaded: int | None = None
+    rows_in: int | None = None
+    published: int | None = None
+    quarantined: int | None = None
+    deduplicated: int | None = None
+    protected: int | None = None
+    built: int | None = None
+
+    def __add__(self, other: Self) -> "Counts":
+        names = (each.name for each in fields(self))
+        return Counts(*(_plus(getattr(self, name), getattr(other, name)) for name in names))
+
+
+def _plus(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one + (other or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """What a finished step has to tell."""
+
+    counts: Counts = Counts()
+    notes: tuple[str, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    protections: tuple[Protection, ...] = ()
+    holds_back: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a run: its kind, the dataset that it works on, and its state."""
+
+    index: int
+    kind: StepKind
+    dataset: DatasetName
+    status: StepStatus = StepStatus.QUEUED
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    report: StepReport = StepReport()
+    error: str | None = None
+    hint: str = ""
+
+    @property
+    def name(self) -> str:
+        """The step as people call it, such as `refine silver.customers`."""
+        return f"{self.kind} {self.dataset}"
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.status not in {StepStatus.QUEUED, StepStatus.RUNNING}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of a pipeline that somebody asked for."""
+
+    id: str
+    pipeline: str
+    table: str | None
+    asker: Asker
+    steps: tuple[Step, ...]
+    requested_at: datetime
+    status: RunStatus = RunStatus.QUEUED
+    attempt: int = 1
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    error: str | None = None
+    hint: str = ""
+
+    @property
+    def title(self) -> str:
+        """The run as people call it, such as `bronze_to_silver for customers`."""
+        return f"{self.pipeline} for {self.table}" if self.table else self.pipeline
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.status not in {RunStatus.QUEUED, RunStatus.RUNNING}
+
+    @property
+    def counts(self) -> Counts:
+        """The numbers of all steps that succeeded, added up."""
+        total = Counts()
+        for step in self.steps:
+            total = total + step.report.counts
+        return total
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdicts of all check steps."""
+        return tuple(verdict for step in self.steps for verdict in step.report.verdicts)
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it worked."""
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return (self.finished_at - self.started_at).total_seconds()
+
+    def checks_that(self, outcome: Outcome) -> int:
+        """How many checks ended so."""
+        return sum(verdict.outcome is outcome for verdict in self.verdicts)
+
+    def targets(self) -> tuple[DatasetName, ...]:
+        """The datasets that the run writes, sorted, so that two runs lock them in one order."""
+        return tuple(sorted({s.dataset for s in self.steps if s.kind in _WRITING}))
+
+
+def staged_table(run: Run, dataset: DatasetName) -> str:
+    """The name of the table that this run works on: its own staged one where it publishes."""
+    publishes = any(s.kind is StepKind.PUBLISH and s.dataset == dataset for s in run.steps)
+    return f"{dataset.table}__{run.id.lower()}" if publishes else dataset.table
+
+
+_WRITING = frozenset({StepKind.INGEST, StepKind.PUBLISH})
+
+
+class IllegalTransition(Exception):  # noqa: N818  # a defect in the engine, not an error for people
+    """A state can't follow the present one."""
+
+
+_NEXT: Mapping[StepStatus, frozenset[StepStatus]] = {
+    StepStatus.QUEUED: frozenset({StepStatus.RUNNING, StepStatus.SKIPPED, StepStatus.CANCELLED}),
+    StepStatus.RUNNING: frozenset(
+        {StepStatus.SUCCEEDED, StepStatus.FAILED, StepStatus.CANCELLED, StepStatus.SKIPPED}
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StepChange:
+    """What happened to a step."""
+
+    status: StepStatus
+    at: datetime
+    report: StepReport = field(default=StepReport())
+    error: str | None = None
+    hint: str = ""
+
+
+def advance(run: Run, index: int, change: StepChange) -> Run:
+    """The run after a change of one step; raises IllegalTransition."""
+    step = run.steps[index]
+    if change.status not in _NEXT.get(step.status, frozenset()):
+        message = f"{step.name}: {step.status} → {change.status}"
+        raise IllegalTransition(message)
+    running = change.status is StepStatus.RUNNING
+    changed = replace(
+        step,
+        status=change.status,
+        started_at=change.at if running else step.started_at,
+        finished_at=None if running else change.at,
+        report=change.report,
+        error=change.error,
+        hint=change.hint,
+    )
+    return replace(run, steps=(*run.steps[:index], changed, *run.steps[index + 1 :]))
+
+
+def started(run: Run, at: datetime) -> Run:
+    """The run once a worker took it."""
+    return replace(run, status=RunStatus.RUNNING, started_at=at)
+
+
+def ended(run: Run, at: datetime) -> Run:
+    """The run once none of its steps is left: failed where any step did."""
+    broken = [step for step in run.steps if step.status is StepStatus.FAILED]
+    if not broken:
+        return replace(run, status=RunStatus.SUCCEEDED, finished_at=at)
+    first = broken[0]
+    return replace(
+        run, status=RunStatus.FAILED, finished_at=at, error=first.error, hint=first.hint
+    )
+
+
+def failed(run: Run, at: datetime, error: str, hint: str = "") -> Run:
+    """The run after something outside its steps broke; steps not done are cancelled."""
+    steps = tuple(
+        step if step.done else replace(step, status=StepStatus.CANCELLED, finished_at=at)
+        for step in run.steps
+    )
+    return replace(
+        run, status=RunStatus.FAILED, steps=steps, finished_at=at, error=error, hint=hint
+    )
+
+
+def next_step(run: Run) -> Step | None:
+    """The first step that nobody did yet."""
+    return next((step for step in run.steps if not step.done), None)
+
+
+def blocker(
+    run: Run, step: Step, upstream: Mapping[DatasetName, Sequence[DatasetName]]
+) -> Step | None:
+    """The step whose failure means that this one must be skipped.
+
+    That is a failed or skipped step of the same table, or of a dataset that this one reads.
+    """
+    needed = {step.dataset, *upstream.get(step.dataset, ())}
+    lost = {StepStatus.FAILED, StepStatus.SKIPPED, StepStatus.CANCELLED}
+    earlier = run.steps[: step.index]
+    return next((each for each in earlier if each.dataset in needed and each.status in lost), None)

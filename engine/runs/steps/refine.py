@@ -1,0 +1,65 @@
+"""Refine: bronze becomes a staged silver table, clean, without duplicates and protected."""
+
+from collections.abc import Iterator, Sequence
+
+from engine.cards import counted
+from engine.catalog.model import Project, Table
+from engine.errors import SourceUnreadable
+from engine.privacy.model import Protection, classify, protections, undecided
+from engine.privacy.ports import Detector
+from engine.runs.model import Counts, Run, Step, StepReport
+from engine.runs.ports import RunTransaction, Transactions
+from engine.runs.steps.work import Act
+
+SAMPLE_SIZE = 200
+
+
+class Refine:
+    """Decides how each column is protected, then writes the staged table in one statement."""
+
+    def __init__(
+        self,
+        project: Project,
+        transactions: Transactions[RunTransaction],
+        detector: Detector,
+    ) -> None:
+        self._project = project
+        self._transactions = transactions
+        self._detector = detector
+
+    async def prepare(self, run: Run, step: Step) -> Act:
+        """Classify the columns that nobody declared from a sample."""
+        table = self._project.source_table(step.dataset)
+        protected = await self._protections(table)
+
+        async def refine(tx: RunTransaction) -> StepReport:
+            counts = await tx.warehouse.refine(run, table, protected)
+            return StepReport(counts, tuple(_notes(counts, protected)), protections=protected)
+
+        return refine
+
+    async def _protections(self, table: Table) -> tuple[Protection, ...]:
+        async with self._transactions.begin() as tx:
+            present = await tx.warehouse.columns(table.bronze)
+            if not present:
+                raise _nothing_in_bronze(table)
+            open_columns = undecided([field.name for field in present], table.columns)
+            samples = await tx.warehouse.sample(table.bronze, open_columns, SAMPLE_SIZE)
+        evidence = await self._detector.examine([each for each in samples if each.values])
+        classes = [classify(each) for each in evidence]
+        return protections(table.columns, classes, self._project.privacy)
+
+
+def _nothing_in_bronze(table: Table) -> SourceUnreadable:
+    return SourceUnreadable(
+        f"{table.bronze} does not exist yet: nothing was loaded.",
+        f"Say «run pipeline ingest for {table.name}» first, or «run pipeline medallion».",
+    )
+
+
+def _notes(counts: Counts, protected: Sequence[Protection]) -> Iterator[str]:
+    if counts.quarantined:
+        yield f"{counted(counts.quarantined, 'row')} put into quarantine"
+    new = [each.column for each in protected if not each.declared]
+    if new:
+        yield f"personal data in undeclared columns, protected: {', '.join(new)}"

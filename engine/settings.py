@@ -1,0 +1,115 @@
+"""All settings with their defaults: configuration.yaml's `databases.engine`, and the environment."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from engine.errors import ConfigurationError, KeyMissing
+from engine.people import Role
+from engine.privacy.protect import KEY_BYTES, SecretKey
+
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Settings(BaseModel):
+    """What `databases.engine` of configuration.yaml may hold."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    project: Path | None = None
+    """The project folder; ATLAS_PROJECT goes before it."""
+
+    announce: str = "web"
+    """The connector whose channels the project's routes name."""
+
+    runs_at_once: Annotated[int, Field(ge=1, le=32)] = 2
+    """How many runs this process works at the same time."""
+
+    step_timeout: Seconds = 3600
+    """Seconds that a step may take."""
+
+    statement_timeout: Seconds = 3600
+    """Seconds that one SQL statement may take."""
+
+    lock_timeout: Seconds = 30
+    """Seconds to wait for a table that somebody else has locked."""
+
+    worker_timeout: Seconds = 600
+    """Seconds that one quality check or privacy examination may take."""
+
+    timezone: str = "UTC"
+    """The time zone of times in sentences."""
+
+    roles: dict[str, Role] = Field(default_factory=dict)
+    """Roles by person, such as `slack:U012AB3CD: operator`."""
+
+    default_role: Role = Role.VIEWER
+    """The role of everybody else."""
+
+    @classmethod
+    def read(cls, values: Mapping[str, object]) -> Self:
+        """Settings from a part of configuration.yaml; raises ConfigurationError."""
+        try:
+            return cls.model_validate(dict(values))
+        except ValidationError as error:
+            raise ConfigurationError(_first(error), _known()) from error
+
+
+def _first(error: ValidationError) -> str:
+    detail = error.errors()[0]
+    path = ".".join(("databases", "engine", *(str(part) for part in detail["loc"])))
+    return f"configuration.yaml: {path}: {detail['msg']}."
+
+
+def _known() -> str:
+    return f"Known settings there: {', '.join(Settings.model_fields)}."
+
+
+class Environment(BaseModel):
+    """What the environment says; secrets come from nowhere else."""
+
+    model_config = ConfigDict(frozen=True)
+
+    database_url: str | None = Field(default=None, repr=False)
+    data_dir: Path | None = None
+    project: Path | None = None
+    secret_key: str | None = Field(default=None, repr=False)
+    secret_key_file: Path | None = None
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> Self:
+        """The ATLAS_ variables; an empty one counts as not set."""
+        found = {
+            name: value
+            for name in cls.model_fields
+            if (value := variables.get(f"ATLAS_{name.upper()}", "").strip())
+        }
+        return cls.model_validate(found)
+
+    def key(self) -> SecretKey | None:
+        """The secret key, or None where none is configured; raises ConfigurationError."""
+        if self.secret_key is not None:
+            return decoded(self.secret_key, "ATLAS_SECRET_KEY")
+        if self.secret_key_file is None:
+            return None
+        try:
+            return decoded(self.secret_key_file.read_text(), "ATLAS_SECRET_KEY_FILE")
+        except OSError as error:
+            message = f"ATLAS_SECRET_KEY_FILE can't be read: {error.strerror}."
+            raise ConfigurationError(message, "Check the path and its rights.") from error
+
+
+def decoded(text: str, where: str) -> SecretKey:
+    """A key from base64; raises ConfigurationError without telling the key."""
+    try:
+        master = base64.b64decode(text.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        master = b""
+    if len(master) != KEY_BYTES:
+        # the parser's error stays out of the chain: it may hold the key
+        raise ConfigurationError(f"{where} is not {KEY_BYTES} bytes in base64.", KeyMissing.hint)
+    return SecretKey(master)

@@ -1,0 +1,128 @@
+"""What all skills share: which sentences are theirs, and how an outcome becomes a reply.
+
+opsdroid makes an object of every Skill class that it sees in a skill's module, so skills import
+this module, never its class.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar, cast
+
+from opsdroid.events import Event, Message
+from opsdroid.matchers import match_regex
+from opsdroid.skill import Skill
+
+from engine.cards import Button, Card, CardKind, Severity
+from engine.commands import Command
+from engine.host import CardMessage, EngineDatabase, engine_of
+from engine.outcome import Accepted, Answer, Outcome, Refused, Request
+from engine.people import Asker
+from skills.language.readings import Reading, Understood
+from skills.language.understanding import understand
+from skills.language.vocabulary import Vocabulary
+
+ANY_TEXT = r"(?s).*"
+
+UNDERSTANDING = "atlas"
+"""Where a message keeps how it was understood, among opsdroid's raw parses."""
+
+Method = TypeVar("Method", bound=Callable[..., Awaitable[None]])
+Claim = Callable[[Reading], bool]
+
+
+def claims(claim: Claim) -> Callable[[Method], Method]:
+    """Give a skill the messages whose understanding the claim takes.
+
+    opsdroid's own regex matching writes into the message that all skills share, so the pattern
+    takes any text and the decision is a constraint.
+    """
+
+    def decorate(method: Method) -> Method:
+        matched = match_regex(ANY_TEXT)(method)
+        matched.constraints.append(lambda event: was_said(event) and claim(understanding_of(event)))
+        return cast("Method", matched)
+
+    return decorate
+
+
+def was_said(event: Event) -> bool:
+    """Whether somebody said it: opsdroid tries skills on its own events too."""
+    return isinstance(event, Message) and event.connector is not None
+
+
+def understands(*commands: type[Command]) -> Callable[[Method], Method]:
+    """Give a skill the messages that were understood as one of these commands."""
+    return claims(lambda said: isinstance(said, Understood) and isinstance(said.command, commands))
+
+
+def understanding_of(message: Message) -> Reading:
+    """How the message is understood; worked out once a message."""
+    if UNDERSTANDING not in message.raw_parses:
+        engine = engine_of(message.connector.opsdroid).engine
+        message.raw_parses[UNDERSTANDING] = understand(
+            message.text or "", vocabulary(message), engine.clock.now(), engine.zone
+        )
+    return cast("Reading", message.raw_parses[UNDERSTANDING])
+
+
+def vocabulary(message: Message) -> Vocabulary:
+    """The names that a message may speak of."""
+    project = engine_of(message.connector.opsdroid).engine.project
+    return Vocabulary(
+        pipelines=tuple(pipeline.name for pipeline in project.pipelines),
+        tables=tuple(table.name for table in project.tables),
+        datasets=tuple(str(dataset) for dataset in project.datasets()),
+    )
+
+
+def asker_of(message: Message) -> Asker:
+    """Who sent a message, by a stable id."""
+    return Asker(
+        platform=message.connector.name,
+        person=message.user_id or "",
+        name=message.user or "",
+        channel=message.target or "",
+    )
+
+
+class AtlasSkill(Skill):  # type: ignore[misc]  # opsdroid has no types
+    """A skill that hands commands to the engine."""
+
+    @property
+    def engine(self) -> EngineDatabase:
+        """The engine."""
+        return engine_of(self.opsdroid)
+
+    async def carry_out(self, message: Message) -> None:
+        """Ask the engine for what the message was understood as, and reply."""
+        said = understanding_of(message)
+        if isinstance(said, Understood):
+            outcome = await self.engine.ask(Request(said.command, asker_of(message)))
+            message.raw_parses["outcome"] = outcome
+            await self.reply(message, outcome)
+
+    async def reply(self, message: Message, outcome: Outcome) -> None:
+        """Say the outcome where the message came from; an accepted run speaks for itself."""
+        match outcome:
+            case Answer(card):
+                await self.say(message, card)
+            case Refused() as refused:
+                await self.say(message, refusal(refused))
+            case Accepted():
+                return
+
+    @staticmethod
+    async def say(message: Message, card: Card) -> None:
+        """Send a card to where the message came from."""
+        connector = message.connector
+        await connector.send(CardMessage(card, target=message.target, connector=connector))
+
+
+def refusal(refused: Refused) -> Card:
+    """A refusal as a card."""
+    return Card(
+        kind=CardKind.REPLY,
+        severity=Severity.WARNING,
+        title=refused.reason,
+        text=refused.hint,
+        buttons=(Button("What pipelines are there?", "what pipelines are there?"),),
+    )

@@ -1,0 +1,102 @@
+"""What each command does and how to say it, for help texts."""
+
+from dataclasses import dataclass
+
+from engine.commands import (
+    CheckQuality,
+    Command,
+    DescribePipeline,
+    ExplainRun,
+    Help,
+    ListPipelines,
+    ListQuarantine,
+    ListRuns,
+    RunPipeline,
+    RunStatus,
+    ScanPrivacy,
+    WhoAmI,
+)
+from skills.language.vocabulary import Vocabulary
+
+EXAMPLE_VOCABULARY = Vocabulary(
+    pipelines=("ingest", "bronze_to_silver", "silver_to_gold", "medallion"),
+    tables=("customers", "orders", "support_tickets"),
+    datasets=(
+        "bronze.customers", "bronze.orders", "bronze.support_tickets", "silver.customers",
+        "silver.orders", "silver.support_tickets", "gold.revenue",
+    ),
+)  # fmt: skip
+"""The names that the example sentences use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A command, what it does in one line, and sentences that say it."""
+
+    command: type[Command]
+    does: str
+    examples: tuple[str, ...]
+
+
+EXAMPLES: tuple[Explained, ...] = (
+    Explained(
+        RunPipeline,
+        "Runs a pipeline, for one table or for all of its tables.",
+        ("run pipeline bronze_to_silver for customers", "start medallion", "ingest orders"),
+    ),
+    Explained(
+        RunStatus,
+        "Says how a run is going.",
+        ("status 7K3M9QXA", "how is the customers run going?", "is bronze_to_silver done?"),
+    ),
+    Explained(
+        ListRuns,
+        "Lists the latest runs, by status, pipeline, table or time.",
+        ("what failed last night?", "show failed runs since Monday", "what's running?"),
+    ),
+    Explained(
+        ExplainRun,
+        "Explains why a run failed.",
+        ("why did the customers run fail?", "explain 7K3M9QXA", "what went wrong with medallion?"),
+    ),
+    Explained(
+        ListPipelines,
+        "Lists the pipelines and tables that there are.",
+        ("what pipelines are there?", "show tables"),
+    ),
+    Explained(
+        DescribePipeline,
+        "Describes a pipeline step by step.",
+        ("describe medallion", "what does bronze_to_silver do?"),
+    ),
+    Explained(
+        CheckQuality,
+        "Runs the quality checks of a table now.",
+        ("how good is silver.customers?", "check orders", "check the quality of gold.revenue"),
+    ),
+    Explained(
+        ListQuarantine,
+        "Shows which rows were put aside, and why.",
+        ("show quarantined rows of orders", "what is in quarantine for customers?"),
+    ),
+    Explained(
+        ScanPrivacy,
+        "Looks for personal data in a sample of a table.",
+        ("scan bronze.customers for personal data", "is there PII in orders?"),
+    ),
+    Explained(Help, "Says what can be said here.", ("help", "help run", "what can you do?")),
+    Explained(WhoAmI, "Says who you are to Atlas and what you may do.", ("who am I?",)),
+)
+
+
+def explained(topic: str | None = None) -> tuple[Explained, ...]:
+    """The commands that a topic is about; all of them when it names none."""
+    if topic is None:
+        return EXAMPLES
+    word = topic.casefold()
+    about = tuple(each for each in EXAMPLES if word in each.command.name.split("_"))
+    return about or tuple(each for each in EXAMPLES if word in _text(each)) or EXAMPLES
+
+
+def _text(each: Explained) -> str:
+    return " ".join((each.command.name, each.does, *each.examples)).casefold()

@@ -1,0 +1,171 @@
+"""Fill a command with the slots of a sentence; several where the sentence leaves a choice."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice, product
+from types import MappingProxyType
+
+from engine.commands import (
+    CheckQuality,
+    Command,
+    DescribePipeline,
+    ExplainRun,
+    Help,
+    ListPipelines,
+    ListQuarantine,
+    ListRuns,
+    RunPipeline,
+    RunStatus,
+    ScanPrivacy,
+    WhoAmI,
+)
+from skills.language.items import Item, Kind
+from skills.language.matching import ACCEPTS, REQUIRES, Match
+from skills.language.vocabulary import LAYERS, Vocabulary
+
+MOST_OFFERS = 20
+USUAL_LAYERS: Mapping[type[Command], str] = MappingProxyType(
+    {CheckQuality: "silver", ListQuarantine: "silver", ScanPrivacy: "bronze"}
+)
+"""The layer that a table without one means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """One value for each slot that any command has."""
+
+    run_id: str | None = None
+    pipeline: str | None = None
+    table: str | None = None
+    dataset: str | None = None
+    status: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    topic: str | None = None
+
+
+_BUILD: Mapping[type[Command], Callable[[Slots], Command]] = MappingProxyType(
+    {
+        RunPipeline: lambda slots: RunPipeline(slots.pipeline or "", slots.table),
+        RunStatus: lambda slots: RunStatus(slots.run_id, slots.pipeline, slots.table),
+        ListRuns: lambda slots: ListRuns(
+            slots.status, slots.pipeline, slots.table, slots.since, slots.until
+        ),
+        ExplainRun: lambda slots: ExplainRun(slots.run_id, slots.pipeline, slots.table),
+        ListPipelines: lambda _: ListPipelines(),
+        DescribePipeline: lambda slots: DescribePipeline(slots.pipeline or ""),
+        CheckQuality: lambda slots: CheckQuality(slots.dataset or ""),
+        ListQuarantine: lambda slots: ListQuarantine(slots.dataset or ""),
+        ScanPrivacy: lambda slots: ScanPrivacy(slots.dataset or ""),
+        Help: lambda slots: Help(slots.topic),
+        WhoAmI: lambda _: WhoAmI(),
+    }
+)
+
+
+def build(command: type[Command], slots: Slots) -> Command:
+    """The command with its own ones of these slots."""
+    return _BUILD[command](slots)
+
+
+def commands_of(match: Match, vocabulary: Vocabulary) -> tuple[Command, ...]:
+    """Every command that the match may mean; exactly one when it leaves no choice."""
+    pipelines = _pipelines(match, vocabulary)
+    if match.command in USUAL_LAYERS:
+        filled = (Slots(dataset=dataset) for dataset in _datasets(match, vocabulary))
+    else:
+        filled = (
+            Slots(run_id, pipeline, table, None, status, *_times(match), _topic(match))
+            for run_id, pipeline, table, status in product(
+                _values(match, Kind.RUN), pipelines, _tables(match), _values(match, Kind.STATUS)
+            )
+        )
+    built = (build(match.command, slots) for slots in islice(filled, MOST_OFFERS))
+    return tuple(dict.fromkeys(built))
+
+
+def _values(match: Match, kind: Kind) -> tuple[str | None, ...]:
+    items = (item for item in match.slots if item.kind is kind)
+    found = tuple(dict.fromkeys(value for item in items for value in _meanings(item)))
+    return found or (None,)
+
+
+def _meanings(item: Item) -> tuple[str, ...]:
+    return tuple(name.value for name in item.near) or (item.value,)
+
+
+def _pipelines(match: Match, vocabulary: Vocabulary) -> tuple[str | None, ...]:
+    found = _values(match, Kind.PIPELINE)
+    if found != (None,) or REQUIRES.get(match.command) is not Kind.PIPELINE:
+        return found
+    if is_missing(match):
+        return _in_layer(match, vocabulary.pipelines)
+    return (unknown_name(match),)
+
+
+def _in_layer(match: Match, pipelines: tuple[str, ...]) -> tuple[str, ...]:
+    """The pipelines that end in a layer that was named, or all."""
+    layers = tuple(item.value for item in match.left if item.kind is Kind.LAYER)
+    ending = tuple(name for name in pipelines if layers and name.casefold().endswith(layers))
+    return ending or pipelines
+
+
+def _tables(match: Match) -> tuple[str | None, ...]:
+    found = _values(match, Kind.TABLE)
+    has_pipeline = any(item.kind is Kind.PIPELINE for item in match.slots)
+    is_table = has_pipeline or REQUIRES.get(match.command) is not Kind.PIPELINE
+    if found == (None,) and is_table and Kind.TABLE in ACCEPTS[match.command]:
+        return (unknown_name(match),)
+    return found
+
+
+def _datasets(match: Match, vocabulary: Vocabulary) -> tuple[str, ...]:
+    usual = USUAL_LAYERS[match.command]
+    if is_missing(match):
+        return vocabulary.datasets_in(usual)
+    tables = tuple(item for item in match.slots if item.kind is Kind.TABLE)
+    if not tables:
+        return (unknown_name(match) or "",)
+    named = tuple(name for item in tables for name in _datasets_named(item, vocabulary, usual))
+    return tuple(dict.fromkeys(named))
+
+
+def _datasets_named(item: Item, vocabulary: Vocabulary, usual: str) -> tuple[str, ...]:
+    found = tuple(
+        vocabulary.dataset(value, layer, usual) for value, layer in _layered_meanings(item)
+    )
+    exist = tuple(dataset for dataset in found if dataset is not None)
+    return exist or vocabulary.datasets_of(item.value) or (f"{item.layer or usual}.{item.value}",)
+
+
+def _layered_meanings(item: Item) -> tuple[tuple[str, str | None], ...]:
+    meanings = tuple((name.value, name.layer or item.layer) for name in item.near)
+    return meanings or ((item.value, item.layer),)
+
+
+def _times(match: Match) -> tuple[datetime | None, datetime | None]:
+    periods = tuple(item.period for item in match.slots if item.period is not None)
+    since = next((period.since for period in periods if period.since), None)
+    until = next((period.until for period in periods if period.until), None)
+    return since, until
+
+
+def _topic(match: Match) -> str | None:
+    after = match.cue[-1].end if match.cue else 0
+    meaningful = (item for item in match.left if item.start >= after and item.value != "with")
+    words = (item.value for item in meaningful if item.kind is not Kind.TIME)
+    return next((word.casefold() for word in words if word not in LAYERS), None)
+
+
+def unknown_name(match: Match) -> str | None:
+    """The name as typed that nobody knows, where the match takes one."""
+    return next((item.value for item in match.slots if item.kind is Kind.UNKNOWN), None)
+
+
+def is_missing(match: Match) -> bool:
+    """Whether the command can't do without a name that the sentence does not give."""
+    required = REQUIRES.get(match.command)
+    return required is not None and all(
+        item.kind not in (required, Kind.UNKNOWN) for item in match.slots
+    )

@@ -1,0 +1,157 @@
+"""Find the phrase that explains a sentence best, and what it leaves unexplained."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from engine.commands import (
+    CheckQuality,
+    Command,
+    DescribePipeline,
+    ExplainRun,
+    Help,
+    ListPipelines,
+    ListQuarantine,
+    ListRuns,
+    RunPipeline,
+    RunStatus,
+    ScanPrivacy,
+    WhoAmI,
+)
+from engine.people import Role
+from skills.language.items import Item, Kind
+from skills.language.lexicon import CONNECTIVES, PLAIN, PRONOUNS, ROWS
+from skills.language.phrases import PHRASES, Phrase
+
+ACCEPTS: Mapping[type[Command], frozenset[Kind]] = MappingProxyType(
+    {
+        RunPipeline: frozenset({Kind.PIPELINE, Kind.TABLE}),
+        RunStatus: frozenset({Kind.RUN, Kind.PIPELINE, Kind.TABLE}),
+        ListRuns: frozenset({Kind.STATUS, Kind.PIPELINE, Kind.TABLE, Kind.TIME}),
+        ExplainRun: frozenset({Kind.RUN, Kind.PIPELINE, Kind.TABLE}),
+        ListPipelines: frozenset(),
+        DescribePipeline: frozenset({Kind.PIPELINE}),
+        CheckQuality: frozenset({Kind.TABLE}),
+        ListQuarantine: frozenset({Kind.TABLE}),
+        ScanPrivacy: frozenset({Kind.TABLE}),
+        Help: frozenset(),
+        WhoAmI: frozenset(),
+    }
+)
+REQUIRES: Mapping[type[Command], Kind] = MappingProxyType(
+    {
+        RunPipeline: Kind.PIPELINE,
+        DescribePipeline: Kind.PIPELINE,
+        CheckQuality: Kind.TABLE,
+        ListQuarantine: Kind.TABLE,
+        ScanPrivacy: Kind.TABLE,
+    }
+)
+_NAMED_BY = frozenset({"for", "on", "of", "over", "table", "about", "dataset"})
+_SOFT = PLAIN | PRONOUNS | ROWS | CONNECTIVES
+_SLOTS = frozenset({Kind.RUN, Kind.PIPELINE, Kind.TABLE, Kind.STATUS, Kind.TIME, Kind.LAYER})
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A phrase found in a sentence: its words, the slots that it takes, and all that is left."""
+
+    phrase: Phrase
+    cue: tuple[Item, ...]
+    slots: tuple[Item, ...]
+    left: tuple[Item, ...]
+
+    @property
+    def command(self) -> type[Command]:
+        """The command that the phrase says."""
+        return self.phrase.command
+
+    @property
+    def score(self) -> int:
+        """How much of the sentence the phrase explains."""
+        required = REQUIRES.get(self.command)
+        has_required = any(item.kind in (required, Kind.UNKNOWN) for item in self.slots)
+        explained = sum(map(_weight, self.cue)) + 3 * len(self.slots) + 6 * len(self.phrase.needs)
+        return explained + (6 if required and has_required else 0) - self._unexplained
+
+    @property
+    def _unexplained(self) -> int:
+        """What speaks against the phrase; a condition belongs to an order, not to a question."""
+        is_condition = any(item.value == "if" for item in self.left)
+        past = 20 if is_condition and self.command.needs is Role.VIEWER else 0
+        return past + sum(map(_cost, self.left))
+
+
+def best_match(items: tuple[Item, ...]) -> Match | None:
+    """The phrase that explains most, the earlier in the table among equals."""
+    said = frozenset(item.value for item in items if item.kind is Kind.WORD)
+    possible = (phrase for phrase in PHRASES if all(cue & said for cue in phrase.cue))
+    matches = (match for phrase in possible if (match := _match(phrase, items)))
+    return max(matches, key=lambda match: match.score, default=None)
+
+
+def _match(phrase: Phrase, items: tuple[Item, ...]) -> Match | None:
+    cue = _cue(phrase, items)
+    if len(cue) < len(phrase.cue):
+        return None
+    slots = _slots(phrase, items)
+    if not _has_needs(phrase, slots, items):
+        return None
+    used = {*map(id, cue), *map(id, slots)}
+    quiet = (Kind.NOISE, Kind.ASKING)
+    left = tuple(item for item in items if id(item) not in used and item.kind not in quiet)
+    return Match(phrase, cue, slots, left)
+
+
+def _has_needs(phrase: Phrase, slots: tuple[Item, ...], items: tuple[Item, ...]) -> bool:
+    kinds = {item.kind.value for item in slots}
+    if Kind.UNKNOWN in kinds:
+        kinds.add("table")  # a name as good as any, where one is missing
+    if any(item.kind is Kind.STATUS for item in items):
+        kinds.add("status")
+    return all(need & kinds for need in phrase.needs)
+
+
+def _cue(phrase: Phrase, items: tuple[Item, ...]) -> tuple[Item, ...]:
+    found: list[Item] = []
+    for item in items:
+        if len(found) == len(phrase.cue):
+            break
+        if item.kind is Kind.WORD and item.value in phrase.cue[len(found)]:
+            found.append(item)
+    return tuple(found)
+
+
+def _slots(phrase: Phrase, items: tuple[Item, ...]) -> tuple[Item, ...]:
+    accepted = ACCEPTS[phrase.command]
+    slots = tuple(item for item in items if item.kind in accepted)
+    named = _unknown_name(phrase, items, slots)
+    return (*slots, named) if named else slots
+
+
+def _unknown_name(phrase: Phrase, items: tuple[Item, ...], slots: tuple[Item, ...]) -> Item | None:
+    """The one word that nobody knows, where a name is missing."""
+    unknown = [at for at, item in enumerate(items) if item.kind is Kind.UNKNOWN]
+    if len(unknown) != 1:
+        return None
+    at = unknown[0]
+    wanted = REQUIRES.get(phrase.command)
+    has_names = {item.kind for item in slots} & {Kind.PIPELINE, Kind.TABLE, Kind.RUN}
+    is_named = at > 0 and items[at - 1].value in _NAMED_BY
+    if wanted and all(item.kind is not wanted for item in slots):
+        return items[at] if not (wanted is Kind.PIPELINE and has_names and is_named) else None
+    takes_table = Kind.TABLE in ACCEPTS[phrase.command] and Kind.TABLE not in has_names
+    return items[at] if takes_table and (is_named or (phrase.needs and not has_names)) else None
+
+
+def _weight(item: Item) -> int:
+    weight = 4 if item.value in PLAIN and item.value != "why" else 10
+    return weight - 2 if item.respelled else weight
+
+
+def _cost(item: Item) -> int:
+    if item.kind in _SLOTS:
+        return 4
+    if item.kind is Kind.UNKNOWN:
+        return 3
+    return 1 if item.value in _SOFT else 2

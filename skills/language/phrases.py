@@ -1,0 +1,192 @@
+"""The phrase table: for each command the ways to say it, with the slots that a way needs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.commands import (
+    CheckQuality,
+    Command,
+    DescribePipeline,
+    ExplainRun,
+    Help,
+    ListPipelines,
+    ListQuarantine,
+    ListRuns,
+    RunPipeline,
+    RunStatus,
+    ScanPrivacy,
+    WhoAmI,
+)
+
+_ABOUT = "{run|pipeline|table}"
+_RUN_VERB = "run|start|execute|trigger|launch|kick off|rerun|process|load|fire off|spin up"
+_SHOW = "show|list|display|give|get"
+_PERSONAL = "pii|personal|privacy|gdpr|private"
+
+SAYINGS: tuple[tuple[type[Command], tuple[str, ...]], ...] = (
+    (RunPipeline, (*_RUN_VERB.split("|"), "start|trigger|launch|execute run", "kick off run")),
+    (
+        RunStatus,
+        (
+            "status", "state", "progress", "check status", "what is status|state|progress",
+            "last run", "latest run",
+            f"how is going|doing|coming|looking {_ABOUT}", f"how are going|doing {_ABOUT}",
+            f"how is {_ABOUT}", f"how did go {_ABOUT}", "how far", "how is it going",
+            f"is done|finished|ready|complete|completed|through|over {_ABOUT}",
+            f"is still {_ABOUT} {{status}}", f"is {_ABOUT} {{status}}",
+            f"are done|finished|ready {_ABOUT}", f"are {_ABOUT} {{status}}",
+            f"has finished|completed|ended {_ABOUT}", f"has {_ABOUT} {{status}}",
+            f"did finish|complete|work|succeed|end|go {_ABOUT}", f"did {_ABOUT} {{status}}",
+            f"what about {_ABOUT}", f"how about {_ABOUT}", f"what happened {_ABOUT}",
+            f"any news {_ABOUT}", f"update {_ABOUT}", f"when did run {_ABOUT}",
+            f"when was run {_ABOUT}",
+            f"who ran|started|triggered {_ABOUT}", f"did you run|start {_ABOUT}",
+            f"have you run|started {_ABOUT}", "check {run|pipeline}", "run {run}",
+            f"{_SHOW} {{run}}",
+            "where is {run|pipeline}", "eta", f"when will be done|finished|ready|finish {_ABOUT}",
+            "follow|watch {run|pipeline}", "how did {run|pipeline}",
+        ),
+    ),
+    (
+        ListRuns,
+        (
+            f"{_SHOW} runs", "runs", "which runs", "what runs", "history", f"{_SHOW} history",
+            "what {status}", "which {status}", "anything|something|everything {status}",
+            "runs {status}", "run {status}", f"{_SHOW} {{status}}", "how many runs",
+            "jobs {status}",
+            f"{_SHOW} jobs", "pipelines {status}", "tables {status}", "what ran", "which ran",
+            "what did run", "what has run", "what has been run", "did run {time}", "has run {time}",
+            "what happened {time}", "what is going on", "what have you run", "what was run",
+            "anything ran", "recent runs", "what is in progress", "who ran {time}",
+            "what went {time}",
+            "any runs", "any {status}", "were runs {status}", "there any {status}",
+        ),
+    ),
+    (
+        ExplainRun,
+        (
+            f"why {_ABOUT}", "why", f"why did|was|were|is|are|has|have {_ABOUT} {{status}}",
+            "what went wrong",
+            "what is wrong", "what was wrong", "explain {run|table}", "explain {status}",
+            "explain error|problem|run",
+            f"reason {_ABOUT}", "how come", f"cause {_ABOUT}", "debug|diagnose",
+            f"what error|problem {_ABOUT}", "root cause", f"what caused {_ABOUT}",
+        ),
+    ),
+    (
+        ListPipelines,
+        (
+            "pipelines", f"{_SHOW} pipelines", "what pipelines", "which pipelines", "tables",
+            f"{_SHOW} tables", "what tables", "which tables", "what pipelines there",
+            "which pipelines|tables exist", "which tables know", "which pipelines know",
+            "what can be run", "what can run",
+            "what can i run", "what can you run", "what do you run", "pipelines have", "catalog",
+            "what datasets", "which datasets", f"{_SHOW} datasets", "datasets",
+        ),
+    ),
+    (
+        DescribePipeline,
+        (
+            "describe", "describe pipeline", "what does do {pipeline|unknown}",
+            "explain {pipeline}",
+            "explain pipeline", "explain how works {pipeline|unknown}", "tell about",
+            "tell me about", "how does work {pipeline|unknown}", "what is {pipeline}",
+            "what happens|happen in|when|if {pipeline}", "steps", "what are steps",
+            "show {pipeline}", "details {pipeline}", "what does {pipeline}", "info {pipeline}",
+        ),
+    ),
+    (
+        CheckQuality,
+        (
+            "check", "check quality", "quality",
+            "how good|clean|healthy|trustworthy|reliable is|are",
+            "how is quality", "what is quality", "run quality checks", "run checks", "validate",
+            "is good|clean|healthy|valid|trustworthy|correct {table}", "verify", "test {table}",
+            "are good|clean|healthy|valid|trustworthy|correct {table}", "check quality of",
+            "can trust {table}", "check data quality", "run quality check",
+            "can i trust {table}", "can we trust {table}", "inspect {table}", "how is data quality",
+        ),
+    ),
+    (
+        ListQuarantine,
+        (
+            "quarantine", "quarantined", f"{_SHOW} quarantined", f"{_SHOW} quarantine",
+            "what is in quarantine", "what is quarantined", "quarantined rows",
+            "which rows quarantined",
+            "which quarantined", "rejected rows|records", f"{_SHOW} rejected rows|records",
+            "bad rows|records", f"{_SHOW} bad rows|records", "why quarantined", "put aside",
+            "how many rows quarantine|quarantined", "anything in quarantine", "was rejected",
+            "which rows rejected", "which rows put aside", f"{_SHOW} rows quarantine|quarantined",
+            "rows in quarantine", "any rows quarantine|quarantined", "invalid rows|records",
+        ),
+    ),
+    (
+        ScanPrivacy,
+        (
+            "scan", f"scan for {_PERSONAL} data|information", f"scan for {_PERSONAL}", "pii",
+            f"is there {_PERSONAL}", f"is there any {_PERSONAL}", f"any {_PERSONAL}",
+            f"any {_PERSONAL} data|information", f"is there {_PERSONAL} data|information",
+            f"is there any {_PERSONAL} data|information", "personal data|information",
+            f"check for {_PERSONAL}", f"check for {_PERSONAL} data|information", "privacy scan",
+            f"find {_PERSONAL} data|information", f"look for {_PERSONAL} data|information",
+            f"does contain|have {_PERSONAL} {{table}}",
+            f"does contain|have any {_PERSONAL} {{table}}",
+            f"find {_PERSONAL}", f"look for {_PERSONAL}",
+            f"does contain|have {_PERSONAL} data {{table}}",
+            f"does contain|have any {_PERSONAL} data {{table}}", f"contains {_PERSONAL} {{table}}",
+            f"what {_PERSONAL} data", f"do we have {_PERSONAL} data", f"do we have {_PERSONAL}",
+            f"search for {_PERSONAL} data", "run privacy scan", f"do we store {_PERSONAL} data",
+        ),
+    ),
+    (
+        Help,
+        (
+            "help", "help me", "help with", "help me with", "what can you do", "how do i",
+            "how can i",
+            "what can i say|ask|type|do", "how do you work", "commands", "usage", "manual",
+            "what do you do", "what are you", "who are you", "how does this work", "man", "halp",
+            "which commands", "what commands", f"{_SHOW} commands", "what do you understand",
+            "what does this do", "i need help", "i am lost", "instructions", "examples", "how to",
+        ),
+    ),
+    (
+        WhoAmI,
+        (
+            "who am i", "whoami", "what may i do", "what am i allowed",
+            "my role|permissions|rights",
+            "what is my role", "what are my rights|permissions", "which role do i have",
+            "what may i", "am i allowed", "am i operator|admin|viewer", "do i have role|rights",
+            "what role do i have", "what role am i", "what am i",
+        ),
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that say a command, in order but not side by side, and slots it can't go without."""
+
+    command: type[Command]
+    cue: tuple[frozenset[str], ...]
+    needs: tuple[frozenset[str], ...] = ()
+
+
+def _phrase(command: type[Command], saying: str) -> Phrase:
+    pieces = saying.split()
+    needs = tuple(frozenset(p.strip("{}").split("|")) for p in pieces if p.startswith("{"))
+    cue = tuple(frozenset(p.split("|")) for p in pieces if not p.startswith("{"))
+    return Phrase(command, cue, needs)
+
+
+def _phrases() -> Iterator[Phrase]:
+    for command, sayings in SAYINGS:
+        for saying in sayings:
+            yield _phrase(command, saying)
+
+
+PHRASES: tuple[Phrase, ...] = tuple(_phrases())
+RUN_VERBS = frozenset(_RUN_VERB.split("|"))
+CUE_WORDS = frozenset(word for phrase in PHRASES for cue in phrase.cue for word in cue)
+_SHORTEST_SPELLABLE = 3
+SPELLABLE = frozenset(word for word in CUE_WORDS if len(word) >= _SHORTEST_SPELLABLE)
+"""Cue words that a misspelled word may be corrected to."""

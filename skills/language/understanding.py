@@ -1,0 +1,132 @@
+"""Understand what somebody typed: a command, a guess to confirm, or what would be understood."""
+
+from dataclasses import replace
+from datetime import datetime, tzinfo
+
+from engine.commands import Command, Help, RunPipeline
+from engine.people import Role
+from skills.language.caution import misspellings, offers_without, reasons_against
+from skills.language.closeness import close_sentences
+from skills.language.dates import Calendar
+from skills.language.filling import commands_of, is_missing
+from skills.language.items import Item, Kind
+from skills.language.lexicon import CONDITIONAL, EXCLUDING, JOINING, REFUSALS, REPEATING, STOPPING
+from skills.language.matching import Match, best_match
+from skills.language.names import names_of
+from skills.language.offering import bare_names, look_instead, which_name
+from skills.language.phrases import RUN_VERBS
+from skills.language.readings import Guess, NotUnderstood, Reading, Understood
+from skills.language.said import Said
+from skills.language.sentences import read_sentence
+from skills.language.slots import items_of
+from skills.language.vocabulary import Vocabulary
+from skills.language.words import tidy, words_of
+
+LONGEST_TEXT = 2_000
+MOST_WORDS = 80
+
+
+def understand(text: str, vocabulary: Vocabulary, now: datetime, zone: tzinfo) -> Reading:
+    """What a text says, for any text at all."""
+    if len(text) > LONGEST_TEXT:
+        return NotUnderstood(close_sentences("", vocabulary))
+    exact = read_sentence(text, vocabulary, zone)
+    if exact:
+        return Understood(exact)
+    tidied = tidy(text)
+    words = words_of(tidied)
+    if len(words) > MOST_WORDS:
+        return NotUnderstood(close_sentences(text, vocabulary))
+    items = items_of(tidied, words, names_of(vocabulary), Calendar(now, zone))
+    return _read(Said(tidied, items, vocabulary))
+
+
+def _read(said: Said) -> Reading:
+    if not said.meaningful:
+        return Understood(Help())
+    if said.meaningful[0].value in STOPPING | REPEATING:
+        return _not_offered(said)
+    wanted, excluded = _cut(said)
+    match = best_match(wanted)
+    if match is None:
+        return bare_names(said) or NotUnderstood(close_sentences(said.text, said.vocabulary))
+    match = replace(match, left=(*match.left, *excluded))
+    return _several(said) or _decide(said, match)
+
+
+def _decide(said: Said, match: Match) -> Reading:
+    commands = commands_of(match, said.vocabulary)
+    if match.command.needs is not Role.VIEWER:
+        return _careful(said, match, commands)
+    if is_missing(match) or len(commands) != 1:
+        reason = " ".join(misspellings(said, match)) or which_name(match)
+        return Guess(commands, reason) if commands else _nothing_there(said)
+    strange = sum(item.kind is Kind.UNKNOWN for item in match.left)
+    if strange > len(match.cue) + len(match.slots) and not isinstance(commands[0], Help):
+        return NotUnderstood(close_sentences(said.text, said.vocabulary))
+    return Understood(commands[0])
+
+
+def _careful(said: Said, match: Match, commands: tuple[Command, ...]) -> Reading:
+    """A command that changes data is understood only when nothing at all speaks against it."""
+    if not commands:
+        return _nothing_there(said)
+    reasons = reasons_against(said, match, commands)
+    if not reasons:
+        return Understood(commands[0])
+    return Guess(offers_without(said, match, commands), " ".join(reasons))
+
+
+def _nothing_there(said: Said) -> Reading:
+    return NotUnderstood(close_sentences(said.text, said.vocabulary))
+
+
+def _not_offered(said: Said) -> Reading:
+    """What is nearest to a verb that Atlas knows but does not do."""
+    verb = said.meaningful[0]
+    reason = f"Not understood: {said.typed_together(said.unexplained)}."
+    pipelines = tuple(item.value for item in said.meaningful if item.kind is Kind.PIPELINE)
+    tables = tuple(item.value for item in said.meaningful if item.kind is Kind.TABLE)
+    looks = look_instead(said)
+    if verb.value in STOPPING or not pipelines:
+        return Guess(looks, reason)
+    plain = RunPipeline(pipelines[0], tables[0] if tables else None)
+    return Guess((plain, *looks), reason)
+
+
+def _cut(said: Said) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+    """The items that are wanted, and those from the first word of exclusion or condition on."""
+    is_order = said.meaningful[0].value in RUN_VERBS
+    ending = EXCLUDING | CONDITIONAL if is_order else EXCLUDING
+    for at, item in enumerate(said.items):
+        if item.kind is Kind.WORD and item.value in ending:
+            return said.items[:at], said.items[at:]
+    return said.items, ()
+
+
+def _several(said: Said) -> Reading | None:
+    """A guess of each command where a sentence joins several."""
+    values = {item.value for item in said.meaningful}
+    if not values & JOINING or values & REFUSALS:
+        return None
+    clauses = _clauses(said.items)
+    matches = tuple(found for clause in clauses if (found := best_match(clause)))
+    if not matches[1:] or len(matches) < len(clauses):
+        return None
+    commands = tuple(_first(found, said.vocabulary) for found in matches)
+    offers = tuple(dict.fromkeys(command for command in commands if command))
+    return Guess(offers, "One thing at a time, please.") if len(offers) > 1 else None
+
+
+def _first(match: Match, vocabulary: Vocabulary) -> Command | None:
+    return next(iter(commands_of(match, vocabulary)), None)
+
+
+def _clauses(items: tuple[Item, ...]) -> tuple[tuple[Item, ...], ...]:
+    clauses: list[list[Item]] = [[]]
+    for item in items:
+        if item.kind is Kind.WORD and item.value in JOINING:
+            clauses.append([])
+        else:
+            clauses[-1].append(item)
+    return tuple(tuple(clause) for clause in clauses if clause)

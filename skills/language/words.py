@@ -1,0 +1,68 @@
+"""Cut what somebody typed into folded words that remember where they stood."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from skills.language.lexicon import CONTRACTIONS, HARMLESS_EMOJI, STOP_SIGNS
+
+_GLUE = frozenset({"_", "__", "-", ".", "/", "\N{EN DASH}", "\N{NON-BREAKING HYPHEN}"})
+_QUOTES = str.maketrans("\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}", "''")
+_MENTION = re.compile(r"<[@!#][^<>\s]{0,80}>")
+_EMOJI = re.compile(":(?:" + "|".join(map(re.escape, HARMLESS_EMOJI)) + "):")
+_QUOTED = re.compile(r"^(?:>|&gt;)", re.MULTILINE)
+_AGAIN = re.compile(r"\bre-run\b", re.IGNORECASE)
+_ARROW = re.compile("[\N{RIGHTWARDS ARROW}\N{RIGHTWARDS DOUBLE ARROW}]|[-=](?:>|&gt;)")
+_WORD = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:t[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?"
+    r"|[0-9]{1,2}[/.][0-9]{1,2}(?:[/.][0-9]{2,4})?(?!\w)"
+    r"|[0-9]{1,2}:[0-9]{2}(?:am|pm)?"
+    r"|[^\W_]+(?:'[^\W_]+)?"
+    rf"|[{STOP_SIGNS}]",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word, folded; `glue` is what ties it to the word before: an underscore, hyphen, dot."""
+
+    text: str
+    start: int
+    end: int
+    glue: str = ""
+
+
+def tidy(text: str) -> str:
+    """The text without mentions and markup, arrows and ampersands spelled out."""
+    text = unicodedata.normalize("NFC", text).translate(_QUOTES)
+    text = _AGAIN.sub("rerun", _QUOTED.sub("~", text))  # quoted words are somebody else's
+    text = _ARROW.sub(" to ", _EMOJI.sub(" ", _MENTION.sub(" ", text)))
+    return text.replace("&amp;", " and ").replace("&gt;", " ").replace("&", " and ")
+
+
+def words_of(text: str) -> tuple[Word, ...]:
+    """The words of a tidied text, contractions spelled out."""
+    return tuple(_words(text))
+
+
+def folded(name: str) -> tuple[str, ...]:
+    """A name as the words that people may type for it."""
+    return tuple(word.text for word in _words(name))
+
+
+def _words(text: str) -> Iterator[Word]:
+    before = -1
+    for match in _WORD.finditer(text):
+        between = text[before : match.start()] if before >= 0 else ""
+        glue = between if between in _GLUE else ""
+        for position, part in enumerate(_parts(match.group().casefold())):
+            yield Word(part, match.start(), match.end(), "" if position else glue)
+        before = match.end()
+
+
+def _parts(word: str) -> tuple[str, ...]:
+    if word in CONTRACTIONS:
+        return CONTRACTIONS[word]
+    return (word.partition("'")[0],) if "'" in word else (word,)

@@ -1,0 +1,230 @@
+"""Canonical sentences and examples say exactly their command, whatever the names."""
+
+import string
+import time
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.commands import (
+    COMMANDS,
+    CheckQuality,
+    Command,
+    DescribePipeline,
+    ExplainRun,
+    Help,
+    ListPipelines,
+    ListQuarantine,
+    ListRuns,
+    RunPipeline,
+    RunStatus,
+    ScanPrivacy,
+    WhoAmI,
+)
+from engine.people import Role
+from skills.language.dates import Calendar
+from skills.language.examples import EXAMPLE_VOCABULARY, EXAMPLES, Explained, explained
+from skills.language.items import Kind
+from skills.language.names import names_of
+from skills.language.phrases import PHRASES
+from skills.language.readings import Guess, NotUnderstood, Understood
+from skills.language.run_ids import looks_like_run_id, run_id
+from skills.language.sentences import sentence
+from skills.language.slots import items_of
+from skills.language.understanding import understand
+from skills.language.vocabulary import Vocabulary
+from skills.language.words import words_of
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 3, 11, 10, 30, tzinfo=BERLIN)
+STATUSES = ("queued", "running", "succeeded", "failed", "cancelled")
+AWKWARD = ("run", "for", "status", "the", "runs", "table", "last", "help", "not", "silver", "since")
+
+names = st.one_of(
+    st.sampled_from(AWKWARD),
+    st.text(string.ascii_lowercase + string.digits + "_", min_size=1, max_size=20).filter(
+        lambda name: name[0] not in "_0123456789"
+    ),
+)
+vocabularies = st.builds(
+    lambda pipelines, tables: Vocabulary(
+        tuple(pipelines),
+        tuple(tables),
+        tuple(f"{layer}.{table}" for table in tables for layer in ("bronze", "silver")),
+    ),
+    st.lists(names, min_size=1, max_size=5, unique=True),
+    st.lists(names, min_size=1, max_size=5, unique=True),
+)
+run_ids = st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ", min_size=6, max_size=6).map("7{}3".format)
+FIRST, LAST = datetime(2000, 1, 1), datetime(2099, 1, 1)  # noqa: DTZ001  # hypothesis adds the zone
+moments = st.none() | st.datetimes(FIRST, LAST, timezones=st.just(UTC)).map(
+    lambda moment: moment.astimezone(BERLIN)
+)
+UNWANTED = (
+    "tomorrow", "every day", "not", "dry", "unless", "without", "if", "twice", "qwertz uiop",
+)  # fmt: skip
+PIECES = (
+    "run", "start", "medallion", "medalion", "bronze_to_silver", "orders", "customers", "silver.",
+    "for", "on", "and", "not", "don't", "every", "day", "since", "monday", "1", "march", "03/04",
+    "9am", "7K3M9QXA", "status", "why", "quality", "check", "scan", "pii", "help", "?", "last",
+    "night", "2", "hours", "between", "until", "if", "without", "please", "could", "you",
+    "failed", "→", "'", "_", "-", ".", "\x00", "😀", "שלום",
+)  # fmt: skip
+pieces = st.sampled_from(PIECES)
+
+
+def commands(vocabulary: Vocabulary) -> st.SearchStrategy[Command]:
+    pipeline = st.sampled_from(vocabulary.pipelines)
+    table = st.sampled_from(vocabulary.tables)
+    dataset = st.sampled_from(vocabulary.datasets)
+    maybe_run, maybe_pipeline = st.none() | run_ids, st.none() | pipeline
+    maybe_table, status = st.none() | table, st.none() | st.sampled_from(STATUSES)
+    return st.one_of(
+        st.builds(RunPipeline, pipeline, maybe_table),
+        st.builds(RunStatus, maybe_run, maybe_pipeline, maybe_table),
+        st.builds(ListRuns, status, maybe_pipeline, maybe_table, moments, moments),
+        st.builds(ExplainRun, maybe_run, maybe_pipeline, maybe_table),
+        st.builds(DescribePipeline, pipeline),
+        st.builds(CheckQuality, dataset),
+        st.builds(ListQuarantine, dataset),
+        st.builds(ScanPrivacy, dataset),
+        st.builds(Help, st.none() | st.sampled_from(("run", "quality", "status", "scan"))),
+        st.sampled_from((ListPipelines(), WhoAmI())),
+    )
+
+
+@given(st.data(), vocabularies)
+def test_the_sentence_of_a_command_is_understood_as_that_command(
+    data: st.DataObject, vocabulary: Vocabulary
+) -> None:
+    command = data.draw(commands(vocabulary))
+
+    assert understand(sentence(command), vocabulary, NOW, BERLIN) == Understood(command)
+
+
+@given(st.text() | st.lists(pieces, max_size=30).map(" ".join) | st.lists(pieces).map("".join))
+@settings(max_examples=400, deadline=None)
+def test_any_text_at_all_gets_an_answer(text: str) -> None:
+    reading = understand(text, EXAMPLE_VOCABULARY, NOW, BERLIN)
+
+    if isinstance(reading, Guess):
+        assert reading.commands
+        assert reading.reason
+    if isinstance(reading, NotUnderstood):
+        assert 1 <= len(reading.close) <= 3
+
+
+@given(st.text(), vocabularies, st.datetimes(timezones=st.just(UTC)))
+@settings(deadline=None)
+def test_any_vocabulary_and_any_moment_will_do(
+    text: str, vocabulary: Vocabulary, now: datetime
+) -> None:
+    for asked in (text, f"runs since {text} last 9999 weeks", "what failed last month"):
+        understand(asked, vocabulary, now, UTC)
+
+
+@given(st.lists(pieces, min_size=1, max_size=12).map(" ".join))
+@settings(max_examples=400, deadline=None)
+def test_nothing_that_changes_data_is_understood_from_a_refusal(text: str) -> None:
+    reading = understand(f"do not {text}", EXAMPLE_VOCABULARY, NOW, BERLIN)
+
+    if isinstance(reading, Understood):
+        assert reading.command.needs is Role.VIEWER
+
+
+@given(st.lists(pieces, max_size=8), st.lists(pieces, max_size=8), st.sampled_from(UNWANTED))
+@settings(max_examples=300, deadline=None)
+def test_a_word_that_changes_an_order_never_gets_lost(
+    before: list[str], after: list[str], unwanted: str
+) -> None:
+    text = " ".join((*before, "run medallion", unwanted, *after))
+
+    reading = understand(text, EXAMPLE_VOCABULARY, NOW, BERLIN)
+
+    assert not (isinstance(reading, Understood) and isinstance(reading.command, RunPipeline))
+
+
+def test_an_empty_vocabulary_is_no_trouble() -> None:
+    for text in ("run pipeline", "check", "scan", "quarantine", "describe", "run x", "check x"):
+        assert understand(text, Vocabulary(), NOW, BERLIN)
+
+
+@pytest.mark.parametrize("each", EXAMPLES, ids=lambda each: each.command.name)
+def test_each_example_is_understood_as_its_command(each: Explained) -> None:
+    assert 1 <= len(each.examples) <= 3
+    for example in each.examples:
+        reading = understand(example, EXAMPLE_VOCABULARY, NOW, BERLIN)
+        assert isinstance(reading, Understood)
+        assert isinstance(reading.command, each.command)
+
+
+def test_every_command_has_examples() -> None:
+    assert {each.command for each in EXAMPLES} == set(COMMANDS)
+
+
+def test_a_topic_finds_its_commands() -> None:
+    assert [each.command for each in explained("quarantine")] == [ListQuarantine]
+    assert explained("nonsense") == explained(None) == EXAMPLES
+
+
+def test_no_phrase_waits_for_a_word_that_is_read_as_something_else() -> None:
+    calendar = Calendar(NOW, BERLIN)
+    swallowed = set()
+    for cue in (cue for phrase in PHRASES for cue in phrase.cue):
+        for word in cue:
+            items = items_of(word, words_of(word), names_of(Vocabulary()), calendar)
+            if [item.kind for item in items] != [Kind.WORD]:
+                swallowed.add(word)
+
+    assert not swallowed
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("7K3M9QXA", "7K3M9QXA"),
+        ("7k3m9qxa", "7K3M9QXA"),
+        ("7k3m9qxo", "7K3M9QX0"),
+        ("i7k3m9ql", "17K3M9Q1"),
+        ("followed", None),
+        ("7K3M9QXU", None),
+        ("AAAAAAA7", None),
+        ("7K3M9QX", None),
+        ("", None),
+    ],
+)
+def test_a_run_id_is_read_as_crockford_says(typed: str, stored: str | None) -> None:
+    assert run_id(typed) == stored
+    assert looks_like_run_id(typed) == (stored is not None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "run " * 500,
+        "a" * 2_000,
+        "_" * 2_000,
+        "a_" * 1_000,
+        "<@" * 1_000,
+        "- " * 1_000,
+        "'" * 2_000,
+        "1/" * 1_000,
+        "last 2 hours " * 150,
+        " " * 2_000,
+        ("bronze to slver " * 26),
+        ("custmers " * 79),
+        ("1 march " * 39),
+        "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 2_000,
+        "x" * 100_000,
+    ],
+    ids=lambda text: f"{text[:8]!r}",
+)
+def test_no_text_keeps_atlas_busy(text: str) -> None:
+    started = time.perf_counter()
+
+    understand(text, EXAMPLE_VOCABULARY, NOW, BERLIN)
+
+    assert time.perf_counter() - started < 1
