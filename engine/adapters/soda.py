@@ -109,8 +109,17 @@ def _scanned(connection: Connection, schema: str, table: str, checks: Sequence[s
     scan.add_configuration_yaml_str(connection.yaml(schema))
     scan.sampler = NoSamples()
     scan.add_sodacl_yaml_str(sodacl(table, checks))
-    scan.execute()
+    try:
+        scan.execute()
+    finally:
+        _disconnect(scan)
     return scan
+
+
+def _disconnect(scan: "Scan") -> None:
+    """Close what Soda leaves open: its transaction would keep the table locked against the swap."""
+    for source in scan._data_source_manager.data_sources.values():  # noqa: SLF001  # Soda's own close passes these over
+        source.connection.close()
 
 
 def _answers(scan: "Scan", checks: Sequence[str], indexes: Sequence[int]) -> Iterator[Measured]:

@@ -76,7 +76,7 @@ class RunDesk(Generic[T]):
                 logger.error("run %s broke with %s", run.id, place_of(error))  # noqa: TRY400  # a traceback may hold values of rows
 
     async def _bury_dead(self) -> None:
-        """End the runs that a process left behind when it died, this one's former life included."""
+        """End the runs that a process left behind when it died."""
         async with self._transactions.begin() as tx:
             left = await tx.runs.unfinished_of_dead_workers()
         for run in left:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from engine.catalog.model import Project
+from engine.catalog.model import DatasetName, Project
 from engine.clock import Clock
 from engine.errors import EngineError
 from engine.lineage.model import EventType
@@ -83,11 +83,19 @@ class Runner(Generic[T]):
         """End a run that can't go on, and drop what it had staged."""
         run = failed(run, self._clock.now(), error, hint)
         async with self._transactions.begin() as tx:
-            for dataset in run.targets():
-                await tx.warehouse.discard(run, dataset)
             await tx.runs.save(run, run.steps)
             await self._tell(tx, RunFinished(run))
+        for dataset in run.targets():
+            await self._discard(run, dataset)
         return run
+
+    async def _discard(self, run: Run, dataset: DatasetName) -> None:
+        """Drop a staged table; one that somebody holds stays behind, and the log names it."""
+        try:
+            async with self._transactions.begin() as tx:
+                await tx.warehouse.discard(run, dataset)
+        except EngineError as error:
+            logger.warning("run %s: the staged %s is left: %s", run.id, dataset, error.message)
 
     async def _begin(self, run: Run) -> Run:
         run = started(run, self._clock.now())
@@ -126,11 +134,11 @@ class Runner(Generic[T]):
             status = StepStatus.SUCCEEDED if held is None else StepStatus.FAILED
             run = advance(run, step.index, StepChange(status, self._clock.now(), report, held))
             await self._commit(tx, run, run.steps[step.index])
+        if held is not None:
+            await self._discard(run, step.dataset)
         return run
 
     async def _commit(self, tx: T, run: Run, step: Step) -> None:
-        if step.status is StepStatus.FAILED:
-            await tx.warehouse.discard(run, step.dataset)
         await tx.runs.save(run, (step,))
         event = lineage_event(run, step, self._upstream.get(step.dataset, ()), self._clock.now())
         if event is not None:
@@ -164,6 +172,7 @@ class Runner(Generic[T]):
         run = advance(run, step.index, change)
         async with self._transactions.begin() as tx:
             await self._commit(tx, run, run.steps[step.index])
+        await self._discard(run, step.dataset)
         return run
 
     async def _fail_unexpectedly(self, run: Run, step: Step, error: Exception) -> Run:
