@@ -48,7 +48,11 @@ class Door:
                 raise web.HTTPMisdirectedRequest(text="This address is not one of Atlas's.")
             if request.path.rstrip("/") in OPSDROIDS_OWN:
                 raise web.HTTPNotFound
-            response = await handler(request)
+            try:
+                response = await handler(request)
+            except web.HTTPException as answer:
+                answer.headers.update(HEADERS)
+                raise
             if not response.prepared:
                 response.headers.update(HEADERS)
             return response

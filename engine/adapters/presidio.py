@@ -1,7 +1,6 @@
 """Presidio in a process of its own: it takes CPU for long, and seconds to import."""
 
 import logging
-import signal
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -36,7 +35,6 @@ _engines: "list[BatchAnalyzerEngine]" = []
 
 def _load() -> None:
     """Import Presidio and its model, in the worker process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     import tldextract  # noqa: PLC0415  # only in the worker process
     from presidio_analyzer import AnalyzerEngine, BatchAnalyzerEngine  # noqa: PLC0415  # as above
     from presidio_analyzer.nlp_engine import NlpEngineProvider  # noqa: PLC0415  # as above

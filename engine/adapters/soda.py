@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +24,6 @@ _OUTCOMES = {"pass": Outcome.PASSED, "warn": Outcome.WARNED, "fail": Outcome.FAI
 
 def _load() -> None:
     """Import Soda with its telemetry off, in a folder of its own, in the worker process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     home = Path(tempfile.mkdtemp(prefix="atlas-soda-"))
     (home / ".soda").mkdir()
     # Soda writes this file itself, with telemetry on, unless it is there before the import

@@ -3,6 +3,10 @@
 import asyncio
 import logging
 import multiprocessing
+import multiprocessing.connection
+import os
+import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -53,7 +57,9 @@ class WorkerLane:
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=_SPAWN, initializer=self._prepare)
+            self._pool = ProcessPoolExecutor(
+                1, mp_context=_SPAWN, initializer=_begin, initargs=(self._prepare,)
+            )
         return self._pool
 
     def _kill(self) -> None:
@@ -67,6 +73,21 @@ class WorkerLane:
     def close(self) -> None:
         """End the process."""
         self._kill()
+
+
+def _begin(prepare: Callable[[], None]) -> None:
+    """Start the worker: Ctrl-C is the parent's to handle, and without the parent it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    prepare()
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as the parent is gone, also when it was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _nothing() -> None:

@@ -1,0 +1,140 @@
+"""A world to act in: a real opsdroid with the real engine, and a person who talks to it."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeVar, cast
+
+import asyncpg
+import pytest
+from opsdroid.core import OpsDroid
+from opsdroid.events import Message
+
+from engine.cards import Card
+from engine.configuration import Configuration, local_configuration
+from engine.data_folder import DataFolder
+from engine.demo import free_port, install_sample
+from engine.host import EngineDatabase, engine_of, running_bot
+from engine.outcome import Accepted
+from engine.runs.model import Run
+
+SHARED = Path(__file__).parent.parent.parent / "shared"
+
+TEST_KEY = base64.b64encode(bytes(range(32))).decode()
+
+PATIENCE = 20.0
+"""Seconds after which a test stops waiting for something that should have happened."""
+
+T = TypeVar("T")
+
+
+class Terminal(Protocol):
+    """The terminal connector, as tests use it."""
+
+    heard: Mapping[str, Card]
+
+    async def say(self, text: str, person: str, channel: str) -> Message:
+        """Give one sentence to the bot."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One bot, the folder of its project, and the address of its database."""
+
+    bot: OpsDroid
+    project: Path
+    database_url: str
+    port: int
+
+    @property
+    def engine(self) -> EngineDatabase:
+        """The engine behind the bot."""
+        return engine_of(self.bot)
+
+    @property
+    def terminal(self) -> Terminal:
+        """The person's terminal."""
+        return cast("Terminal", self.bot.get_connector("terminal"))
+
+    async def say(self, text: str, person: str = "you", channel: str = "#general") -> Message:
+        """Say a sentence, and return once every skill had it."""
+        return await self.terminal.say(text, person, channel)
+
+    async def hear(self, text: str, person: str = "you") -> Card:
+        """Say a sentence that is answered at once, and return the answer."""
+        before = len(self.terminal.heard)
+        await self.say(text, person)
+        heard = list(self.terminal.heard.values())
+        assert len(heard) > before, f"no answer to {text!r}"
+        return heard[-1]
+
+    async def run(self, text: str) -> Run:
+        """Say a sentence that starts a run, and return the run as it ended."""
+        message = await self.say(text)
+        outcome = message.raw_parses.get("outcome")
+        assert isinstance(outcome, Accepted), f"{text!r} started no run: {outcome}"
+        return await eventually(lambda: self._ended(outcome.run_id))
+
+    async def _ended(self, run_id: str) -> Run | None:
+        run = await self.engine.run(run_id)
+        return run if run is not None and run.done else None
+
+    async def posts(self, channel: str) -> list[Card]:
+        """The cards that the outbox holds for a channel of the web page, oldest first."""
+        from engine.cards import from_json
+
+        rows = await self.rows(
+            "SELECT card FROM atlas.outbox WHERE place = $1 ORDER BY id", f"web:{channel}"
+        )
+        return [from_json(cast("str", row["card"])) for row in rows]
+
+    async def rows(self, query: str, *arguments: object) -> "list[asyncpg.Record]":
+        """What a query returns."""
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            return list(await connection.fetch(query, *arguments))
+        finally:
+            await connection.close()
+
+
+async def eventually(look: Callable[[], Awaitable[T | None]]) -> T:
+    """What `look` finds, as soon as it finds something; fails after PATIENCE."""
+    async with asyncio.timeout(PATIENCE):
+        while (found := await look()) is None:
+            await asyncio.sleep(0.02)
+    return found
+
+
+@asynccontextmanager
+async def opened_world(
+    database_url: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    connectors: Mapping[str, dict[str, object]] | None = None,
+    project: Path | None = None,
+) -> AsyncIterator[World]:
+    """A real bot with the terminal and the given connectors; the sample project by default."""
+    data, port = DataFolder(folder), free_port()
+    if project is None:
+        install_sample(data)
+        project = data.project
+    monkeypatch.setenv("ATLAS_DATABASE_URL", database_url)
+    monkeypatch.setenv("ATLAS_PROJECT", str(project))
+    monkeypatch.setenv("ATLAS_SECRET_KEY", TEST_KEY)
+    configuration = world_configuration(port, connectors or {})
+    async with running_bot(configuration, folder) as bot:
+        yield World(bot, project, database_url, port)
+
+
+def world_configuration(
+    port: int, connectors: Mapping[str, dict[str, object]]
+) -> Configuration:
+    """The configuration of a test's bot."""
+    configuration = local_configuration({"terminal": {}, **connectors})
+    configuration["web"]["port"] = port  # type: ignore[assignment]  # a value, not a module
+    return configuration
