@@ -44,7 +44,9 @@ def pipeline_card(project: Project, pipeline: Pipeline) -> Card:
         title=pipeline.name,
         text=pipeline.description,
         facts=(Fact("Stages", _stages(pipeline)), Fact("Steps", readable(len(steps)))),
-        table=CardTable(("Dataset", "Steps", "Made from", "Owner"), tuple(_planned(project, steps))),
+        table=CardTable(
+            ("Dataset", "Steps", "Made from", "Owner"), tuple(_planned(project, steps))
+        ),
         buttons=(Button(f"Run {pipeline.name}", f"run pipeline {pipeline.name}"),),
     )
 

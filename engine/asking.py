@@ -25,6 +25,7 @@ class Terminal(Protocol):
     """What asking needs of the terminal connector."""
 
     heard: Mapping[str, Card]
+    changed: asyncio.Event
 
     async def say(self, text: str, person: str, channel: str) -> Message:
         """Give one sentence to the bot."""
@@ -60,7 +61,7 @@ class Question:
 async def ask(
     question: Question, configuration: Configuration, home: Path, show: Callable[[Card], None]
 ) -> Asked:
-    """Ask a bot that lives as long as the answer takes; `show` gets each card as it comes."""
+    """Ask a bot that lives as long as the answer takes; `show` gets the cards at the end."""
     async with running_bot(configuration, home) as bot:
         terminal = cast("Terminal", bot.get_connector("terminal"))
         message = await terminal.say(question.text, question.person, question.channel)
@@ -68,22 +69,18 @@ async def ask(
         outcome = message.raw_parses.get("outcome")
         run = None
         if isinstance(outcome, Accepted):
-            run = await _followed(bot, terminal, outcome.run_id, show, wait=question.wait)
+            run = await _followed(bot, terminal, outcome.run_id, wait=question.wait)
         for card in terminal.heard.values():
             show(card)
-        return Asked(
-            command, isinstance(outcome, Refused), tuple(terminal.heard.values()), run
-        )
+        return Asked(command, isinstance(outcome, Refused), tuple(terminal.heard.values()), run)
 
 
-async def _followed(
-    bot: OpsDroid, terminal: Terminal, run_id: str, show: Callable[[Card], None], *, wait: bool
-) -> Run | None:
+async def _followed(bot: OpsDroid, terminal: Terminal, run_id: str, *, wait: bool) -> Run | None:
     """The run once it ended and its last card came; without waiting, once its first card came."""
     engine = engine_of(bot)
     run = await engine.run(run_id)
     while wait and run is not None and not run.done:
-        await asyncio.sleep(LOOK_AGAIN)
+        await engine.engine.clock.sleep(LOOK_AGAIN)
         run = await engine.run(run_id)
     await _spoken(terminal, run if wait else None)
     return run
@@ -93,7 +90,8 @@ async def _spoken(terminal: Terminal, run: Run | None) -> None:
     try:
         async with asyncio.timeout(LAST_CARD):
             while not any(_tells_end(card, run) for card in terminal.heard.values()):
-                await asyncio.sleep(LOOK_AGAIN / 10)
+                terminal.changed.clear()
+                await terminal.changed.wait()
     except TimeoutError:
         return
 

@@ -82,7 +82,9 @@ class Engine:
 def require_key(project: Project, key: SecretKey | None) -> None:
     """Raise KeyMissing where the project hashes anything and there is no key."""
     operators = [*project.privacy.operators.values(), project.privacy.default]
-    operators += [column.operator for table in project.tables for column in table.columns if column.operator]
+    operators += [
+        column.operator for table in project.tables for column in table.columns if column.operator
+    ]
     if key is None and Operator.HASH in operators:
         raise KeyMissing("The project hashes personal data, and there is no secret key.")
 
@@ -110,7 +112,9 @@ async def open_engine(parts: Parts) -> AsyncIterator[Engine]:
         await stack.enter_async_context(alive(database, worker))
         wired = _wire(parts, database, quality, detector, clock, worker)
         deliverer = Deliverer(wired.engine.outbox, parts.sender, parts.platforms, clock)
-        await stack.enter_async_context(listening(parts.database_url, CHANNEL, deliverer.wake))
+        await stack.enter_async_context(
+            listening(parts.database_url, CHANNEL, deliverer.wake, clock)
+        )
         await stack.enter_async_context(_at_work(wired, deliverer))
         yield wired.engine
 
@@ -147,8 +151,8 @@ def _wire(
         steps,
         PostgresDatasetLocks(database),
         clock,
-        (Announcer(project, settings.announce, clock).hear,),
-        Limits(settings.step_timeout),
+        listeners=(Announcer(project, settings.announce, clock).hear,),
+        limits=Limits(settings.step_timeout),
     )
     desk = RunDesk(runner, transactions, clock, worker=worker, at_once=settings.runs_at_once)
     people = people_of(settings, parts.owners)
@@ -157,9 +161,7 @@ def _wire(
         people=people,
         zone=ZoneInfo(settings.timezone),
         clock=clock,
-        dispatcher=Dispatcher(
-            project, people, desk, transactions, PostgresQuarantine(database)
-        ),
+        dispatcher=Dispatcher(project, people, desk, transactions, PostgresQuarantine(database)),
         transactions=transactions,
         transcript=PostgresTranscript(database),
         database=database,
@@ -178,7 +180,7 @@ def _renderer(url: str) -> OpenLineageRenderer:
 
 @asynccontextmanager
 async def _at_work(wired: _Wired, deliverer: Deliverer) -> AsyncIterator[None]:
-    """Runs and deliveries in the background; runs that are not done at the end are told to be so."""
+    """Runs and deliveries in the background; at the end, runs that are not done are ended."""
     async with asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(wired.desk.work(), name="runs"),

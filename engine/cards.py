@@ -61,7 +61,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A message without a platform; fallback_text is what a plain terminal or notification shows."""
+    """A message without a platform; fallback_text is what a notification shows."""
 
     kind: CardKind
     severity: Severity

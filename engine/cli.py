@@ -199,8 +199,8 @@ def ask(
     with local_database(folder):
         use_sample(folder)
         log_to(folder.log)
-        configuration = local_configuration({"terminal": {}})
-        configuration["web"]["port"] = free_port()  # type: ignore[assignment]  # opsdroid always serves
+        # opsdroid always serves
+        configuration = local_configuration({"terminal": {}}).at_port(free_port())
         question = Question(text, person, channel, wait)
 
         async def asked() -> "Asked":

@@ -1,22 +1,89 @@
 """opsdroid's configuration: read from configuration.yaml, or made for this machine alone."""
 
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Self
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from engine.errors import ConfigurationError
 
-Configuration = dict[str, dict[str, dict[str, object]]]
-"""Sections, in them modules (or settings), in them settings."""
-
 SKILLS = ("runs", "catalog", "quality", "privacy", "assistance")
 
-_SECTIONS = frozenset({"connectors", "skills", "databases", "web", "logging", "welcome-message"})
+LOOPBACK = "127.0.0.1"
+PORT = 8080
+
+Values = dict[str, object]
+Modules = dict[str, Values]
+
+_VARIABLE = re.compile(r"\$([A-Z_][A-Z0-9_]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Which modules opsdroid loads, with the settings of each, and where its web server listens."""
+
+    connectors: Modules
+    databases: Modules
+    skills: Modules
+    web: Values = field(default_factory=dict)
+
+    @property
+    def host(self) -> str:
+        """The address that the web server listens on."""
+        return str(self.web.get("host", LOOPBACK))
+
+    @property
+    def port(self) -> int:
+        """The port that the web server listens on."""
+        return int(str(self.web.get("port", PORT)))
+
+    @property
+    def engine(self) -> Values:
+        """The settings of the engine."""
+        return self.databases.get("engine", {})
+
+    def at_port(self, port: int) -> Self:
+        """The same, listening on another port."""
+        return replace(self, web={**self.web, "port": port})
+
+    def with_connector(self, name: str, settings: Values) -> Self:
+        """The same, with other settings for one connector."""
+        return replace(self, connectors={**self.connectors, name: settings})
+
+    def for_opsdroid(self, modules: Path) -> Values:
+        """In opsdroid's form; its web server has no open door: no page of its own, no CORS."""
+        closed = {
+            "host": LOOPBACK,
+            "port": PORT,
+            "disable_web_index_handler_in_root": True,
+            "cors": {"allow-all": False, "origins": []},
+        }
+        return {
+            "connectors": {name: dict(values) for name, values in self.connectors.items()},
+            "databases": {name: dict(values) for name, values in self.databases.items()},
+            "skills": {name: dict(values) for name, values in self.skills.items()},
+            "web": {**closed, **self.web},
+            "module-path": str(modules),
+        }
+
+
+def local_configuration(connectors: Mapping[str, Values]) -> Configuration:
+    """A configuration for whoever holds this machine: they may do everything."""
+    holder = {"web:you": "admin", "terminal:you": "admin"}
+    return Configuration(
+        connectors=dict(connectors),
+        databases={"engine": {"roles": holder}},
+        skills={name: {} for name in SKILLS},
+    )
 
 
 def read_configuration(path: Path) -> Configuration:
-    """configuration.yaml with every module's settings as a mapping; raises ConfigurationError."""
+    """configuration.yaml with its `$VARIABLES` filled in; raises ConfigurationError."""
     try:
         document = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -25,50 +92,51 @@ def read_configuration(path: Path) -> Configuration:
     except (YAMLError, UnicodeDecodeError) as error:
         message = f"{path} is not valid YAML."
         raise ConfigurationError(message, "Check its indentation and quotes.") from error
-    return _sections(path, document)
-
-
-def _sections(path: Path, document: object) -> Configuration:
-    if not isinstance(document, dict):
-        raise ConfigurationError(f"{path} holds no settings.", "See the README for an example.")
-    unknown = sorted(set(document) - _SECTIONS)
+    sections = _mapping(path.name, document)
+    known = ("connectors", "databases", "skills", "web")
+    unknown = [name for name in sections if name not in known]
     if unknown:
-        known = ", ".join(sorted(_SECTIONS))
-        message = f"{path}: unknown section {', '.join(map(str, unknown))}."
-        raise ConfigurationError(message, f"Known sections: {known}.")
-    configuration = {name: _modules(path, name, value) for name, value in document.items()}
-    configuration["web"] = {**_closed_web(), **configuration.get("web", {})}
-    return configuration
+        message = f"{path.name}: unknown section {', '.join(unknown)}."
+        raise ConfigurationError(message, f"Known sections: {', '.join(known)}.")
+    return Configuration(
+        connectors=_modules("connectors", sections),
+        databases=_modules("databases", sections),
+        skills=_modules("skills", sections),
+        web=_filled("web", _mapping("web", sections.get("web"))),
+    )
 
 
-def _modules(path: Path, section: str, value: object) -> dict[str, dict[str, object]]:
+def _modules(section: str, sections: Mapping[str, object]) -> Modules:
+    found = _mapping(section, sections.get(section))
+    if not found:
+        message = f"configuration.yaml: the section {section} names nothing."
+        raise ConfigurationError(message, "See the README for an example.")
+    return {
+        name: _filled(f"{section}.{name}", _mapping(f"{section}.{name}", values))
+        for name, values in found.items()
+    }
+
+
+def _mapping(where: str, value: object) -> Values:
+    if value is None:
+        return {}
     if not isinstance(value, dict):
-        if value is None:
-            return {}
-        if isinstance(value, bool | str) and section == "welcome-message":
-            return value  # type: ignore[return-value]  # opsdroid's one scalar setting passes through
-        raise ConfigurationError(f"{path}: {section} must hold names with settings.", "")
-    if section in {"web", "logging"}:
+        message = f"{where} must hold names with settings."
+        raise ConfigurationError(message, "Write `name: {setting: value}`.")
+    return {str(name): inner for name, inner in value.items()}
+
+
+def _filled(where: str, values: Values) -> Values:
+    """The settings with each `$VARIABLE` replaced by what the environment says."""
+    return {name: _value(f"{where}.{name}", value) for name, value in values.items()}
+
+
+def _value(where: str, value: object) -> object:
+    named = _VARIABLE.fullmatch(value) if isinstance(value, str) else None
+    if named is None:
         return value
-    return {str(name): dict(settings or {}) for name, settings in value.items()}
-
-
-def _closed_web() -> dict[str, object]:
-    """opsdroid's web server, without its open door: loopback, no page of its own, no CORS."""
-    return {
-        "host": "127.0.0.1",
-        "port": 8080,
-        "disable_web_index_handler_in_root": True,
-        "cors": {"allow-all": False, "origins": []},
-    }
-
-
-def local_configuration(connectors: dict[str, dict[str, object]]) -> Configuration:
-    """A configuration for whoever holds this machine: they may do everything."""
-    holder = {"web:you": "admin", "terminal:you": "admin"}
-    return {
-        "connectors": connectors,
-        "databases": {"engine": {"roles": holder}},
-        "skills": {name: {} for name in SKILLS},
-        "web": _closed_web(),  # type: ignore[dict-item]  # its settings are values, not modules
-    }
+    found = os.environ.get(named[1])
+    if not found:
+        message = f"configuration.yaml: {where} is ${named[1]}, which is not set."
+        raise ConfigurationError(message, f"Set the environment variable {named[1]}.")
+    return found

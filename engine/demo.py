@@ -62,9 +62,7 @@ def require_free(port: int) -> None:
 
 def demo_configuration(port: int, token: str) -> Configuration:
     """opsdroid's configuration of the demo."""
-    configuration = local_configuration({"web": {"token": token}, "rest": {}})
-    configuration["web"]["port"] = port
-    return configuration
+    return local_configuration({"web": {"token": token}, "rest": {}}).at_port(port)
 
 
 async def serve(

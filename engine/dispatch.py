@@ -21,12 +21,20 @@ from engine.commands import (
     ScanPrivacy,
     WhoAmI,
 )
-from engine.errors import EngineError, NotAllowed, Unknown, UnknownDataset, UnknownPipeline, UnknownRun
+from engine.errors import (
+    EngineError,
+    NotAllowed,
+    Unknown,
+    UnknownDataset,
+    UnknownPipeline,
+    UnknownRun,
+)
 from engine.outcome import Accepted, Answer, Outcome, Refused, Request
 from engine.people import Asker, People
 from engine.runs.desk import RunDesk
 from engine.runs.ids import normalised
-from engine.runs.model import Run, RunStatus as Status, Step, StepKind
+from engine.runs.model import Run, Step, StepKind
+from engine.runs.model import RunStatus as Status
 from engine.runs.plan import plan
 from engine.runs.ports import Quarantine, RunFilter, RunTransaction, Transactions
 
@@ -71,26 +79,43 @@ class Dispatcher(Generic[T]):
 
     async def _carry_out(self, command: Command, asker: Asker) -> Outcome:
         match command:
+            case RunPipeline() | CheckQuality() | ScanPrivacy():
+                return await self._start(command, asker)
+            case RunStatus() | ExplainRun() | ListRuns():
+                return await self._tell_of_runs(command)
+            case ListQuarantine(dataset):
+                return await self._quarantined(dataset)
+            case WhoAmI():
+                return self._who(asker)
+            case _:
+                return self._tell_of_pipelines(command)
+
+    async def _start(
+        self, command: RunPipeline | CheckQuality | ScanPrivacy, asker: Asker
+    ) -> Outcome:
+        match command:
             case RunPipeline(name, table):
                 return await self._run(name, table, asker)
             case CheckQuality(dataset):
                 return await self._one_step("quality check", StepKind.CHECK, dataset, asker)
             case ScanPrivacy(dataset):
                 return await self._one_step("privacy scan", StepKind.SCAN, dataset, asker)
+
+    async def _tell_of_runs(self, command: RunStatus | ExplainRun | ListRuns) -> Outcome:
+        match command:
             case RunStatus():
                 return Answer(run_card(await self._find(command), self._project))
             case ExplainRun():
                 return await self._explain(command)
             case ListRuns():
                 return await self._list(command)
+
+    def _tell_of_pipelines(self, command: Command) -> Outcome:
+        match command:
             case ListPipelines():
                 return Answer(answers.pipelines_card(self._project))
             case DescribePipeline(name):
                 return Answer(answers.pipeline_card(self._project, self._pipeline(name)))
-            case ListQuarantine(dataset):
-                return await self._quarantined(dataset)
-            case WhoAmI():
-                return self._who(asker)
             case _:
                 return Refused(f"{command.name} can't be done here.", "Say «help».")
 
@@ -103,7 +128,8 @@ class Dispatcher(Generic[T]):
         return Accepted(run.id)
 
     def _not_covered(self, pipeline: Pipeline, table: str | None) -> EngineError:
-        names = [each.name for each in (*self._project.tables, *self._project.models)]
+        tables = [each.name for each in self._project.tables]
+        names = tables + [each.name for each in self._project.models]
         if table is not None and table not in names:
             return UnknownDataset(table, _close(table, names))
         message = f"{pipeline.name} does nothing for {table}."
@@ -140,9 +166,7 @@ class Dispatcher(Generic[T]):
 
     async def _list(self, command: ListRuns) -> Outcome:
         status = Status(command.status) if command.status else None
-        wanted = RunFilter(
-            status, command.pipeline, command.table, command.since, command.until
-        )
+        wanted = RunFilter(status, command.pipeline, command.table, command.since, command.until)
         async with self._transactions.begin() as tx:
             runs = await tx.runs.latest(wanted, LISTED_RUNS)
         return Answer(answers.runs_card(runs, _asked(command)))
@@ -151,7 +175,9 @@ class Dispatcher(Generic[T]):
         dataset = self._dataset(name)
         table = self._project.table(dataset.table)
         if table is None or dataset.layer is Layer.GOLD:
-            message = f"{dataset} is a gold model; rows are put into quarantine on the way to silver."
+            message = (
+                f"{dataset} is a gold model; rows are put into quarantine on the way to silver."
+            )
             raise EngineError(message, "Ask for one of the tables that it is made from.")
         total, rows = await self._quarantine.rows(table, READ_FROM_QUARANTINE)
         return Answer(answers.quarantine_card(self._project, table, total, rows))
@@ -188,5 +214,3 @@ def _asked(command: ListRuns) -> str:
         f" until {command.until:%Y-%m-%d %H:%M}" if command.until else "",
     ]
     return "".join(parts)
-
-

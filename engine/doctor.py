@@ -7,6 +7,8 @@ from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 
+from typing_extensions import override
+
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.migrate import require_newest
 from engine.adapters.presidio import SPACY_MODEL
@@ -33,6 +35,7 @@ class Finding:
     health: Health
     detail: str = ""
 
+    @override
     def __str__(self) -> str:
         mark = "✓" if self.health is Health.FINE else "✗"
         return f"{mark} {self.what}" + (f": {self.detail}" if self.detail else "")
@@ -61,7 +64,7 @@ async def examine(config: Path | None) -> list[Finding]:
 
 
 def _settings(configuration: Configuration) -> Settings:
-    return Settings.read(configuration.get("databases", {}).get("engine", {}))
+    return Settings.read(configuration.engine)
 
 
 async def _database(environment: Environment) -> AsyncIterator[Finding]:
@@ -94,13 +97,17 @@ def _project(settings: Settings, environment: Environment) -> Iterator[Finding]:
 def _key(project: Project, environment: Environment) -> Iterator[Finding]:
     try:
         require_key(project, environment.key())
-        yield Finding("secret key", Health.FINE, "there is one" if environment.key() else "not needed")
+        yield Finding(
+            "secret key", Health.FINE, "there is one" if environment.key() else "not needed"
+        )
     except EngineError as error:
         yield wrong("secret key", error)
 
 
 def _model() -> Iterator[Finding]:
     if find_spec(SPACY_MODEL) is None:
-        yield Finding("language model", Health.WRONG, f"{SPACY_MODEL} is not installed; run uv sync.")
+        yield Finding(
+            "language model", Health.WRONG, f"{SPACY_MODEL} is not installed; run uv sync."
+        )
     else:
         yield Finding("language model", Health.FINE, SPACY_MODEL)

@@ -24,6 +24,8 @@ EngineError
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from typing_extensions import override
+
 
 class EngineError(Exception):
     """What people may read: a message that names the thing, and a hint that says what to do."""
@@ -52,6 +54,7 @@ class Mistake:
     line: int | None
     problem: str
 
+    @override
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         return f"{place}: {self.problem}"

@@ -12,6 +12,7 @@ from typing import cast
 from opsdroid.core import OpsDroid
 from opsdroid.database import Database
 from opsdroid.events import Message
+from typing_extensions import override
 
 from engine.alerts.model import Post
 from engine.alerts.ports import DeliveryFailed
@@ -19,6 +20,7 @@ from engine.bootstrap import Engine, Parts, open_engine
 from engine.cards import Card
 from engine.catalog.model import Project
 from engine.catalog.reader import read_project
+from engine.clock import SystemClock
 from engine.configuration import Configuration
 from engine.errors import ConfigurationError, EngineError
 from engine.outcome import Outcome, Request
@@ -28,14 +30,25 @@ from engine.settings import Environment, Settings
 logger = logging.getLogger(__name__)
 
 START_TIMEOUT = 60.0
+LOOK_AGAIN = 0.005
 
 _OPSDROIDS_OWN = frozenset(
     # opsdroid writes these keys of its own into the configuration of every module
-    "name module type enabled entrypoint is_builtin module_path install_path branch".split()
+    [
+        "name",
+        "module",
+        "type",
+        "enabled",
+        "entrypoint",
+        "is_builtin",
+        "module_path",
+        "install_path",
+        "branch",
+    ]
 )
 
 
-class CardMessage(Message):  # type: ignore[misc]  # opsdroid has no types
+class CardMessage(Message):
     """A card on its way to a chat; with a receipt it replaces the message that gave it."""
 
     def __init__(self, card: Card, receipt: str | None = None, **kwargs: object) -> None:
@@ -44,8 +57,8 @@ class CardMessage(Message):  # type: ignore[misc]  # opsdroid has no types
         self.receipt = receipt
 
 
-class EngineDatabase(Database):  # type: ignore[misc]  # opsdroid has no types
-    """Keeps the engine open between opsdroid's start and stop: the only module with both awaited."""
+class EngineDatabase(Database):
+    """Keeps the engine open from opsdroid's start to its stop: only databases have both awaited."""
 
     def __init__(self, config: Mapping[str, object], opsdroid: OpsDroid | None = None) -> None:
         super().__init__(config, opsdroid=opsdroid)
@@ -61,6 +74,7 @@ class EngineDatabase(Database):  # type: ignore[misc]  # opsdroid has no types
             raise ConfigurationError("The engine is not open.", "Wait until Atlas has started.")
         return self._engine
 
+    @override
     async def connect(self) -> None:
         """Open the engine; raises EngineError where it can't be opened."""
         ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -92,6 +106,7 @@ class EngineDatabase(Database):  # type: ignore[misc]  # opsdroid has no types
             platforms=tuple(self.opsdroid.config.get("connectors", {})),
         )
 
+    @override
     async def disconnect(self) -> None:
         """Close the engine, and wait until it is."""
         self._stop.set()
@@ -162,8 +177,7 @@ async def running_bot(configuration: Configuration, home: Path) -> AsyncIterator
     kept the engine from opening.
     """
     gettext.install("opsdroid")
-    opsdroids = {**configuration, "module-path": str(home / "opsdroid")}
-    bot = OpsDroid(config=opsdroids, loopless=True)
+    bot = OpsDroid(config=configuration.for_opsdroid(home / "opsdroid"), loopless=True)
     bot.eventloop = asyncio.get_running_loop()
     await bot.load()
     require_registered(bot, configuration)
@@ -178,12 +192,12 @@ async def running_bot(configuration: Configuration, home: Path) -> AsyncIterator
 def require_registered(bot: OpsDroid, configuration: Configuration) -> None:
     """Raise ConfigurationError for a configured module that opsdroid could not load."""
     loaded = {
-        "skills": {skill.config["name"] for skill in bot.skills},
-        "connectors": {connector.name for connector in bot.connectors},
-        "databases": {database.name for database in bot.memory.databases},
+        "skills": (configuration.skills, {skill.config["name"] for skill in bot.skills}),
+        "connectors": (configuration.connectors, {each.name for each in bot.connectors}),
+        "databases": (configuration.databases, {each.name for each in bot.memory.databases}),
     }
-    for section, names in loaded.items():
-        missing = sorted(set(configuration.get(section, {})) - names)
+    for section, (configured, names) in loaded.items():
+        missing = sorted(set(configured) - names)
         if missing:
             raise ConfigurationError(
                 f"These {section} of configuration.yaml did not load: {', '.join(missing)}.",
@@ -195,9 +209,9 @@ async def _started(bot: OpsDroid, starting: "asyncio.Task[None]") -> None:
     """Wait until the web server listens, or the start has failed."""
     async with asyncio.timeout(START_TIMEOUT):
         while not starting.done():
-            if bot.is_running() and bot.web_server.runner.addresses:
+            if bot.is_running() and bot.web_server is not None and bot.web_server.runner.addresses:
                 return
-            await asyncio.sleep(0.005)
+            await SystemClock().sleep(LOOK_AGAIN)
     try:
         starting.result()
     except* EngineError as group:

@@ -1,4 +1,4 @@
-"""All settings with their defaults: configuration.yaml's `databases.engine`, and the environment."""
+"""All settings with their defaults: `databases.engine` of configuration.yaml, and ATLAS_…"""
 
 import base64
 import binascii

@@ -36,7 +36,9 @@ def _table(table: CardTable) -> Iterator[str]:
     cells = [[_cell(cell) for cell in row] for row in rows]
     widths = [max(len(row[index]) for row in cells) for index in range(len(table.columns))]
     for number, row in enumerate(cells):
-        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        yield "  ".join(
+            f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
         if number == 0:
             yield "  ".join("─" * width for width in widths)
 

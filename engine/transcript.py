@@ -17,7 +17,7 @@ class Author(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message of a channel; with a card where Atlas said it, with the page's own id where a person did."""
+    """One message of a channel: of Atlas with a card, of a person with the page's own id."""
 
     id: int
     channel: str

@@ -84,7 +84,7 @@ def asker_of(message: Message) -> Asker:
     )
 
 
-class AtlasSkill(Skill):  # type: ignore[misc]  # opsdroid has no types
+class AtlasSkill(Skill):
     """A skill that hands commands to the engine."""
 
     @property

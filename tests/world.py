@@ -131,10 +131,6 @@ async def opened_world(
         yield World(bot, project, database_url, port)
 
 
-def world_configuration(
-    port: int, connectors: Mapping[str, dict[str, object]]
-) -> Configuration:
+def world_configuration(port: int, connectors: Mapping[str, dict[str, object]]) -> Configuration:
     """The configuration of a test's bot."""
-    configuration = local_configuration({"terminal": {}, **connectors})
-    configuration["web"]["port"] = port  # type: ignore[assignment]  # a value, not a module
-    return configuration
+    return local_configuration({"terminal": {}, **connectors}).at_port(port)

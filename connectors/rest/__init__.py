@@ -10,7 +10,7 @@ from engine.errors import EngineError
 from engine.host import engine_of
 
 
-class RestConnector(Connector):  # type: ignore[misc]  # opsdroid has no types
+class RestConnector(Connector):
     """Answers programs on opsdroid's own web server."""
 
     def __init__(self, config: Mapping[str, object], opsdroid: OpsDroid | None = None) -> None:
@@ -36,7 +36,5 @@ class RestConnector(Connector):  # type: ignore[misc]  # opsdroid has no types
             await engine_of(self.opsdroid).engine.database.ping()
         except EngineError as error:
             problem = {"title": error.message, "detail": error.hint, "status": 503}
-            return web.json_response(
-                problem, status=503, content_type="application/problem+json"
-            )
+            return web.json_response(problem, status=503, content_type="application/problem+json")
         return web.json_response({"status": "ready"})

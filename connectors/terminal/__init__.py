@@ -11,7 +11,7 @@ from engine.cards import Card, CardKind, Severity
 from engine.host import CardMessage
 
 
-class TerminalConnector(Connector):  # type: ignore[misc]  # opsdroid has no types
+class TerminalConnector(Connector):
     """Collects what Atlas says; `heard` holds each message in its newest form."""
 
     def __init__(self, config: Mapping[str, object], opsdroid: OpsDroid | None = None) -> None:
@@ -35,6 +35,9 @@ class TerminalConnector(Connector):  # type: ignore[misc]  # opsdroid has no typ
     @register_event(CardMessage)
     async def hear(self, event: CardMessage) -> str:
         """Keep a card; an edit replaces its earlier form."""
+        return self._kept(event)
+
+    def _kept(self, event: CardMessage) -> str:
         receipt = event.receipt or str(len(self.heard))
         self.heard[receipt] = event.card
         self.changed.set()
@@ -44,4 +47,4 @@ class TerminalConnector(Connector):  # type: ignore[misc]  # opsdroid has no typ
     async def hear_text(self, event: Message) -> str:
         """Keep plain text, which is what opsdroid itself sends when a skill breaks."""
         card = Card(CardKind.REPLY, Severity.CRITICAL, title=event.text)
-        return await self.hear(CardMessage(card))
+        return self._kept(CardMessage(card))

@@ -12,7 +12,7 @@ from engine.host import CardMessage, engine_of
 from engine.transcript import Author, Said
 
 
-class WebConnector(Connector):  # type: ignore[misc]  # opsdroid has no types
+class WebConnector(Connector):
     """Serves the page, takes what people type there, and shows what Atlas says."""
 
     def __init__(self, config: Mapping[str, object], opsdroid: OpsDroid | None = None) -> None:
@@ -51,7 +51,7 @@ class WebConnector(Connector):  # type: ignore[misc]  # opsdroid has no types
 
     @register_event(CardMessage)
     async def show_card(self, event: CardMessage) -> str:
-        """Show a card in its channel, or edit the one it replaces; its receipt is the message id."""
+        """Show a card in its channel, or edit the one it replaces; the receipt is its id."""
         return await self._room_or_fail().show(event.target, event.card, event.receipt)
 
     @register_event(Message)

@@ -1,10 +1,9 @@
 """What the page and the server say to each other over the WebSocket, as JSON."""
 
 import json
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
-from typing_extensions import Annotated
 
 from engine.cards import to_json
 from engine.people import Role
@@ -60,7 +59,9 @@ def read(raw: str) -> Say | str:
     return say.model_copy(update={"text": say.text.replace("\x00", "")})
 
 
-def hello(name: str, role: Role, suggestions: tuple[tuple[str, str], ...], said: tuple[Said, ...]) -> str:
+def hello(
+    name: str, role: Role, suggestions: tuple[tuple[str, str], ...], said: tuple[Said, ...]
+) -> str:
     """All that a page needs when it connects."""
     return json.dumps(
         {

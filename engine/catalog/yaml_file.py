@@ -1,9 +1,10 @@
 """One YAML file read into a document, with the line of every mistake."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -34,7 +35,7 @@ class YamlFile:
             if position is None:
                 continue  # pydantic names union members in its paths; the file has no such key
             line = position + 1
-            node = node[key] if isinstance(node, CommentedMap | list) else None
+            node = cast("Mapping[int | str, object]", node)[key]
         return line
 
     def mistake(self, problem: str, *path: int | str) -> Mistake:
@@ -99,7 +100,7 @@ def _keys_at(shape: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
         field = found.model_fields.get(str(step))
         if field is None:
             continue
-        inner = [each for each in _models_in(field.annotation)]
+        inner = _models_in(field.annotation)
         if len(inner) != 1:
             return []
         found = inner[0]

@@ -66,11 +66,14 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """The same for the same trouble in another run."""
-        match self.evidence:
-            case PersonalData(protection):
-                detail = f"{protection.column}/{protection.entity}"
-            case ChecksFailed(verdicts) | ChecksWarned(verdicts):
-                detail = "/".join(sorted(verdict.check.title for verdict in verdicts))
-            case StepBroke(step):
-                detail = step
-        return f"{self.kind}/{self.dataset}/{detail}"
+        return f"{self.kind}/{self.dataset}/{_detail(self.evidence)}"
+
+
+def _detail(evidence: Evidence) -> str:
+    match evidence:
+        case PersonalData(protection):
+            return f"{protection.column}/{protection.entity}"
+        case ChecksFailed(verdicts) | ChecksWarned(verdicts):
+            return "/".join(sorted(verdict.check.title for verdict in verdicts))
+        case StepBroke(step):
+            return step

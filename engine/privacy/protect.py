@@ -1,4 +1,4 @@
-"""Turns personal values into tokens with a secret key, and decides how much of a value a mask shows."""
+"""Turns personal values into tokens with a secret key, and decides how much a mask shows."""
 
 import hmac
 import re
@@ -49,7 +49,7 @@ def _derived(master: bytes, entity: str) -> bytes:
 
 
 def normalise(entity: str | None, value: str) -> str:
-    """The form in which equal persons are equal: `Maria@Example.com ` and `maria@example.com`."""
+    """The form in which equal persons are equal: `Maria@X.org ` and `maria@x.org`."""
     text = unicodedata.normalize("NFKC", value).strip()
     if entity in _DIGITS_ONLY:
         return re.sub(r"\D", "", text) or text
@@ -57,7 +57,7 @@ def normalise(entity: str | None, value: str) -> str:
 
 
 class Tokens:
-    """Makes the tokens of one entity: the same person gets the same token in every table and run."""
+    """Makes the tokens of one entity: the same person has one token in every table and run."""
 
     def __init__(self, key: SecretKey, entity: str | None) -> None:
         self._entity = entity

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from typing_extensions import override
+
 from engine.catalog.model import Check
 
 
@@ -30,6 +32,7 @@ class Verdict:
         """Whether the check lets its dataset through: passed, or only warned."""
         return self.outcome in {Outcome.PASSED, Outcome.WARNED}
 
+    @override
     def __str__(self) -> str:
         detail = self.value if self.reason == "" else self.reason
         return f"{self.check.title}: {self.outcome}" + (f" ({detail})" if detail else "")

@@ -166,7 +166,7 @@ def staged_table(run: Run, dataset: DatasetName) -> str:
 _WRITING = frozenset({StepKind.INGEST, StepKind.PUBLISH})
 
 
-class IllegalTransition(Exception):  # noqa: N818  # a defect in the engine, not an error for people
+class IllegalTransition(Exception):  # a defect in the engine, not an error for people
     """A state can't follow the present one."""
 
 
@@ -219,9 +219,7 @@ def ended(run: Run, at: datetime) -> Run:
     if not broken:
         return replace(run, status=RunStatus.SUCCEEDED, finished_at=at)
     first = broken[0]
-    return replace(
-        run, status=RunStatus.FAILED, finished_at=at, error=first.error, hint=first.hint
-    )
+    return replace(run, status=RunStatus.FAILED, finished_at=at, error=first.error, hint=first.hint)
 
 
 def failed(run: Run, at: datetime, error: str, hint: str = "") -> Run:

@@ -10,7 +10,9 @@ Planned = tuple[StepKind, DatasetName]
 
 def plan(project: Project, pipeline: Pipeline, table: str | None = None) -> tuple[Step, ...]:
     """The steps of a pipeline, for one table (or gold model) or for all that it covers."""
-    planned = [each for stage in pipeline.stages for each in _stage(project, pipeline, stage, table)]
+    planned = [
+        each for stage in pipeline.stages for each in _stage(project, pipeline, stage, table)
+    ]
     return tuple(Step(index, kind, dataset) for index, (kind, dataset) in enumerate(planned))
 
 

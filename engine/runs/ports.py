@@ -85,9 +85,7 @@ class Warehouse(Protocol):
         """Append a delivery to bronze and remember it; raises SourceUnreadable."""
         ...
 
-    async def refine(
-        self, run: Run, table: Table, protections: Sequence[Protection]
-    ) -> Counts:
+    async def refine(self, run: Run, table: Table, protections: Sequence[Protection]) -> Counts:
         """Write the staged silver table from all of bronze, and what can't be cast to quarantine.
 
         Cleans, casts, deduplicates by key keeping the newest, and protects, reading each row once.
@@ -156,7 +154,7 @@ class RunStore(Protocol):
         ...
 
 
-class StaleAttempt(Exception):  # noqa: N818  # tells a worker that it lost its run, no error for people
+class StaleAttempt(Exception):  # tells a worker that it lost its run, no error for people
     """Another worker has taken the run over: nothing may be written for it any more."""
 
 

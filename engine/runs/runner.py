@@ -51,6 +51,7 @@ class Runner(Generic[T]):
         steps: Mapping[StepKind, StepWork],
         locks: DatasetLocks,
         clock: Clock,
+        *,
         listeners: Sequence[Listener[T]] = (),
         limits: Limits = Limits(),
     ) -> None:
@@ -180,7 +181,9 @@ class Runner(Generic[T]):
             "run %s: %s broke with %s", run.id, step.name, place_of(error), extra={"run_id": run.id}
         )
         message = f"{step.name} broke because of a defect in Atlas."
-        return await self._fail(run, step, message, f"The log names the place; search it for {run.id}.")
+        return await self._fail(
+            run, step, message, f"The log names the place; search it for {run.id}."
+        )
 
     async def _tell(self, tx: T, event: RunEvent) -> None:
         for listener in self._listeners:
@@ -200,5 +203,3 @@ def place_of(error: BaseException) -> str:
         frames.append(f"{code.co_filename}:{traceback.tb_lineno} {code.co_name}")
         traceback = traceback.tb_next
     return f"{type(error).__name__} at {' → '.join(frames[-4:])}"
-
-

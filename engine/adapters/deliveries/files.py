@@ -42,9 +42,7 @@ async def next_file(
     return await asyncio.to_thread(_next_file, folder, source, loaded)
 
 
-def _next_file(
-    folder: Path, source: FileSource, loaded: Mapping[str, str]
-) -> FileDelivery | None:
+def _next_file(folder: Path, source: FileSource, loaded: Mapping[str, str]) -> FileDelivery | None:
     paths = sorted(path for path in folder.glob(source.path) if path.is_file())
     if not paths:
         raise SourceUnreadable(
@@ -76,12 +74,21 @@ def _opened(path: Path, name: str, fingerprint: str, source: FileSource) -> File
         case FileFormat.CSV:
             return _csv(path, name, fingerprint, source)
         case FileFormat.JSON_LINES:
-            headers = _json_headers(path, name, source.encoding)
-            rows = lambda: _json_rows(path, name, headers, source.encoding)  # noqa: E731  # one line that binds what it reads
+            return _json_lines(path, name, fingerprint, source.encoding)
         case FileFormat.PARQUET:
             headers = _parquet_headers(path, name)
-            rows = lambda: _parquet_rows(path)  # noqa: E731  # as above
-    return FileDelivery(name, fingerprint, headers, CopyFormat(), lambda: _as_csv(rows()))
+            return FileDelivery(
+                name, fingerprint, headers, CopyFormat(), lambda: _as_csv(_parquet_rows(path))
+            )
+
+
+def _json_lines(path: Path, name: str, fingerprint: str, encoding: str) -> FileDelivery:
+    headers = _json_headers(path, name, encoding)
+
+    def read() -> Iterator[bytes]:
+        return _as_csv(_json_rows(path, name, headers, encoding))
+
+    return FileDelivery(name, fingerprint, headers, CopyFormat(), read)
 
 
 def _csv(path: Path, name: str, fingerprint: str, source: FileSource) -> FileDelivery:
@@ -99,7 +106,9 @@ def _csv(path: Path, name: str, fingerprint: str, source: FileSource) -> FileDel
         raise SourceUnreadable(message, "The first line must name the columns.")
     form = CopyFormat(source.delimiter, source.encoding, header=True)
     marked = source.encoding == "utf-8" and _starts_with_mark(path)
-    return FileDelivery(name, fingerprint, tuple(headers), form, lambda: _bytes(path, skip_mark=marked))
+    return FileDelivery(
+        name, fingerprint, tuple(headers), form, lambda: _bytes(path, skip_mark=marked)
+    )
 
 
 def _python_encoding(encoding: str) -> str:
@@ -194,7 +203,9 @@ def _records(file: IO[str], name: str) -> Iterator[dict[str, object]]:
         if not isinstance(record, dict):
             message = f"{name}, line {number}: this is not one JSON object."
             # the parser's error stays out of the chain: it holds the line
-            raise SourceUnreadable(message, "Mend or remove that line, then run it again.") from None
+            raise SourceUnreadable(
+                message, "Mend or remove that line, then run it again."
+            ) from None
         yield record
 
 

@@ -29,7 +29,7 @@ class ForeignDelivery:
     headers: tuple[str, ...]
     url: str = field(repr=False)
     table: str = ""
-    format: CopyFormat = CopyFormat()
+    format: CopyFormat = field(default_factory=CopyFormat)
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """COPY out of the other database, piece by piece."""
@@ -55,9 +55,7 @@ class ForeignDelivery:
         await pieces.put(None)
 
 
-async def foreign_table(
-    source: PostgresSource, clock: Clock
-) -> ForeignDelivery:
+async def foreign_table(source: PostgresSource, clock: Clock) -> ForeignDelivery:
     """The table as it is now; its rows are never «loaded already», silver keeps the newest."""
     url = os.environ.get(source.url_env)
     name = f"{source.url_env}/{source.table}"
@@ -85,7 +83,9 @@ async def _connected(url: str, name: str) -> "asyncpg.Connection[asyncpg.Record]
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
         message = f"The source database of {name} can't be reached ({type(error).__name__})."
         # the driver's error stays out of the chain: it may hold the address with its password
-        raise SourceUnreadable(message, "Check that it runs and that its address is right.") from None
+        raise SourceUnreadable(
+            message, "Check that it runs and that its address is right."
+        ) from None
 
 
 async def _columns(connection: "asyncpg.Connection[asyncpg.Record]", table: str) -> tuple[str, ...]:

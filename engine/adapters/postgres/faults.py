@@ -46,7 +46,8 @@ def translated(error: BaseException) -> DatabaseError:
             )
         case asyncpg.PostgresError():
             return _statement(cause)
-    return unreachable(cause)
+        case _:
+            return unreachable(cause)
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 import asyncpg
 
 from engine.adapters.postgres.database import CONNECT_TIMEOUT
+from engine.clock import Clock
 
 logger = logging.getLogger(__name__)
 
@@ -16,10 +17,12 @@ LOOK_AT_CONNECTION = 5.0
 
 
 @asynccontextmanager
-async def listening(url: str, channel: str, heard: Callable[[], None]) -> AsyncIterator[None]:
+async def listening(
+    url: str, channel: str, heard: Callable[[], None], clock: Clock
+) -> AsyncIterator[None]:
     """Call `heard` for each notification; also after reconnecting, for those missed meanwhile."""
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(_listen(url, channel, heard), name=f"listen to {channel}")
+        task = group.create_task(_listen(url, channel, heard, clock), name=f"listen to {channel}")
         try:
             yield
         finally:
@@ -28,22 +31,22 @@ async def listening(url: str, channel: str, heard: Callable[[], None]) -> AsyncI
                 await task
 
 
-async def _listen(url: str, channel: str, heard: Callable[[], None]) -> None:
+async def _listen(url: str, channel: str, heard: Callable[[], None], clock: Clock) -> None:
     while True:
         try:
-            await _until_lost(url, channel, heard)
+            await _until_lost(url, channel, heard, clock)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             logger.warning("no notifications from PostgreSQL (%s)", type(error).__name__)
-        await asyncio.sleep(TRY_AGAIN)
+        await clock.sleep(TRY_AGAIN)
 
 
-async def _until_lost(url: str, channel: str, heard: Callable[[], None]) -> None:
+async def _until_lost(url: str, channel: str, heard: Callable[[], None], clock: Clock) -> None:
     connection = await asyncpg.connect(url, timeout=CONNECT_TIMEOUT)
     try:
         await connection.add_listener(channel, lambda *_: heard())
         heard()
         while not connection.is_closed():
-            await asyncio.sleep(LOOK_AT_CONNECTION)
+            await clock.sleep(LOOK_AT_CONNECTION)
     finally:
         with suppress(OSError, TimeoutError, asyncpg.InterfaceError):
             await connection.close(timeout=1.0)

@@ -30,7 +30,9 @@ async def _present(connection: AsyncConnection) -> str | None:
     there = await connection.scalar(text("SELECT to_regclass('atlas.alembic_version')"))
     if there is None:
         return None
-    version: str | None = await connection.scalar(text("SELECT version_num FROM atlas.alembic_version"))
+    version: str | None = await connection.scalar(
+        text("SELECT version_num FROM atlas.alembic_version")
+    )
     return version
 
 

@@ -54,7 +54,9 @@ class PostgresOutbox:
 class PostgresClaim:
     """One row of the outbox, locked by this process."""
 
-    def __init__(self, connection: AsyncConnection, row: Row[tuple[object, ...]], now: datetime) -> None:
+    def __init__(
+        self, connection: AsyncConnection, row: Row[tuple[object, ...]], now: datetime
+    ) -> None:
         self._connection = connection
         self._now = now
         self._id = row.id
@@ -64,7 +66,10 @@ class PostgresClaim:
     async def delivered(self, receipt: str) -> None:
         """UPDATE: this revision arrived."""
         await self._update(
-            delivered_revision=self.due.revision, receipt=receipt, attempts=0, delivered_at=self._now
+            delivered_revision=self.due.revision,
+            receipt=receipt,
+            attempts=0,
+            delivered_at=self._now,
         )
 
     async def postponed(self, until: datetime) -> None:
@@ -72,7 +77,9 @@ class PostgresClaim:
         await self._update(attempts=self.due.attempts + 1, due_at=until)
 
     async def _update(self, **values: object) -> None:
-        await self._connection.execute(update(outbox).where(outbox.c.id == self._id).values(**values))
+        await self._connection.execute(
+            update(outbox).where(outbox.c.id == self._id).values(**values)
+        )
 
 
 class PostgresOutboxQueue:

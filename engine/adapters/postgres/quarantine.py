@@ -21,13 +21,17 @@ class PostgresQuarantine:
             there = await connection.scalar(text("SELECT to_regclass(:name)"), {"name": name})
             if there is None:
                 return 0, ()
-            total = await connection.scalar(text(f"SELECT count(*) FROM {name}"))  # noqa: S608  # the name is quoted
+            total = await connection.scalar(
+                text(f"SELECT count(*) FROM {name}")
+            )  # the name is quoted
             rows = await connection.execute(
                 text(
-                    f"SELECT source, bronze_row, reasons, run_id FROM {name} "  # noqa: S608  # the name is quoted
+                    f"SELECT source, bronze_row, reasons, run_id FROM {name} "  # the name is quoted
                     "ORDER BY bronze_row DESC LIMIT :limit"
                 ),
                 {"limit": limit},
             )
-            found = tuple(QuarantinedRow(r.source, r.bronze_row, tuple(r.reasons), r.run_id) for r in rows)
+            found = tuple(
+                QuarantinedRow(r.source, r.bronze_row, tuple(r.reasons), r.run_id) for r in rows
+            )
         return total or 0, found

@@ -121,7 +121,7 @@ def distinct_values(table: Table, each: SilverColumn) -> str:
 
 
 def refine(table: Table, columns: Sequence[SilverColumn], staged: str) -> str:
-    """The one statement; $1 is the run id; it returns rows_in, quarantined, published, deduplicated."""
+    """The one statement; $1 is the run id; it returns four counts, which must add up."""
     names = ", ".join(ident(each.column.name) for each in columns)
     protected = ",\n    ".join(_protected(each) for each in columns)
     joins = "\n  ".join(_join(each) for each in columns if each.substituted)

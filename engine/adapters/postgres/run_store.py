@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Select, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.adapters.postgres.tables import runs, step_runs
@@ -93,7 +93,7 @@ class PostgresRunStore:
         return found
 
 
-def _unfinished():  # type: ignore[no-untyped-def]  # SQLAlchemy's own type of a condition is too deep to name
+def _unfinished() -> ColumnElement[bool]:
     return runs.c.status.in_([RunStatus.QUEUED, RunStatus.RUNNING])
 
 

@@ -1,4 +1,4 @@
-"""Makes the substitutes of personal values outside of SQL, so that no key is ever in a statement."""
+"""Makes the substitutes of personal values outside of SQL: no key is ever in a statement."""
 
 import asyncio
 from collections.abc import Callable, Sequence

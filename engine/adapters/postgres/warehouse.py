@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.adapters.postgres import refine_sql, tables
 from engine.adapters.postgres.database import driver
-from engine.adapters.postgres.names import dataset as quoted, ident, qualified
+from engine.adapters.postgres.names import dataset as quoted
+from engine.adapters.postgres.names import ident, qualified
 from engine.adapters.postgres.substitutes import Substitutes
 from engine.catalog.model import DatasetName, Layer, Model, Table, column_name
 from engine.clock import Clock
@@ -37,9 +38,7 @@ _OWN_COLUMNS = r"\_%"
 class PostgresWarehouse:
     """Data work on one connection, in the transaction of whoever holds it."""
 
-    def __init__(
-        self, connection: AsyncConnection, substitutes: Substitutes, clock: Clock
-    ) -> None:
+    def __init__(self, connection: AsyncConnection, substitutes: Substitutes, clock: Clock) -> None:
         self._connection = connection
         self._substitutes = substitutes
         self._clock = clock
@@ -118,9 +117,7 @@ class PostgresWarehouse:
             )
         )
 
-    async def refine(
-        self, run: Run, table: Table, protections: Sequence[Protection]
-    ) -> Counts:
+    async def refine(self, run: Run, table: Table, protections: Sequence[Protection]) -> Counts:
         """Split bronze into the staged silver table and quarantine; raises RowsNotConserved."""
         present = [field.name for field in await self.columns(table.bronze)]
         columns = refine_sql.silver_columns(table, present, protections)
@@ -150,7 +147,7 @@ class PostgresWarehouse:
         return Counts(built=int(status.rpartition(" ")[2]))
 
     async def publish(self, run: Run, dataset: DatasetName) -> Counts:
-        """Swap the staged table in by rename; quarantined rows of earlier runs go with the old one."""
+        """Swap by rename; what earlier runs put into quarantine goes with the old table."""
         connection = await driver(self._connection)
         staged = qualified(dataset.layer, staged_table(run, dataset))
         await connection.execute(f"DROP TABLE IF EXISTS {quoted(dataset)}")
@@ -189,7 +186,7 @@ class PostgresWarehouse:
         samples = []
         for column in columns:
             records = await connection.fetch(
-                f"SELECT value FROM (SELECT DISTINCT left({ident(column)}::text, $1) AS value "  # noqa: S608  # both names are quoted
+                f"SELECT value FROM (SELECT DISTINCT left({ident(column)}::text, $1) AS value "
                 f"FROM {quoted(dataset)} WHERE btrim({ident(column)}::text) <> '') different "
                 "ORDER BY hashtext(value) LIMIT $2",
                 LONGEST_SAMPLED_VALUE,
@@ -210,7 +207,9 @@ def _unreadable(delivery: Delivery, error: asyncpg.DataError) -> SourceUnreadabl
     """What is wrong with a delivery's bytes, by line number only."""
     found = re.search(r"line (\d+)", str(getattr(error, "context", "") or ""))
     place = f"{delivery.name}, line {found[1]}" if found else delivery.name
-    if isinstance(error, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError):
+    if isinstance(
+        error, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError
+    ):
         return SourceUnreadable(
             f"{place}: the text is not {delivery.format.encoding}.",
             "Set `encoding` under `source` of the table: utf-8, latin-1 or windows-1252.",

@@ -51,4 +51,3 @@ def _notes(delivery: Delivery, loaded: Loaded) -> Iterator[str]:
         yield f"declared columns that the delivery lacks: {', '.join(loaded.missing)}"
     if loaded.reordered:
         yield "the columns came in another order than declared"
-

@@ -26,7 +26,7 @@ class Scan:
         self._transactions = transactions
         self._detector = detector
 
-    async def prepare(self, run: Run, step: Step) -> Act:
+    async def prepare(self, run: Run, step: Step) -> Act:  # noqa: ARG002  # every kind of step is given its run
         """Sample and examine."""
         async with self._transactions.begin() as tx:
             fields = await tx.warehouse.columns(step.dataset)
@@ -62,4 +62,3 @@ def _not_there(dataset: DatasetName) -> UnknownDataset:
     error = UnknownDataset(str(dataset))
     error.hint = f"{dataset} was not written yet. Say «run pipeline medallion» first."
     return error
-
