@@ -21,6 +21,7 @@ from engine.errors import EngineError, ProjectError
 if TYPE_CHECKING:
     from engine.asking import Asked
     from engine.cards import Card
+    from engine.configuration import Configuration
 
 app = typer.Typer(
     help="The colleague who runs your data pipelines.",
@@ -127,13 +128,14 @@ def demo(
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
 ) -> None:
     """Try everything on this machine: a database, sample data, the bot and a chat page."""
-    from engine.demo import demo_configuration, require_free, serve  # noqa: PLC0415  # the import takes a second
+    from engine.configuration import LOOPBACK  # noqa: PLC0415  # the import takes a second
+    from engine.demo import demo_configuration, require_free, serve  # noqa: PLC0415  # as above
     from engine.logs import log_to  # noqa: PLC0415  # as above
 
     folder, token = data_folder(data_dir), secrets.token_urlsafe(24)
     address = f"http://127.0.0.1:{port}/?token={token}"
     with folder.answering(address):
-        require_free(port)
+        require_free(LOOPBACK, port)
         log_to(folder.log)
         with local_database(folder):
             use_sample(folder)
@@ -158,20 +160,29 @@ def start(
 ) -> None:
     """Run the bot as configuration.yaml says, on ATLAS_DATABASE_URL."""
     from engine.configuration import read_configuration  # noqa: PLC0415  # the import takes a second
-    from engine.demo import serve  # noqa: PLC0415  # as above
+    from engine.demo import require_free, serve  # noqa: PLC0415  # as above
     from engine.logs import log_to  # noqa: PLC0415  # as above
 
-    configuration = read_configuration(config)
+    configuration, address = with_page_token(read_configuration(config))
     log_to(None)
+    require_free(configuration.host, configuration.port)
+
+    def ready() -> None:
+        typer.echo(f"Atlas is ready{address}.")
+
     until_stopped(
-        lambda stop: serve(
-            configuration,
-            data_folder(None),
-            stop,
-            lambda: typer.echo("Atlas is ready."),
-            first_delivery=False,
-        )
+        lambda stop: serve(configuration, data_folder(None), stop, ready, first_delivery=False)
     )
+
+
+def with_page_token(configuration: "Configuration") -> "tuple[Configuration, str]":
+    """The configuration with a token for the page, made anew where none is set, and its address."""
+    page = configuration.connectors.get("web")
+    if page is None or page.get("token"):
+        return configuration, ""
+    token = secrets.token_urlsafe(24)
+    address = f": http://{configuration.host}:{configuration.port}/?token={token}"
+    return configuration.with_connector("web", {**page, "token": token}), address
 
 
 @app.command()

@@ -48,15 +48,15 @@ def _generate(deliveries: Path) -> None:
     generator.generate(deliveries)
 
 
-def require_free(port: int) -> None:
+def require_free(host: str, port: int) -> None:
     """Raise AlreadyRunning where something else listens on the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((host, port))
         except OSError:
             message = f"Something else already listens on port {port}."
-            hint = f"Choose another one: atlas demo --port {port + 1}"
+            hint = f"Choose another one, such as {port + 1}, with --port or in configuration.yaml."
             raise AlreadyRunning(message, hint) from None
 
 

@@ -1,4 +1,4 @@
-"""Renews every pinned version: the constraints in pyproject.toml and the image's requirements.lock."""
+"""Renews every pinned version: pyproject.toml's constraints and the image's requirements.lock."""
 
 import argparse
 import json
@@ -12,12 +12,13 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 NOTE = """\
-# `uv run python scripts/lock.py` writes these; tests/packaging holds them equal to requirements.lock
+# written by `uv run python scripts/lock.py`; a test holds them equal to requirements.lock
 """
 
 HEADER = "# what the image installs, by hash; `uv run python scripts/lock.py` writes it\n"
 
-_ARRAY = re.compile(r"^constraint-dependencies = \[(?P<pins>.*?)^?\]$", re.MULTILINE | re.DOTALL)
+# a pin may hold a bracket, but none ends its line with one
+_ARRAY = re.compile(r"^constraint-dependencies = \[.*?\]$", re.MULTILINE | re.DOTALL)
 _TABLE = "[tool.uv]\n"
 
 
@@ -34,7 +35,7 @@ def constraints(pyproject: str) -> tuple[str, ...]:
 
 
 def with_constraints(pyproject: str, wanted: Iterable[str]) -> str:
-    """The same text with these pins between the array's brackets, and not a sign changed elsewhere."""
+    """The same text with these pins between the array's brackets, and nothing else changed."""
     lines = "".join(f"    {json.dumps(pin)},\n" for pin in wanted)
     array = f"constraint-dependencies = [\n{lines}]"
     if _ARRAY.search(pyproject):
@@ -45,7 +46,8 @@ def with_constraints(pyproject: str, wanted: Iterable[str]) -> str:
 def lowest_python(pyproject: str) -> str:
     """The oldest supported Python, from which a universal resolution starts."""
     supported = str(tomllib.loads(pyproject)["project"]["requires-python"])
-    return re.findall(r">=\s*([\d.]+)", supported)[0]
+    oldest: list[str] = re.findall(r">=\s*([\d.]+)", supported)
+    return oldest[0]
 
 
 def resolve(pyproject: str, known: Iterable[str]) -> tuple[tuple[str, ...], str]:

@@ -42,11 +42,8 @@ class Door:
     def _middleware(self) -> Middleware:
         @web.middleware
         async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-            if not self.knows_host(request.headers.get("Host", "")):
-                raise web.HTTPMisdirectedRequest(text="This address is not one of Atlas's.")
-            if request.path.rstrip("/") in OPSDROIDS_OWN:
-                raise web.HTTPNotFound
             try:
+                self._require_welcome(request)
                 response = await handler(request)
             except web.HTTPException as answer:
                 answer.headers.update(HEADERS)
@@ -56,6 +53,12 @@ class Door:
             return response
 
         return check
+
+    def _require_welcome(self, request: web.Request) -> None:
+        if not self.knows_host(request.headers.get("Host", "")):
+            raise web.HTTPMisdirectedRequest(text="This address is not one of Atlas's.")
+        if request.path.rstrip("/") in OPSDROIDS_OWN:
+            raise web.HTTPNotFound
 
     def knows_host(self, host: str) -> bool:
         """Whether a Host header names this server: a stranger's page can't borrow its address."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from aiohttp import ClientConnectionError, WSCloseCode, web
 
@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 SHOWN_MESSAGES = 400
 WAITING = 200
 SEND_TIMEOUT = 5.0
+UNSENT = 1_000
+"""Messages that may wait for one page; a page that reads less than is said has to come anew."""
 
 Parse = Callable[[Said], Awaitable[None]]
 
@@ -28,7 +30,7 @@ class Room:
     def __init__(self, database: EngineDatabase, parse: Parse) -> None:
         self._database = database
         self._parse = parse
-        self._pages: set[web.WebSocketResponse] = set()
+        self._pages: dict[web.WebSocketResponse, asyncio.Queue[str]] = {}
         self._to_do: asyncio.Queue[Said] = asyncio.Queue(maxsize=WAITING)
 
     async def work(self) -> None:
@@ -43,12 +45,27 @@ class Room:
     @asynccontextmanager
     async def entered(self, page: web.WebSocketResponse) -> AsyncIterator[None]:
         """Greet a page with what was said so far, and keep it up to date for the block."""
-        self._pages.add(page)
+        unsent: asyncio.Queue[str] = asyncio.Queue(maxsize=UNSENT)
+        self._pages[page] = unsent
         try:
             await self._send(page, await self._hello())
-            yield
+            async with asyncio.TaskGroup() as group:
+                writing = group.create_task(self._write(page, unsent), name="page")
+                yield
+                writing.cancel()
+        except* (ClientConnectionError, ConnectionError, TimeoutError, asyncio.QueueFull):
+            logger.info("a page left, or did not read")
         finally:
-            self._pages.discard(page)
+            self._pages.pop(page, None)
+
+    async def _write(self, page: web.WebSocketResponse, unsent: asyncio.Queue[str]) -> None:
+        """Send one page what is said, at its own pace; raises where it does not read."""
+        while True:
+            if unsent.full():
+                raise asyncio.QueueFull
+            text = await unsent.get()
+            async with asyncio.timeout(SEND_TIMEOUT):
+                await page.send_str(text)
 
     async def _hello(self) -> str:
         engine = self._database.engine
@@ -100,7 +117,9 @@ class Room:
 
     async def _show(self, said: Said) -> None:
         text = wire.message(said)
-        await asyncio.gather(*(self._send(page, text) for page in tuple(self._pages)))
+        for unsent in self._pages.values():
+            with suppress(asyncio.QueueFull):
+                unsent.put_nowait(text)
 
     @staticmethod
     async def _send(page: web.WebSocketResponse, text: str) -> None:

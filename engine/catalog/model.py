@@ -318,7 +318,14 @@ def in_dependency_order(models: Iterable[Model]) -> tuple[Model, ...]:
     return tuple(by_name[name] for name in TopologicalSorter(graph).static_order())
 
 
+_SYSTEM_COLUMNS = frozenset({"tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"})
+"""Names that each table of PostgreSQL has already."""
+
+
 def column_name(header: str) -> str:
     """A file's header as a column name: `Customer ID` becomes `customer_id`, `ÄrztIn` stays."""
     name = re.sub(r"\W+", "_", header.strip().lower()).strip("_")
-    return name[:63] or "column"
+    if name in _SYSTEM_COLUMNS:
+        return f"{name}_"
+    # PostgreSQL cuts names at 63 bytes, which may be fewer characters
+    return name.encode()[:63].decode(errors="ignore") or "column"

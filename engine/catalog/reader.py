@@ -33,7 +33,7 @@ from engine.catalog.model import (
 )
 from engine.catalog.rules import mistakes_between
 from engine.catalog.sql_model import NotAModel, datasets_read
-from engine.catalog.yaml_file import D, YamlFile, as_text, parse, read_yaml
+from engine.catalog.yaml_file import D, YamlFile, as_text, parse, read_text, read_yaml
 from engine.errors import Mistake, ProjectError
 
 
@@ -86,7 +86,8 @@ def read_project(folder: Path) -> Project:
     models = _ordered(reading, tuple(_models(reading)))
     project = None if head is None else _project(folder, head, tables, models)
     if project is not None:
-        for file, problem, path in mistakes_between(project):
+        unread = {Path(mistake.file).stem for mistake in reading.mistakes}
+        for file, problem, path in mistakes_between(project, unread):
             reading.note(file, problem, *path)
     if project is None or reading.mistakes:
         raise ProjectError(str(folder), reading.mistakes)
@@ -161,10 +162,14 @@ def _checks(documents: Iterable[CheckDocument], file: YamlFile) -> Iterator[Chec
 
 def _models(reading: Reading) -> Iterator[Model]:
     for path in reading.named("models", ".sql"):
-        sql = path.read_text(encoding="utf-8").strip().rstrip(";")
+        name = f"models/{path.name}"
+        text = read_text(path, name)
+        if isinstance(text, Mistake):
+            reading.mistakes.append(text)
+            continue
+        sql = text.rstrip().rstrip(";")
         upstream = datasets_read(sql)
         if isinstance(upstream, NotAModel):
-            name = f"models/{path.name}"
             reading.mistakes.append(Mistake(name, upstream.line, upstream.problem))
             continue
         yield _model(reading, path, sql, upstream)

@@ -1,7 +1,7 @@
 """The rules between the parts of a project that no single file can tell."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from rapidfuzz import process
 
@@ -14,20 +14,24 @@ _CHECKED_COLUMN = re.compile(r"^[a-z_]+\((\w+)\)")
 _TEXT_ONLY = (Operator.MASK,)
 
 
-def mistakes_between(project: Project) -> Iterator[Finding]:
-    """Every reference that leads nowhere, and every declaration that contradicts another."""
-    yield from _pipelines(project)
+def mistakes_between(project: Project, unread: Collection[str] = ()) -> Iterator[Finding]:
+    """Every reference that leads nowhere, and every declaration that contradicts another.
+
+    `unread` names the tables and models that exist and could not be read: what refers to them is
+    no second mistake.
+    """
+    yield from _pipelines(project, unread)
     for table in project.tables:
         yield from _table(project, table)
     for model in project.models:
-        yield from _model(project, model)
+        yield from _model(project, model, unread)
 
 
-def _pipelines(project: Project) -> Iterator[Finding]:
+def _pipelines(project: Project, unread: Collection[str]) -> Iterator[Finding]:
     names = [table.name for table in project.tables]
     for pipeline in project.pipelines:
         for index, name in enumerate(pipeline.tables):
-            if name not in names:
+            if name not in names and name not in unread:
                 problem = f"there is no table {name!r}{meant(name, names)}"
                 yield "atlas.yaml", problem, ("pipelines", pipeline.name, "tables", index)
 
@@ -59,11 +63,11 @@ def _columns(table: Table, file: str) -> Iterator[Finding]:
             yield file, problem, (*path, "privacy")
 
 
-def _model(project: Project, model: Model) -> Iterator[Finding]:
+def _model(project: Project, model: Model, unread: Collection[str]) -> Iterator[Finding]:
     names = [str(name) for name in project.datasets()]
     yield from _owner(project, f"models/{model.name}.yaml", model.owner)
     for upstream in model.upstream:
-        if str(upstream) not in names:
+        if str(upstream) not in names and upstream.table not in unread:
             problem = f"it reads {upstream}, which does not exist{meant(str(upstream), names)}"
             yield f"models/{model.name}.sql", problem, ()
 

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from rapidfuzz import process
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedBase, CommentedMap
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.comments import CommentedBase, CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from engine.errors import Mistake
 
@@ -38,6 +38,16 @@ class YamlFile:
             node = cast("Mapping[int | str, object]", node)[key]
         return line
 
+    def written(self, path: tuple[int | str, ...]) -> tuple[int | str, ...]:
+        """The part of the path that the file has: pydantic puts union members between its keys."""
+        parts: list[int | str] = []
+        node: object = self.tree
+        for key in path:
+            if isinstance(node, CommentedMap | CommentedSeq) and _position(node, key) is not None:
+                parts.append(key)
+                node = node[key]
+        return tuple(parts)
+
     def mistake(self, problem: str, *path: int | str) -> Mistake:
         """A mistake at that path."""
         return Mistake(self.name, self.line_of(path), problem)
@@ -52,12 +62,34 @@ def _position(node: CommentedBase, key: int | str) -> int | None:
 
 
 def read_yaml(path: Path, name: str) -> YamlFile | Mistake:
-    """The file's tree; a mistake where it is no YAML, is not UTF-8, or repeats a key."""
+    """The file's tree; a mistake where it is no YAML, is not UTF-8, has tags or repeats a key."""
+    text = read_text(path, name)
+    if isinstance(text, Mistake):
+        return text
     try:
-        return YamlFile(name, YAML(typ="rt", pure=True).load(path.read_text(encoding="utf-8")))
+        line = _first_tag(text)
+        if line is not None:
+            return Mistake(name, line, "a tag (!…) is not allowed here")
+        return YamlFile(name, YAML(typ="rt", pure=True).load(text))
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         return Mistake(name, line, f"this is not valid YAML: {error.problem or error.context}")
+    except YAMLError:
+        return Mistake(name, None, "this is not valid YAML: it holds control characters")
+
+
+def _first_tag(text: str) -> int | None:
+    """The line of the first tag: no file of a project needs one, and tags can name objects."""
+    for event in YAML(typ="safe", pure=True).parse(text):
+        if getattr(event, "tag", None):
+            return int(event.start_mark.line) + 1
+    return None
+
+
+def read_text(path: Path, name: str) -> str | Mistake:
+    """The file's text; a mistake where it is not UTF-8 or can't be read."""
+    try:
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return Mistake(name, None, "the file is not UTF-8 text; save it as UTF-8")
     except OSError as error:
@@ -73,13 +105,24 @@ def parse(file: YamlFile, shape: type[D]) -> D | tuple[Mistake, ...]:
 
 
 def _described(file: YamlFile, shape: type[BaseModel], detail: ErrorDetails) -> Mistake:
-    path = detail["loc"]
+    path = file.written(detail["loc"])
+    if detail["type"] == "missing":
+        path = (*path, detail["loc"][-1])
     where = ".".join(str(part) for part in path)
     match detail["type"]:
         case "extra_forbidden":
             problem = f"unknown key {where!r}{_meant(str(path[-1]), shape, path)}"
         case "missing":
             problem = f"the key {where!r} is missing"
+        case "tuple_type":
+            problem = f"{where}: there must be a list here"
+        case "union_tag_not_found":
+            problem = f"the key '{where}.format' is missing"
+        case "union_tag_invalid":
+            path = (*path, "format")
+            problem = f"{where}.format: Input should be one of {detail['ctx']['expected_tags']}"
+        case "model_type" | "dict_type" | "model_attributes_type":
+            problem = f"{where or 'the file'}: there must be keys with values here"
         case _:
             problem = f"{where or 'the file'}: {detail['msg']}"
     return file.mistake(problem, *path)
@@ -95,16 +138,12 @@ def _meant(key: str, shape: type[BaseModel], path: tuple[int | str, ...]) -> str
 
 def _keys_at(shape: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
     """The keys that the document allows where the unknown one stands, as far as they are plain."""
-    found: type[BaseModel] = shape
-    for step in path[:-1]:
-        field = found.model_fields.get(str(step))
-        if field is None:
-            continue
-        inner = _models_in(field.annotation)
-        if len(inner) != 1:
-            return []
-        found = inner[0]
-    return list(found.model_fields)
+    found: list[type[BaseModel]] = [shape]
+    for step in map(str, path[:-1]):
+        fields = [model.model_fields[step] for model in found if step in model.model_fields]
+        if fields:
+            found = [model for field in fields for model in _models_in(field.annotation)]
+    return list(dict.fromkeys(name for model in found for name in model.model_fields))
 
 
 def _models_in(annotation: object) -> list[type[BaseModel]]:

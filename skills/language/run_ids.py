@@ -1,21 +1,14 @@
-"""Run ids as people type them: 8 characters of Crockford base32, in any case."""
+"""Run ids as people type them, told from words."""
 
-import re
-
-_LENGTH = 8
-_FEWEST_DIGITS = 2
-_SHAPE = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}")
-_LOOKALIKES = str.maketrans("ILO", "110")
-_DIGITS = frozenset("0123456789")
+from engine.runs.ids import LENGTH, is_run_id, normalised
 
 
 def run_id(text: str) -> str | None:
     """The run id that was typed, as it is stored; None when it isn't one."""
-    if len(text) != _LENGTH or not _DIGITS & set(text):
+    if len(text) != LENGTH or not any(character in "0123456789" for character in text):
         return None  # without a digit as typed it is a word, whatever its letters look like
-    stored = text.upper().translate(_LOOKALIKES)
-    digits = sum(character in _DIGITS for character in stored)
-    return stored if digits >= _FEWEST_DIGITS and _SHAPE.fullmatch(stored) else None
+    stored = normalised(text)
+    return stored if is_run_id(stored) else None
 
 
 def looks_like_run_id(text: str) -> bool:

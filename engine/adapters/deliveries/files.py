@@ -31,8 +31,16 @@ class FileDelivery:
     async def chunks(self) -> AsyncIterator[bytes]:
         """The rows, read in a thread so that a slow disk holds nobody up."""
         pieces = self.read()
-        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+        while (piece := await asyncio.to_thread(self._next, pieces)) is not None:
             yield piece
+
+    def _next(self, pieces: Iterator[bytes]) -> bytes | None:
+        try:
+            return next(pieces, None)
+        except (OSError, ValueError, RuntimeError) as error:
+            message = f"{self.name} can't be read to its end ({type(error).__name__})."
+            # the reader's error stays out of the chain: it may hold a value
+            raise SourceUnreadable(message, "Ask its sender for the file again.") from None
 
 
 async def next_file(
@@ -154,7 +162,7 @@ def _as_csv(rows: Iterator[Row]) -> Iterator[bytes]:
 
 
 def _taken(out: io.StringIO) -> bytes:
-    data = out.getvalue().encode()
+    data = out.getvalue().encode(errors="replace")  # JSON may hold half a surrogate pair
     out.seek(0)
     out.truncate()
     return data

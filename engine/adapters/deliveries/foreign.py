@@ -20,6 +20,9 @@ PIECES_AHEAD = 16
 """How many pieces may wait between the two databases: the slower one sets the pace."""
 
 
+Pieces = asyncio.Queue[bytes | SourceUnreadable | None]
+
+
 @dataclass(frozen=True, slots=True)
 class ForeignDelivery:
     """The rows of a foreign table, read while they are written."""
@@ -33,13 +36,28 @@ class ForeignDelivery:
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """COPY out of the other database, piece by piece."""
-        pieces: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=PIECES_AHEAD)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._fill(pieces), name=f"copy out of {self.name}")
-            while (piece := await pieces.get()) is not None:
+        pieces: Pieces = asyncio.Queue(maxsize=PIECES_AHEAD)
+        # no TaskGroup: it would wrap what is raised here, and a generator may be closed by another task
+        filling = asyncio.create_task(self._fill(pieces), name=f"copy out of {self.name}")  # noqa: TID251  # as said
+        try:
+            while isinstance(piece := await pieces.get(), bytes):
                 yield piece
+        finally:
+            filling.cancel()
+            await asyncio.wait([filling])
+        if piece is not None:
+            raise piece
 
-    async def _fill(self, pieces: "asyncio.Queue[bytes | None]") -> None:
+    async def _fill(self, pieces: "Pieces") -> None:
+        """Put in every piece, then None, or what kept the rest from coming."""
+        try:
+            await self._copy(pieces)
+        except SourceUnreadable as error:
+            await pieces.put(error)
+        else:
+            await pieces.put(None)
+
+    async def _copy(self, pieces: "Pieces") -> None:
         connection = await _connected(self.url, self.name)
         columns = ", ".join(f"{ident(header)}::text" for header in self.headers)
         try:
@@ -48,11 +66,10 @@ class ForeignDelivery:
                 output=pieces.put,
                 format="csv",
             )
-        except asyncpg.PostgresError as error:
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise _refused(self.name, error) from None
         finally:
             await connection.close(timeout=CONNECT_TIMEOUT)
-        await pieces.put(None)
 
 
 async def foreign_table(source: PostgresSource, clock: Clock) -> ForeignDelivery:
@@ -101,6 +118,7 @@ def _quoted(table: str) -> str:
     return ".".join(ident(part) for part in table.split("."))
 
 
-def _refused(name: str, error: asyncpg.PostgresError) -> SourceUnreadable:
-    message = f"{name}: the source database refused to give its rows ({error.sqlstate})."
+def _refused(name: str, error: Exception) -> SourceUnreadable:
+    kind = getattr(error, "sqlstate", None) or type(error).__name__
+    message = f"{name}: the source database refused to give its rows ({kind})."
     return SourceUnreadable(message, "Check the rights of its user, then run it again.")

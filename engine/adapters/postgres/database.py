@@ -30,8 +30,9 @@ def async_url(url: str) -> URL:
     """An address in SQLAlchemy's form for asyncpg; raises ConfigurationError."""
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise _not_an_address() from error
+    except (ArgumentError, ValueError):
+        # the parser's error stays out of the chain: it may have taken the password for a port
+        raise _not_an_address() from None
     if not parsed.drivername.startswith("postgres"):
         raise _not_an_address()
     return parsed.set(drivername="postgresql+asyncpg")

@@ -1,10 +1,11 @@
 """The SQL that turns bronze text into a typed, protected silver table; pure text in, text out.
 
-Layers of the statement: cleaned (text) → typed → judged (`_ok`) and ranked → two INSERTs.
-Each row is read, cast and judged once; reasons are worded only for rows that go to quarantine.
+Layers of the statement: cleaned (text) → present (no words for nothing) → typed → judged (`_ok`)
+and ranked → two INSERTs. Each row is read, cast and judged once; reasons are worded only for rows
+that go to quarantine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.adapters.postgres.names import dataset, ident, qualified, text_literal
@@ -24,14 +25,25 @@ SQL_TYPES = {
 NULL_WORDS = ("", "n/a", "null", "none", "-")
 """What exports write where they mean nothing, compared in lower case without outer blanks."""
 
+_APART = "OFFSET 0"
+"""Keeps PostgreSQL from merging a layer into the next one, which would work each text out anew
+wherever it is used: a hundred times slower on ten columns."""
+
 _BLANKS = "E' \\t\\n\\r\\f\\u00a0'"
 
+_MONTHS = (
+    # each spelled out: PostgreSQL reads other words there too, such as `julian`
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    "sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+
 _DATE_SHAPES = {
-    DateFormat.ISO: (r"^(\d{4})-(\d{1,2})-(\d{1,2})$", r"\1-\2-\3"),
-    DateFormat.DOTTED: (r"^(\d{1,2})\.(\d{1,2})\.(\d{4})$", r"\3-\2-\1"),
-    DateFormat.SLASHED: (r"^(\d{1,2})/(\d{1,2})/(\d{4})$", r"\3-\2-\1"),
-    DateFormat.AMERICAN: (r"^(\d{1,2})/(\d{1,2})/(\d{4})$", r"\3-\1-\2"),
-    DateFormat.NAMED: (r"^([A-Za-z]{3,9}) (\d{1,2}), (\d{4})$", r"\1 \2, \3"),
+    # a pattern, and the parts between separators in the order year, month, day
+    DateFormat.ISO: (r"^\d{4}-\d{1,2}-\d{1,2}$", "-", (1, 2, 3)),
+    DateFormat.DOTTED: (r"^\d{1,2}\.\d{1,2}\.\d{4}$", ".", (3, 2, 1)),
+    DateFormat.SLASHED: (r"^\d{1,2}/\d{1,2}/\d{4}$", "/", (3, 2, 1)),
+    DateFormat.AMERICAN: (r"^\d{1,2}/\d{1,2}/\d{4}$", "/", (3, 1, 2)),
+    DateFormat.NAMED: (rf"(?i)^{_MONTHS} \d{{1,2}}, \d{{4}}$", "", ()),
 }
 
 _WANTED = {
@@ -68,6 +80,12 @@ class SilverColumn:
         return "text" if self.substituted else SQL_TYPES[self.column.type]
 
     @property
+    def cleanings(self) -> tuple[Cleaning, ...]:
+        """How its text is normalised: what is to be cast is trimmed in any case."""
+        given = self.column.clean
+        return given if Cleaning.TRIM in given or not self.typed else (*given, Cleaning.TRIM)
+
+    @property
     def typed(self) -> bool:
         """Whether its text is cast."""
         return self.column.type is not ColumnType.TEXT
@@ -75,7 +93,7 @@ class SilverColumn:
     @property
     def text(self) -> str:
         """The quoted name of its cleaned text within the statement."""
-        return ident(f"_x_{self.column.name}"[:63]) if self.typed else ident(self.column.name)
+        return ident(f"_x_{self.number}") if self.typed else ident(self.column.name)
 
     @property
     def substitutes(self) -> str:
@@ -113,10 +131,10 @@ def create_quarantine(table: Table) -> str:
 
 def distinct_values(table: Table, each: SilverColumn) -> str:
     """SELECT of the different values of a column, cleaned as refining will clean them."""
-    cleaned = _cleaned(each)
+    cleaned = f"SELECT {_cleaned(each)} AS {each.text} FROM {dataset(table.bronze)} b {_APART}"
     return (
-        f"SELECT DISTINCT value FROM (SELECT {cleaned} AS value FROM {dataset(table.bronze)} b) v "
-        "WHERE value IS NOT NULL"
+        f"SELECT DISTINCT value FROM (SELECT {_without_null_words(each)} AS value "
+        f"FROM ({cleaned}) cleaned) present WHERE value IS NOT NULL"
     )
 
 
@@ -131,8 +149,13 @@ WITH ranked AS MATERIALIZED (
                                ORDER BY {_newest(table)}) AS _rank
   FROM (SELECT *, {_ok(columns)} AS _ok
         FROM (SELECT _row, _source, {_typed(columns)}
-              FROM (SELECT b._row, b._source, {_all_cleaned(columns)}
-                    FROM {dataset(table.bronze)} b) cleaned) typed) judged
+              FROM (SELECT _row, _source, {_each(columns, _without_null_words)}
+                    FROM (SELECT _row, _source, {_each(columns, _cleaned)}
+                          FROM {dataset(table.bronze)} b
+                          {_APART}) cleaned
+                    {_APART}) present
+              {_APART}) typed
+        {_APART}) judged
 ), quarantined AS (
   INSERT INTO {qualified("quarantine", table.name)} ("row", reasons, source, bronze_row, run_id)
   SELECT (SELECT to_jsonb(kept) FROM (SELECT {_kept(columns)}) kept),
@@ -165,21 +188,29 @@ def _newest(table: Table) -> str:
     return f"{watermark}_row DESC"
 
 
-def _all_cleaned(columns: Sequence[SilverColumn]) -> str:
-    return ",\n    ".join(f"{_cleaned(each)} AS {each.text}" for each in columns)
+def _each(columns: Sequence[SilverColumn], way: Callable[[SilverColumn], str]) -> str:
+    return ",\n    ".join(f"{way(each)} AS {each.text}" for each in columns)
 
 
 def _cleaned(each: SilverColumn) -> str:
-    """The column's text, normalised, with the words for nothing as NULL."""
+    """The column's text, normalised."""
     if not each.in_bronze:
         return "NULL::text"
     text = f"b.{ident(each.column.name)}"
-    for cleaning in each.column.clean:
+    for cleaning in each.cleanings:
         text = _clean(cleaning, text)
-    if each.typed and Cleaning.TRIM not in each.column.clean:
-        text = _clean(Cleaning.TRIM, text)
+    return text
+
+
+def _without_null_words(each: SilverColumn) -> str:
+    """The cleaned text, or NULL where it is a word for nothing; long texts are none at a glance."""
     words = ", ".join(text_literal(word) for word in NULL_WORDS)
-    return f"CASE WHEN lower(btrim({text}, {_BLANKS})) NOT IN ({words}) THEN {text} END"
+    if Cleaning.TRIM in each.cleanings:
+        longest = max(map(len, NULL_WORDS))
+        meant = f"octet_length({each.text}) > {longest} OR lower({each.text}) NOT IN ({words})"
+    else:
+        meant = f"lower(btrim({each.text}, {_BLANKS})) NOT IN ({words})"
+    return f"CASE WHEN {meant} THEN {each.text} END"
 
 
 def _clean(cleaning: Cleaning, text: str) -> str:
@@ -206,30 +237,33 @@ def _cast(each: SilverColumn) -> str:
     """The typed value, or NULL where the text is none; PostgreSQL itself says what is valid."""
     text, sql_type = each.text, SQL_TYPES[each.column.type]
     match each.column.type:
-        case ColumnType.DATE:
-            return _dated(each, "date")
-        case ColumnType.TIMESTAMP:
-            return _dated(each, "timestamptz")
+        case ColumnType.DATE | ColumnType.TIMESTAMP:
+            return f"CASE {' '.join(_date_branches(each, sql_type))} END"
         case ColumnType.INTEGER | ColumnType.NUMBER:
-            # the first test keeps out NaN and Infinity, which PostgreSQL takes for numbers
-            valid = rf"{text} ~ '^[-+]?\.?\d' AND pg_input_is_valid({text}, '{sql_type}')"
+            # the last character tells NaN and Infinity, which PostgreSQL takes for numbers
+            digit = f"right({text}, 1) COLLATE \"C\" BETWEEN '.' AND '9'"
+            return f"CASE WHEN {digit} THEN {_if_valid(text, sql_type)} END"
         case _:
-            valid = f"pg_input_is_valid({text}, '{sql_type}')"
-    return f"CASE WHEN {valid} THEN {text}::{sql_type} END"
+            return _if_valid(text, sql_type)
 
 
-def _dated(each: SilverColumn, sql_type: str) -> str:
-    """A date by the first declared format that fits; `now` and `infinity` fit none of them."""
-    branches = [_date_branch(each.text, each_format) for each_format in each.column.formats]
+def _if_valid(text: str, sql_type: str) -> str:
+    return f"CASE WHEN pg_input_is_valid({text}, '{sql_type}') THEN ({text})::{sql_type} END"
+
+
+def _date_branches(each: SilverColumn, sql_type: str) -> Iterator[str]:
+    """One branch a format; `now` and `infinity`, which PostgreSQL takes for dates, fit none."""
+    text = each.text
     if each.column.type is ColumnType.TIMESTAMP:
-        branches.append(rf"WHEN {each.text} ~ '^\d{{4}}-\d\d-\d\d[ T]\d' THEN {each.text}")
-    written = f"CASE {' '.join(branches)} END"
-    return f"CASE WHEN pg_input_is_valid({written}, '{sql_type}') THEN ({written})::{sql_type} END"
-
-
-def _date_branch(text: str, wanted: DateFormat) -> str:
-    shape, order = _DATE_SHAPES[wanted]
-    return f"WHEN {text} ~ '{shape}' THEN regexp_replace({text}, '{shape}', '{order}')"
+        yield f"WHEN {text} LIKE '____-__-__%' THEN {_if_valid(text, sql_type)}"
+    if DateFormat.ISO in each.column.formats:
+        # LIKE is ten times faster than the pattern, and most dates are written so
+        yield f"WHEN {text} LIKE '____-__-__' THEN {_if_valid(text, sql_type)}"
+    for wanted in each.column.formats:
+        shape, separator, order = _DATE_SHAPES[wanted]
+        parts = [f"split_part({text}, '{separator}', {number})" for number in order]
+        iso = " || '-' || ".join(parts) or text
+        yield f"WHEN {text} ~ '{shape}' THEN {_if_valid(iso, sql_type)}"
 
 
 def _ok(columns: Sequence[SilverColumn]) -> str:

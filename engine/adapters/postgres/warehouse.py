@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 import asyncpg
-from sqlalchemy import insert, select, text
+from sqlalchemy import delete, exists, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.adapters.postgres import refine_sql, tables
@@ -106,6 +106,7 @@ class PostgresWarehouse:
         return int(status.removeprefix("COPY "))
 
     async def _remember(self, run: Run, table: Table, delivery: Delivery, rows: int) -> None:
+        await self._forget_overtaken(table, delivery)
         await self._connection.execute(
             insert(tables.deliveries).values(
                 table_name=table.name,
@@ -114,6 +115,23 @@ class PostgresWarehouse:
                 rows=rows,
                 run_id=run.id,
                 loaded_at=self._clock.now(),
+            )
+        )
+
+    async def _forget_overtaken(self, table: Table, delivery: Delivery) -> None:
+        """A file that became again what it once was is loaded again, as if for the first time."""
+        known = tables.deliveries
+        newer = known.alias()
+        await self._connection.execute(
+            delete(known).where(
+                known.c.table_name == table.name,
+                known.c.name == delivery.name,
+                known.c.fingerprint == delivery.fingerprint,
+                exists().where(
+                    newer.c.table_name == known.c.table_name,
+                    newer.c.name == known.c.name,
+                    newer.c.loaded_at > known.c.loaded_at,
+                ),
             )
         )
 
@@ -207,6 +225,11 @@ def _unreadable(delivery: Delivery, error: asyncpg.DataError) -> SourceUnreadabl
     """What is wrong with a delivery's bytes, by line number only."""
     found = re.search(r"line (\d+)", str(getattr(error, "context", "") or ""))
     place = f"{delivery.name}, line {found[1]}" if found else delivery.name
+    if str(error.args[0]).endswith(": 0x00"):
+        return SourceUnreadable(
+            f"{place}: there is a null byte, which PostgreSQL's text can't hold.",
+            "Nothing of this delivery was loaded. Ask its sender for the file again.",
+        )
     if isinstance(
         error, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError
     ):

@@ -1,0 +1,1 @@
+"""Sentences said to the real bot, and what comes back."""

@@ -1,0 +1,1 @@
+"""Cards, channels and their delivery."""

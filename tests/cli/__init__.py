@@ -1,0 +1,1 @@
+"""The command line as people start it: in processes of its own."""

@@ -1,0 +1,1 @@
+"""Chat platforms and HTTP, seen from outside."""

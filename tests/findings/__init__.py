@@ -1,0 +1,1 @@
+"""What in a run somebody should know."""

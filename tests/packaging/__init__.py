@@ -1,0 +1,1 @@
+"""What a newcomer installs and starts: pins, image, configuration, records."""

@@ -1,0 +1,1 @@
+"""What must hold of a whole project, from its deliveries to what people see."""

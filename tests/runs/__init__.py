@@ -1,0 +1,1 @@
+"""Runs: their plan, their states, and who works them."""

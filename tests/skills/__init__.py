@@ -1,0 +1,1 @@
+"""Skills as opsdroid loads them, and the facts of opsdroid that they stand on."""
