@@ -28,7 +28,8 @@ REFINE = f"""
 CREATE TABLE hand.bad AS SELECT * FROM hand.raw WHERE NOT ({_GOOD});
 CREATE TABLE hand.sales AS
 SELECT DISTINCT ON (sale_id) sale_id::bigint AS sale_id, upper(btrim(customer)) AS customer,
-  upper(btrim(country)) AS country, btrim(product) AS product, nullif(quantity, '')::bigint AS quantity,
+  upper(btrim(country)) AS country, btrim(product) AS product,
+  nullif(quantity, '')::bigint AS quantity,
   nullif(price, '')::numeric AS price, nullif(discount, '')::numeric AS discount,
   nullif(paid, '')::boolean AS paid, sold_on::date AS sold_on, updated_at::timestamptz AS updated_at
 FROM hand.raw WHERE {_GOOD}

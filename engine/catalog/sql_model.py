@@ -43,8 +43,8 @@ def _parsed(sql: str) -> exp.Query | NotAModel:
         return NotAModel("PostgreSQL would not understand this SQL", line)
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         return NotAModel("a model is exactly one SELECT statement")
-    if any(statements[0].find_all(exp.DML)):
-        return NotAModel("a model only reads: no INSERT, UPDATE, DELETE or MERGE")
+    if any(statements[0].find_all(exp.DML, exp.Into)):
+        return NotAModel("a model only reads: no INSERT, UPDATE, DELETE, MERGE or INTO")
     return statements[0]
 
 

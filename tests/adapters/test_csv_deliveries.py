@@ -32,30 +32,28 @@ async def test_a_delivery_as_declared_has_nothing_to_tell(lab: Lab) -> None:
     assert (loaded.rows, loaded.extra, loaded.missing, loaded.reordered) == (1, (), (), False)
 
 
-@pytest.mark.parametrize(
-    ("written", "stored"),
-    [
-        ('"Lovelace, Ada"', "Lovelace, Ada"),
-        ('"two\nlines"', "two\nlines"),
-        ('"says ""hi"""', 'says "hi"'),
-        ("Žofie 王 🙂", "Žofie 王 🙂"),
-        (r"back\slash", r"back\slash"),
-        (r"\N", r"\N"),
-        (r"\.", r"\."),
-        ("", None),
-        ('""', ""),
-        ("  kept  ", "  kept  "),
-        ("it's; $1 %s {x}", "it's; $1 %s {x}"),
-    ],
-)
-async def test_a_value_arrives_as_it_was_written(
-    lab: Lab, written: str, stored: str | None
-) -> None:
-    lab.deliver(f"id,name,town\n1,{written},London\n2,Grace,\n")
+STORED: dict[str, str | None] = {
+    '"Lovelace, Ada"': "Lovelace, Ada",
+    '"two\nlines"': "two\nlines",
+    '"says ""hi"""': 'says "hi"',
+    "Žofie 王 🙂": "Žofie 王 🙂",
+    r"back\slash": r"back\slash",
+    r"\N": r"\N",
+    r"\.": r"\.",
+    "": None,
+    '""': "",
+    "  kept  ": "  kept  ",
+    "it's; $1 %s {x}": "it's; $1 %s {x}",
+}
+
+
+async def test_values_arrive_as_they_were_written(lab: Lab) -> None:
+    rows = "".join(f"1,{written},York\n" for written in STORED)
+    lab.deliver(f"id,name,town\n{rows}")
 
     await lab.ingest(PEOPLE)
 
-    assert [row["name"] for row in await lab.bronze(PEOPLE)] == [stored, "Grace"]
+    assert [row["name"] for row in await lab.bronze(PEOPLE)] == list(STORED.values())
 
 
 async def test_a_lone_column_may_hold_what_looks_like_the_end_of_data(lab: Lab) -> None:

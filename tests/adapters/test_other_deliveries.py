@@ -21,30 +21,29 @@ ROWS = a_table("note", source=FileSource(FileFormat.PARQUET, "*.parquet"))
 FOREIGN = a_table("note", source=PostgresSource("SHOP_URL", "public.people"))
 
 
-@pytest.mark.parametrize(
-    ("written", "stored"),
-    [
-        ('"plain"', "plain"),
-        ("null", None),
-        ("true", "true"),
-        ("12", "12"),
-        ("1.50", "1.5"),
-        ('{"a": [1, "ü"]}', '{"a": [1, "ü"]}'),
-        ("[]", "[]"),
-        ('"two\\nlines, \\"quoted\\""', 'two\nlines, "quoted"'),
-        ('"nu\\u0000ll"', "null"),
-        ('{"a": "nu\\u0000ll"}', '{"a": "null"}'),
-        ('"\\\\N"', "\\N"),
-        ('"half a pair: \\ud83d"', "half a pair: ?"),
-        ('{"a": "\\ud83d"}', '{"a": "?"}'),
-    ],
-)
-async def test_a_json_value_becomes_text(lab: Lab, written: str, stored: str | None) -> None:
-    lab.deliver(f'{{"id": "1", "note": {written}}}\n', "1.jsonl")
+STORED: dict[str, str | None] = {
+    '"plain"': "plain",
+    "null": None,
+    "true": "true",
+    "12": "12",
+    "1.50": "1.5",
+    '{"a": [1, "ü"]}': '{"a": [1, "ü"]}',
+    "[]": "[]",
+    '"two\\nlines, \\"quoted\\""': 'two\nlines, "quoted"',
+    '"nu\\u0000ll"': "null",
+    '{"a": "nu\\u0000ll"}': '{"a": "null"}',
+    '"\\\\N"': "\\N",
+    '"half a pair: \\ud83d"': "half a pair: ?",
+    '{"a": "\\ud83d"}': '{"a": "?"}',
+}
+
+
+async def test_json_values_become_text(lab: Lab) -> None:
+    lab.deliver("".join(f'{{"id": "1", "note": {each}}}\n' for each in STORED), "1.jsonl")
 
     await lab.ingest(LINES)
 
-    assert await lab.bronze(LINES) == [{"id": "1", "note": stored}]
+    assert [row["note"] for row in await lab.bronze(LINES)] == list(STORED.values())
 
 
 async def test_json_lines_need_not_have_the_same_keys(lab: Lab) -> None:
@@ -161,7 +160,7 @@ async def test_a_foreign_table_is_copied_as_text(
     await execute(
         other_url,
         'CREATE TABLE people (id int, "Note" text, born date, ok boolean, sum numeric)',
-        "INSERT INTO people VALUES (1, E'a\\n\"b\",c', '1899-12-31', true, 1.50), (2)",
+        "INSERT INTO people VALUES (1, E'a\\n\"b\",c', '1899-12-31', true, 1.50), (2, NULL, NULL, NULL, NULL)",
     )
     monkeypatch.setenv("SHOP_URL", other_url)
 

@@ -432,8 +432,8 @@ def test_a_mistake_in_a_table_is_told_with_its_line(
             "owners:",
             "zzz: 1\nowners:",
             (
-                "atlas.yaml:2: unknown key 'zzz'; known keys: name, description, owners, pipelines, "
-                "routes, privacy"
+                "atlas.yaml:2: unknown key 'zzz'; known keys: name, description, owners, "
+                "pipelines, routes, privacy"
             ),
         ),
         ("name: Shop\n", "", "atlas.yaml: the key 'name' is missing"),
@@ -527,7 +527,7 @@ def test_a_file_name_must_be_able_to_name_a_dataset(
         ("VACUUM", ": "),
         (
             "WITH gone AS (DELETE FROM silver.customers RETURNING *) SELECT * FROM gone",
-            ": a model only reads: no INSERT, UPDATE, DELETE or MERGE",
+            ": a model only reads: no INSERT, UPDATE, DELETE, MERGE or INTO",
         ),
         (
             "SELECT * FROM bronze.customers",

@@ -17,10 +17,10 @@ async def fresh_database(server: str, template: str) -> AsyncIterator[str]:
     await execute(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-async def execute(address: str, statement: str) -> None:
+async def execute(address: str, statement: str, *arguments: object) -> None:
     """Run one statement on a connection of its own."""
     connection = await asyncpg.connect(address)
     try:
-        await connection.execute(statement)
+        await connection.execute(statement, *arguments)
     finally:
         await connection.close()

@@ -60,7 +60,8 @@ async def test_without_its_database_the_bot_lives_but_is_not_ready(
         await execute(server, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         await execute(
             server,
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'",
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1",
+            name,
         )
 
         async with visitor.get("/readyz") as ready, visitor.get("/healthz") as alive:

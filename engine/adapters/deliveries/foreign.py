@@ -37,16 +37,16 @@ class ForeignDelivery:
     async def chunks(self) -> AsyncIterator[bytes]:
         """COPY out of the other database, piece by piece."""
         pieces: Pieces = asyncio.Queue(maxsize=PIECES_AHEAD)
-        # no TaskGroup: it would wrap what is raised here, and a generator may be closed by another task
+        # no TaskGroup: it would wrap what is raised here, and another task may close a generator
         filling = asyncio.create_task(self._fill(pieces), name=f"copy out of {self.name}")  # noqa: TID251  # as said
         try:
-            while isinstance(piece := await pieces.get(), bytes):
+            while (piece := await pieces.get()) is not None:
+                if isinstance(piece, SourceUnreadable):
+                    raise piece
                 yield piece
         finally:
             filling.cancel()
             await asyncio.wait([filling])
-        if piece is not None:
-            raise piece
 
     async def _fill(self, pieces: "Pieces") -> None:
         """Put in every piece, then None, or what kept the rest from coming."""

@@ -1,5 +1,6 @@
 """What runs leave behind in the state tables: verdicts, findings, lineage events."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -96,7 +97,8 @@ class PostgresLineageLog:
 
     async def append(self, event: LineageEvent) -> None:
         """INSERT the event."""
-        run_id, rendered = self._render(event)
+        # in a thread: the first event imports OpenLineage's classes, which takes most of a second
+        run_id, rendered = await asyncio.to_thread(self._render, event)
         await self._connection.execute(
             insert(tables.lineage_events).values(
                 run_id=event.run_id,

@@ -142,10 +142,12 @@ def refine(table: Table, columns: Sequence[SilverColumn], staged: str) -> str:
     """The one statement; $1 is the run id; it returns four counts, which must add up."""
     names = ", ".join(ident(each.column.name) for each in columns)
     protected = ",\n    ".join(_protected(each) for each in columns)
-    joins = "\n  ".join(_join(each) for each in columns if each.substituted)
+    joins = "\n  ".join(_join(each, "r") for each in columns if each.substituted)
+    keys = [each for each in columns if each.column.name in table.key]
+    known_keys = "\n  ".join(_join(each, "judged") for each in keys if each.substituted)
     return f"""
 WITH ranked AS MATERIALIZED (
-  SELECT *, row_number() OVER (PARTITION BY _ok, {_keys(table)}
+  SELECT judged.*, row_number() OVER (PARTITION BY judged._ok, {_keys(keys)}
                                ORDER BY {_newest(table)}) AS _rank
   FROM (SELECT *, {_ok(columns)} AS _ok
         FROM (SELECT _row, _source, {_typed(columns)}
@@ -156,6 +158,7 @@ WITH ranked AS MATERIALIZED (
                     {_APART}) present
               {_APART}) typed
         {_APART}) judged
+  {known_keys}
 ), quarantined AS (
   INSERT INTO {qualified("quarantine", table.name)} ("row", reasons, source, bronze_row, run_id)
   SELECT (SELECT to_jsonb(kept) FROM (SELECT {_kept(columns)}) kept),
@@ -179,13 +182,17 @@ SELECT (SELECT count(*) FROM ranked) AS rows_in,
 """
 
 
-def _keys(table: Table) -> str:
-    return ", ".join(ident(key) for key in table.key)
+def _keys(keys: Sequence[SilverColumn]) -> str:
+    """What makes rows the same: two spellings with one token are one row of silver."""
+    return ", ".join(
+        f"{key.substitutes}.substitute" if key.substituted else f"judged.{ident(key.column.name)}"
+        for key in keys
+    )
 
 
 def _newest(table: Table) -> str:
-    watermark = f"{ident(table.watermark)} DESC NULLS LAST, " if table.watermark else ""
-    return f"{watermark}_row DESC"
+    watermark = f"judged.{ident(table.watermark)} DESC NULLS LAST, " if table.watermark else ""
+    return f"{watermark}judged._row DESC"
 
 
 def _each(columns: Sequence[SilverColumn], way: Callable[[SilverColumn], str]) -> str:
@@ -324,5 +331,5 @@ def _protected(each: SilverColumn) -> str:
             return value
 
 
-def _join(each: SilverColumn) -> str:
-    return f"LEFT JOIN {each.substitutes} ON {each.substitutes}.value = r.{each.text}"
+def _join(each: SilverColumn, rows: str) -> str:
+    return f"LEFT JOIN {each.substitutes} ON {each.substitutes}.value = {rows}.{each.text}"

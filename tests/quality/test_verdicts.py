@@ -1,0 +1,86 @@
+"""Every declared check gets exactly one verdict, and silence never passes."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.catalog.model import Check
+from engine.quality.model import Measured, Outcome, gate_opens, settle
+from tests.builders import a_verdict
+
+checks = st.lists(st.text("abc", min_size=1, max_size=3).map(Check), max_size=6)
+measured = st.lists(
+    st.builds(Measured, st.integers(-2, 8), st.sampled_from(Outcome), st.none() | st.just("7")),
+    max_size=12,
+)
+LETS_THROUGH = {Outcome.PASSED, Outcome.WARNED}
+
+
+@given(checks, measured)
+def test_each_check_gets_one_verdict_whatever_the_engine_answers(
+    declared: list[Check], answers: list[Measured]
+) -> None:
+    verdicts = settle(declared, answers)
+
+    assert [verdict.check for verdict in verdicts] == declared
+
+
+@given(checks, measured)
+def test_a_check_passes_only_when_every_answer_to_it_lets_it_through(
+    declared: list[Check], answers: list[Measured]
+) -> None:
+    verdicts = settle(declared, answers)
+
+    for index, verdict in enumerate(verdicts):
+        outcomes = {answer.outcome for answer in answers if answer.index == index}
+        assert verdict.holds == (bool(outcomes) and outcomes <= LETS_THROUGH)
+
+
+@given(checks, measured, st.randoms())
+def test_the_order_of_the_answers_does_not_matter(
+    declared: list[Check], answers: list[Measured], random: object
+) -> None:
+    shuffled = sorted(answers, key=lambda _: random.random())  # type: ignore[attr-defined]  # st.randoms has no type
+
+    ours, theirs = settle(declared, answers), settle(declared, shuffled)
+
+    assert [each.outcome for each in ours] == [each.outcome for each in theirs]
+
+
+@given(checks, measured)
+def test_the_gate_opens_only_for_passed_and_warned(
+    declared: list[Check], answers: list[Measured]
+) -> None:
+    verdicts = settle(declared, answers)
+
+    assert gate_opens(verdicts) == ({verdict.outcome for verdict in verdicts} <= LETS_THROUGH)
+
+
+def test_a_check_without_an_answer_was_not_evaluated() -> None:
+    (verdict,) = settle([Check("row_count > 0")], [])
+
+    assert verdict.outcome is Outcome.NOT_EVALUATED
+    assert not gate_opens([verdict])
+    assert str(verdict) == "row_count > 0: not evaluated (no answer from the quality engine)"
+
+
+def test_of_two_answers_the_worse_one_counts_with_its_value() -> None:
+    answers = [Measured(0, Outcome.FAILED, "9"), Measured(0, Outcome.PASSED, "0")]
+
+    (verdict,) = settle([Check("row_count > 0")], answers)
+
+    assert (verdict.outcome, verdict.value) == (Outcome.FAILED, "9")
+
+
+def test_a_dataset_without_checks_may_be_published() -> None:
+    assert gate_opens(settle([], []))
+
+
+def test_a_verdict_reads_with_its_value_or_its_reason() -> None:
+    assert str(a_verdict(Outcome.FAILED, "min(x) > 0", "-3")) == "min(x) > 0: failed (-3)"
+    assert str(a_verdict(Outcome.PASSED, "min(x) > 0", None)) == "min(x) > 0: passed"
+    silent = a_verdict(Outcome.NOT_EVALUATED, "min(x) > 0", None, "Soda took too long")
+    assert str(silent) == "min(x) > 0: not evaluated (Soda took too long)"
+
+
+def test_a_check_is_titled_by_its_first_line() -> None:
+    assert Check("missing_percent(a):\n  warn: when > 1").title == "missing_percent(a)"

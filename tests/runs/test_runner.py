@@ -1,0 +1,437 @@
+"""A run is taken through its steps, whatever happens on the way."""
+
+import asyncio
+import logging
+
+import pytest
+
+from engine.errors import DatabaseUnreachable, DiskFull, SourceUnreadable, WorkerFailed
+from engine.lineage.model import EventType
+from engine.quality.model import Outcome
+from engine.runs.model import Run, RunStatus, Step, StepKind, StepReport, StepStatus
+from engine.runs.ports import RunTransaction
+from engine.runs.steps.work import Act
+from engine.testing.locks import MemoryLocks
+from engine.testing.warehouse import FixedDelivery
+from tests.builders import RUN_ID, a_model, a_project, a_run, a_step, a_table, dataset
+from tests.workshop import WORKER, Workshop
+
+CUSTOMERS = dataset("silver.customers")
+ORDERS = dataset("silver.orders")
+REVENUE = dataset("gold.revenue")
+
+SECRET = "Key (email)=(maria@example.com) already exists"
+
+
+class Hanging:
+    """A kind of step that never gets ready."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+
+    async def prepare(self, run: Run, step: Step) -> Act:  # noqa: ARG002  # the protocol's
+        """Wait for what never comes."""
+        self.reached.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+class HangingInside:
+    """A kind of step that stages something and then never ends."""
+
+    async def prepare(self, run: Run, step: Step) -> Act:
+        """Return what hangs."""
+
+        async def hang(tx: RunTransaction) -> StepReport:
+            await tx.warehouse.build(run, a_model(step.dataset.table, ()))
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        return hang
+
+
+def statuses(run: Run) -> dict[str, StepStatus]:
+    """The state of each step by its name."""
+    return {step.name: step.status for step in run.steps}
+
+
+async def test_a_run_without_trouble_publishes_everything() -> None:
+    shop = Workshop()
+
+    run = await shop.run("medallion")
+
+    assert run.status is RunStatus.SUCCEEDED
+    assert set(statuses(run).values()) == {StepStatus.SUCCEEDED}
+    assert {CUSTOMERS, ORDERS, REVENUE} <= set(shop.state.tables)
+    assert shop.state.staged == {}
+    assert shop.state.runs[RUN_ID] == run
+    assert shop.listening.finished(RUN_ID) == [run]
+
+
+async def test_a_run_counts_rows_of_all_its_tables() -> None:
+    counts = (await Workshop().run("medallion")).counts
+
+    assert (counts.loaded, counts.rows_in, counts.built) == (4, 4, 2)
+
+
+async def test_the_steps_of_a_run_leave_their_lineage() -> None:
+    shop = Workshop()
+
+    await shop.run("medallion", "customers")
+
+    assert [(event.type, event.job) for event in shop.state.lineage] == [
+        (EventType.START, "medallion.bronze.customers"),
+        (EventType.COMPLETE, "medallion.bronze.customers"),
+        (EventType.START, "medallion.silver.customers"),
+        (EventType.COMPLETE, "medallion.silver.customers"),
+        (EventType.START, "medallion.gold.revenue"),
+        (EventType.FAIL, "medallion.gold.revenue"),
+    ]
+
+
+async def test_only_a_completed_dataset_tells_its_columns() -> None:
+    shop = Workshop()
+
+    await shop.run("ingest", "customers")
+
+    start, complete = shop.state.lineage
+    assert start.schema == ()
+    assert [field.name for field in complete.schema] == ["id", "email"]
+
+
+async def test_a_step_that_fails_skips_the_rest_of_its_table_and_what_reads_it() -> None:
+    shop = Workshop()
+    shop.transactions.faults.plan("refine", DiskFull("The disk is full.", "Make room."), CUSTOMERS)
+
+    run = await shop.run("medallion")
+
+    states = statuses(run)
+    assert run.status is RunStatus.FAILED
+    assert (run.error, run.hint) == ("The disk is full.", "Make room.")
+    assert states["refine silver.customers"] is StepStatus.FAILED
+    assert states["publish silver.customers"] is StepStatus.SKIPPED
+    assert states["publish silver.orders"] is StepStatus.SUCCEEDED
+    assert states["build gold.revenue"] is StepStatus.SKIPPED
+    assert states["publish gold.revenue"] is StepStatus.SKIPPED
+
+
+async def test_a_skipped_step_names_what_was_lost() -> None:
+    shop = Workshop()
+    shop.transactions.faults.plan("load", DiskFull("The disk is full."), dataset("bronze.orders"))
+
+    run = await shop.run("medallion", "orders")
+
+    skipped = {step.name: step.error for step in run.steps if step.status is StepStatus.SKIPPED}
+    assert skipped["refine silver.orders"] == "ingest bronze.orders did not succeed"
+
+
+async def test_a_check_that_fails_holds_its_table_back() -> None:
+    shop = Workshop()
+    await shop.run("medallion", run_id="11111111")
+    before = shop.state.tables[CUSTOMERS]
+    shop.quality.outcomes["row_count > 0"] = Outcome.FAILED
+
+    run = await shop.run("bronze_to_silver", "customers")
+
+    assert run.status is RunStatus.FAILED
+    assert run.error == "silver.customers: 1 check failed"
+    assert shop.state.tables[CUSTOMERS] is before
+    assert shop.state.deeds_of(RUN_ID) == (("staged", CUSTOMERS), ("discarded", CUSTOMERS))
+
+
+async def test_a_check_without_an_answer_holds_its_table_back() -> None:
+    shop = Workshop()
+    await shop.run("ingest", run_id="11111111")
+    shop.quality.outcomes["row_count > 0"] = None
+
+    run = await shop.run("bronze_to_silver", "customers")
+
+    assert run.error == "silver.customers: 1 check could not be evaluated"
+    assert CUSTOMERS not in shop.state.tables
+
+
+async def test_a_check_that_warns_lets_its_table_through() -> None:
+    shop = Workshop()
+    shop.quality.outcomes["row_count > 0"] = Outcome.WARNED
+
+    run = await shop.run("medallion")
+
+    assert run.status is RunStatus.SUCCEEDED
+    assert run.checks_that(Outcome.WARNED) == 3
+
+
+async def test_the_verdicts_of_a_held_back_table_are_kept() -> None:
+    shop = Workshop()
+    shop.quality.outcomes["row_count > 0"] = Outcome.FAILED
+
+    run = await shop.run("medallion", "customers")
+
+    (verdict,) = shop.state.verdicts[RUN_ID, CUSTOMERS]
+    assert verdict.outcome is Outcome.FAILED
+    assert run.verdicts == (verdict,)
+
+
+async def test_a_table_without_checks_asks_no_quality_engine() -> None:
+    shop = Workshop(a_project([a_table(checks=())], ()))
+
+    run = await shop.run("medallion")
+
+    assert run.status is RunStatus.SUCCEEDED
+    assert shop.quality.asked == []
+
+
+async def test_checks_are_measured_on_the_staged_table() -> None:
+    shop = Workshop()
+
+    await shop.run("medallion", "customers")
+
+    assert shop.quality.asked[0] == ("silver", "customers__7k3f9qtz")
+
+
+@pytest.mark.parametrize(
+    ("operation", "step"),
+    [
+        ("load", "ingest bronze.customers"),
+        ("refine", "refine silver.customers"),
+        ("publish", "publish silver.customers"),
+        ("sample", "refine silver.customers"),
+    ],
+)
+async def test_nothing_half_done_stays_whichever_operation_fails(operation: str, step: str) -> None:
+    shop = Workshop(a_project([a_table()], ()))
+    shop.transactions.faults.plan(operation, DiskFull("The disk is full.", "Make room."))
+
+    run = await shop.run("medallion")
+
+    assert statuses(run)[step] is StepStatus.FAILED
+    assert shop.state.staged == {}
+    assert CUSTOMERS not in shop.state.tables
+    assert len(shop.listening.finished(RUN_ID)) == 1
+
+
+async def test_a_worker_process_that_died_fails_the_step_that_needed_it() -> None:
+    shop = Workshop()
+    shop.quality.error = WorkerFailed("The quality check died.", "Run it again.")
+    shop.transactions.faults.clear()
+
+    run = await shop.run("medallion", "customers")
+
+    assert statuses(run)["check silver.customers"] is StepStatus.FAILED
+    assert run.hint == "Run it again."
+    assert shop.state.staged == {}
+
+
+async def test_a_table_whose_delivery_never_came_says_what_to_do_first() -> None:
+    run = await Workshop().run("bronze_to_silver", "customers")
+
+    assert run.error == "bronze.customers does not exist yet: nothing was loaded."
+    assert "run pipeline ingest for customers" in run.hint
+
+
+async def test_the_oldest_delivery_that_is_not_loaded_comes_next() -> None:
+    days = tuple(FixedDelivery(f"day {day}", ("id", "email"), (("1", "x"),)) for day in (1, 2))
+    shop = Workshop(a_project([a_table()], ()), deliveries={"customers": days})
+
+    runs = [await shop.run("ingest", run_id=f"1111111{number}") for number in range(3)]
+
+    notes = [run.steps[0].report.notes for run in runs]
+    assert notes == [("loaded 1 row of day 1",), ("loaded 1 row of day 2",), ("no new delivery",)]
+    assert runs[2].status is RunStatus.SUCCEEDED
+
+
+async def test_a_delivery_with_other_columns_is_loaded_and_says_so() -> None:
+    delivery = FixedDelivery("day 1", ("id", "gift"), (("1", "x"),))
+    shop = Workshop(a_project([a_table()], ()), deliveries={"customers": (delivery,)})
+
+    run = await shop.run("ingest")
+
+    assert run.steps[0].report.notes == (
+        "loaded 1 row of day 1",
+        "columns that the table does not declare: gift",
+        "declared columns that the delivery lacks: email",
+    )
+
+
+async def test_personal_data_in_an_undeclared_column_is_protected_and_noted() -> None:
+    delivery = FixedDelivery("day 1", ("id", "email", "gift"), (("1", "x", "a@example.com"),))
+    shop = Workshop(a_project([a_table()], ()), deliveries={"customers": (delivery,)})
+    shop.detector.entities["gift"] = "EMAIL_ADDRESS"
+
+    run = await shop.run("medallion")
+
+    refine = run.steps[1]
+    assert [(each.column, each.declared) for each in refine.report.protections] == [
+        ("email", True),
+        ("gift", False),
+    ]
+    assert "personal data in undeclared columns, protected: gift" in refine.report.notes
+    assert shop.detector.examined == ["gift"]
+
+
+async def test_a_step_that_takes_too_long_fails() -> None:
+    shop = Workshop(steps={StepKind.CHECK: Hanging()}, step_timeout=0.01)
+
+    run = await shop.run("medallion", "customers")
+
+    assert run.error == "check silver.customers took longer than 0 seconds."
+    assert "step_timeout" in run.hint
+    assert shop.state.staged == {}
+
+
+async def test_a_step_that_hangs_in_its_transaction_leaves_nothing() -> None:
+    shop = Workshop(steps={StepKind.BUILD: HangingInside()}, step_timeout=0.01)
+
+    run = await shop.run("silver_to_gold")
+
+    assert run.status is RunStatus.FAILED
+    assert shop.state.deeds_of(RUN_ID) == ()
+
+
+async def test_a_defect_is_told_without_the_text_of_its_exception(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    shop = Workshop(a_project([a_table()], ()))
+    shop.transactions.faults.plan("publish", RuntimeError(SECRET))
+
+    with caplog.at_level(logging.DEBUG):
+        run = await shop.run("medallion")
+
+    assert run.error == "publish silver.customers broke because of a defect in Atlas."
+    assert RUN_ID in run.hint
+    everything = f"{run} {shop.state} {caplog.text} {[r.__dict__ for r in caplog.records]}"
+    assert "maria" not in everything
+    assert "RuntimeError at " in caplog.text
+    assert "warehouse.py" in caplog.text
+
+
+async def test_a_staged_table_that_can_not_be_dropped_does_not_stop_the_run() -> None:
+    shop = Workshop()
+    shop.quality.outcomes["row_count > 0"] = Outcome.FAILED
+    shop.transactions.faults.plan("discard", DiskFull("The disk is full."))
+
+    run = await shop.run("medallion")
+
+    assert run.error == "silver.customers: 1 check failed"
+    assert statuses(run)["check silver.orders"] is StepStatus.FAILED
+    assert len(shop.listening.finished(RUN_ID)) == 1
+
+
+async def test_a_database_that_goes_away_ends_the_run_once_it_is_back() -> None:
+    shop = Workshop()
+    run = await shop.queued("medallion")
+    away = DatabaseUnreachable("PostgreSQL does not answer.", "Start it.")
+    shop.transactions.faults.plan("save", away, times=1)
+
+    end = await shop.runner.work(run)
+
+    assert (end.status, end.error) == (RunStatus.FAILED, "PostgreSQL does not answer.")
+    assert {step.status for step in end.steps} == {StepStatus.CANCELLED}
+    assert shop.listening.finished(RUN_ID) == [end]
+
+
+async def test_the_state_of_a_step_is_committed_with_its_data() -> None:
+    shop = Workshop(a_project([a_table()], ()))
+    run = await shop.queued("medallion")
+    shop.transactions.faults.plan(
+        "commit", DatabaseUnreachable("PostgreSQL does not answer."), times=1
+    )
+
+    end = await shop.runner.work(run)
+
+    assert end.status is RunStatus.FAILED
+    assert shop.state.deeds_of(RUN_ID) == ()
+    assert shop.state.runs[RUN_ID] == end
+
+
+async def test_an_alert_is_posted_once_for_each_thing_that_broke() -> None:
+    shop = Workshop()
+    shop.transactions.faults.plan("refine", DiskFull("The disk is full."), CUSTOMERS)
+
+    await shop.run("medallion")
+
+    keys = [key for key in shop.state.posts if key.startswith("finding:")]
+    assert keys == [f"finding:step_broke/silver.customers/refine silver.customers:{RUN_ID}"]
+
+
+async def test_the_card_of_a_run_is_one_post_that_grows_older() -> None:
+    shop = Workshop()
+
+    await shop.run("ingest")
+
+    kept = shop.state.posts[f"run:{RUN_ID}"]
+    assert kept.post.place == "web:#general"
+    assert kept.revision > 3
+    assert kept.post.card.title == "ingest — succeeded"
+
+
+async def test_a_source_that_can_not_be_read_fails_its_own_table_only() -> None:
+    shop = Workshop()
+    unreadable = SourceUnreadable("customers.csv, line 3: extra data.", "Mend that line.")
+    shop.transactions.faults.plan("load", unreadable, dataset("bronze.customers"))
+
+    run = await shop.run("ingest")
+
+    assert [step.status for step in run.steps] == [StepStatus.FAILED, StepStatus.SUCCEEDED]
+
+
+async def test_two_runs_of_one_table_write_one_after_the_other() -> None:
+    locks = MemoryLocks()
+    shop = Workshop(locks=locks)
+    runs = [await shop.queued("medallion", "customers", f"1111111{n}") for n in (1, 2)]
+
+    await asyncio.gather(*(shop.runner.work(run) for run in runs))
+
+    writers = [deed.run_id for deed in shop.state.deeds if deed.what in {"staged", "published"}]
+    assert writers in (
+        ["11111111"] * 2 + ["11111112"] * 2,
+        ["11111112"] * 2 + ["11111111"] * 2,
+    )
+    assert locks.held == []
+
+
+async def test_a_run_that_only_looks_waits_for_nobody() -> None:
+    locks = MemoryLocks()
+    shop = Workshop(locks=locks)
+    await shop.run("medallion", run_id="11111111")
+    run = a_run(a_step(StepKind.CHECK), pipeline="quality check", table="silver.customers")
+    await shop.runner.submit(run, WORKER)
+
+    async with locks.hold([CUSTOMERS]):
+        end = await shop.runner.work(run)
+
+    assert end.status is RunStatus.SUCCEEDED
+
+
+@pytest.mark.parametrize("turns", range(0, 60, 3))
+async def test_a_run_that_is_cancelled_anywhere_can_be_ended_cleanly(turns: int) -> None:
+    shop = Workshop(a_project([a_table()], ()))
+    run = await shop.queued("medallion")
+
+    task = asyncio.ensure_future(shop.runner.work(run))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    await shop.desk.close()
+
+    end = shop.state.runs[RUN_ID]
+    assert end.done
+    assert shop.state.staged == {}
+    published = [what for what, _ in shop.state.deeds_of(RUN_ID) if what == "published"]
+    assert len(published) == (end.steps[-1].status is StepStatus.SUCCEEDED)
+    assert len(shop.listening.finished(RUN_ID)) == 1
+
+
+async def test_cancelling_is_never_taken_for_a_failure() -> None:
+    hanging = Hanging()
+    shop = Workshop(steps={StepKind.CHECK: hanging})
+    run = await shop.queued("medallion", "customers")
+
+    task = asyncio.ensure_future(shop.runner.work(run))
+    await hanging.reached.wait()
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not shop.state.runs[RUN_ID].done
+    assert not any(key.startswith("finding:") for key in shop.state.posts)
