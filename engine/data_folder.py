@@ -44,7 +44,7 @@ class DataFolder:
     @contextmanager
     def answering(self, address: str) -> Iterator[None]:
         """Be the one bot of this folder; raises AlreadyRunning with the other one's address."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        self.prepare()
         handle = os.open(self._address, os.O_RDWR | os.O_CREAT, 0o600)
         with os.fdopen(handle, "r+") as file:
             self._lock(file)

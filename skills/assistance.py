@@ -84,5 +84,8 @@ def not_understood_card(said: NotUnderstood) -> Card:
         severity=Severity.INFO,
         title="I did not understand that",
         text="These I would understand; «help» shows more.",
-        buttons=(*(Button(text, text) for text in said.close), Button("Help", "help")),
+        buttons=(
+            *(Button(text, text) for text in said.close if text != "help"),
+            Button("Help", "help"),
+        ),
     )

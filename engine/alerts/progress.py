@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.alerts.wording import owner_fact
+from engine.alerts.wording import mending, owner_fact, verdicts_table
 from engine.cards import (
     Button,
     ButtonStyle,
@@ -30,14 +30,13 @@ _SEVERITY = {
 
 def run_card(run: Run, project: Project) -> Card:
     """How a run is going, or how it ended."""
-    scans = [step for step in run.steps if step.kind is StepKind.SCAN]
     return Card(
         kind=CardKind.PROGRESS,
         severity=_SEVERITY[run.status],
         title=f"{run.title} — {run.status}",
         text=_text(run),
         facts=tuple(_facts(run, project)),
-        table=_scan_table(scans[0]) if scans else _table(run),
+        table=_table(run),
         buttons=tuple(_buttons(run)),
         thread=run.asker.thread,
         fallback_text=f"Run {run.id}: {run.title} — {run.status}",
@@ -94,7 +93,17 @@ def _first_broken(run: Run) -> Step | None:
     return next((step for step in run.steps if step.status is StepStatus.FAILED), None)
 
 
-def _table(run: Run) -> CardTable:
+def _table(run: Run) -> CardTable | None:
+    """What a scan found, how the checks ended, or how far each dataset of a pipeline came."""
+    (first, *others) = run.steps
+    if first.kind is StepKind.SCAN:
+        return _scan_table(first)
+    if first.kind is StepKind.CHECK and not others and first.report.verdicts:
+        return verdicts_table(first.report.verdicts)
+    return _datasets_table(run)
+
+
+def _datasets_table(run: Run) -> CardTable:
     """One row a dataset: how far it came, and its rows."""
     rows = tuple(_row(run, dataset) for dataset in dict.fromkeys(s.dataset for s in run.steps))
     return CardTable(("Dataset", "Step", "State", "Rows"), rows)
@@ -164,8 +173,9 @@ def explanation(run: Run, project: Project) -> Card:
     """Why a run failed: the step, the cause, what was published all the same, what to do."""
     broken = _first_broken(run)
     lines = [run.error or "It did not say why.", run.hint]
-    if broken is not None:
+    if broken is not None and broken.report.verdicts:
         lines += [str(verdict) for verdict in broken.report.verdicts if not verdict.holds]
+        lines.append(mending(broken.dataset))
     done = [s for s in run.steps if s.status is StepStatus.SUCCEEDED and s.kind in _VISIBLE]
     skipped = [step for step in run.steps if step.status is StepStatus.SKIPPED]
     lines.append(_listing("Written", done) or "Nothing was published.")
@@ -192,6 +202,14 @@ def _listing(verb: str, steps: list[Step]) -> str:
     return f"{verb}: {names} ({counted(len(steps), 'dataset')})." if steps else ""
 
 
+_LOOKING = {
+    StepKind.CHECK: "check quality of {}",
+    StepKind.SCAN: "scan {} for personal data",
+}
+
+
 def again(run: Run) -> str:
     """The sentence that asks for the same run."""
+    if len(run.steps) == 1 and (sentence := _LOOKING.get(run.steps[0].kind)):
+        return sentence.format(run.steps[0].dataset)
     return f"run pipeline {run.pipeline}" + (f" for {run.table}" if run.table else "")

@@ -1,11 +1,11 @@
 """Which card a finding becomes, and which channel hears of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from engine.alerts.model import Post
-from engine.alerts.wording import downstream_fact, owner_fact
-from engine.cards import Button, ButtonStyle, Card, CardKind, CardTable, Fact, counted
-from engine.catalog.model import Operator, Project
+from engine.alerts.wording import downstream_fact, mending, owner_fact, verdicts_table
+from engine.cards import Button, ButtonStyle, Card, CardKind, Fact, counted
+from engine.catalog.model import DatasetName, Layer, Operator, Project
 from engine.findings.model import ChecksFailed, ChecksWarned, Finding, PersonalData, StepBroke
 from engine.privacy.model import Protection
 from engine.quality.model import Verdict
@@ -16,10 +16,10 @@ def post_for(finding: Finding, *, first_time: bool, project: Project, platform: 
     key = f"finding:{finding.fingerprint}:{finding.run_id}"
     match finding.evidence:
         case ChecksFailed(verdicts):
-            card = _checks(finding, verdicts, project, held_back=True)
+            card = _checks(finding, verdicts, project, failed=True)
             return Post(key, f"{platform}:{project.routes.quality}", card)
         case ChecksWarned(verdicts):
-            card = _checks(finding, verdicts, project, held_back=False)
+            card = _checks(finding, verdicts, project, failed=False)
             return Post(key, f"{platform}:{project.routes.quality}", card)
         case PersonalData(protection):
             if not first_time:
@@ -31,18 +31,9 @@ def post_for(finding: Finding, *, first_time: bool, project: Project, platform: 
 
 
 def _checks(
-    finding: Finding, verdicts: Sequence[Verdict], project: Project, *, held_back: bool
+    finding: Finding, verdicts: Sequence[Verdict], project: Project, *, failed: bool
 ) -> Card:
-    count = counted(len(verdicts), "check")
-    if held_back:
-        title = f"{finding.dataset} was held back: {count} did not hold"
-        text = "The version published before stays in place; what is made from it was not rebuilt."
-    else:
-        title = f"{finding.dataset} was published with {count} that warned"
-        text = ""
-    rows = tuple(
-        (each.check.title, str(each.outcome), each.value or each.reason) for each in verdicts
-    )
+    title, text = _outcome(finding, counted(len(verdicts), "check"), failed=failed)
     return Card(
         kind=CardKind.ALERT,
         severity=finding.severity,
@@ -53,14 +44,38 @@ def _checks(
             *owner_fact(project, finding.dataset),
             *downstream_fact(project, finding.dataset),
         ),
-        table=CardTable(("Check", "Verdict", "Measured"), rows),
-        buttons=(
-            Button("Why?", f"why did {finding.run_id} fail", ButtonStyle.PRIMARY),
-            Button("Quarantine", f"show quarantined rows of {finding.dataset.table}"),
-        )
-        if held_back
-        else (Button("Run", f"status {finding.run_id}"),),
+        table=verdicts_table(verdicts),
+        buttons=tuple(_check_buttons(finding, failed=failed)),
     )
+
+
+def _outcome(finding: Finding, checks: str, *, failed: bool) -> tuple[str, str]:
+    """The title and text of checks that failed or warned."""
+    match failed, finding.only_looked:
+        case True, False:
+            stays = "The version published before stays in place"
+            return (
+                f"{finding.dataset} was held back: {checks} did not hold",
+                f"{stays}; what is made from it was not rebuilt.",
+            )
+        case True, True:
+            return (
+                f"{finding.dataset}: {checks} did not hold",
+                "This was a check of the published table, which stays as it is.",
+            )
+        case False, False:
+            return f"{finding.dataset} was published with {checks} that warned", ""
+        case _:
+            return f"{finding.dataset}: {checks} warned", ""
+
+
+def _check_buttons(finding: Finding, *, failed: bool) -> Iterator[Button]:
+    if not failed:
+        yield Button("Run", f"status {finding.run_id}")
+        return
+    yield Button("Why?", f"why did {finding.run_id} fail", ButtonStyle.PRIMARY)
+    if finding.dataset.layer is Layer.SILVER:
+        yield Button("Quarantine", f"show quarantined rows of {finding.dataset.table}")
 
 
 _DONE = {
@@ -77,20 +92,32 @@ def _personal(finding: Finding, protection: Protection, project: Project) -> Car
         kind=CardKind.ALERT,
         severity=finding.severity,
         title=f"Personal data in {column}: {protection.entity}",
-        text=(
-            f"Nobody declared this column personal. On its way to {finding.dataset} its values "
-            f"were {_DONE[protection.operator]}. Declare it in tables/{finding.dataset.table}.yaml "
-            "to decide what happens to it."
-        ),
+        text=f"Nobody declared this column personal. {_what_happens(finding, protection)}",
         facts=(
             Fact("Run", finding.run_id),
             Fact("Found", "; ".join(protection.reasons)),
             *owner_fact(project, finding.dataset),
         ),
-        buttons=(
-            Button("Scan the table", f"scan bronze.{finding.dataset.table} for personal data"),
-        ),
+        buttons=(Button("Scan the table", f"scan {_to_scan(finding)} for personal data"),),
     )
+
+
+def _what_happens(finding: Finding, protection: Protection) -> str:
+    """What was or will be done to the values, and where to decide otherwise."""
+    table, done = finding.dataset.table, _DONE[protection.operator]
+    if finding.dataset.layer is Layer.GOLD:
+        return f"Leave it out of models/{table}.sql, or declare it in the table that it comes from."
+    declare = f"Declare it in tables/{table}.yaml to decide what happens to it."
+    if finding.only_looked:
+        return f"The scan changed nothing; on the way to silver its values are {done}. {declare}"
+    return f"On its way to {finding.dataset} its values were {done}. {declare}"
+
+
+def _to_scan(finding: Finding) -> DatasetName:
+    """Where to look again: a silver table that was just written is protected, its bronze is not."""
+    if finding.only_looked or finding.dataset.layer is Layer.GOLD:
+        return finding.dataset
+    return DatasetName(Layer.BRONZE, finding.dataset.table)
 
 
 def _broken(finding: Finding, broke: StepBroke, project: Project) -> Card:

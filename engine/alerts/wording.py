@@ -1,9 +1,10 @@
 """Words that several cards share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from engine.cards import Fact
-from engine.catalog.model import DatasetName, Project
+from engine.cards import CardTable, Fact
+from engine.catalog.model import DatasetName, Layer, Project
+from engine.quality.model import Verdict
 
 
 def owner_fact(project: Project, dataset: DatasetName) -> Iterator[Fact]:
@@ -12,6 +13,23 @@ def owner_fact(project: Project, dataset: DatasetName) -> Iterator[Fact]:
     if owner is not None:
         contact = f" ({owner.contact})" if owner.contact else ""
         yield Fact("Owner", f"{owner.name}{contact}")
+
+
+def verdicts_table(verdicts: Sequence[Verdict]) -> CardTable:
+    """One row a check."""
+    rows = tuple(
+        (each.check.title, str(each.outcome), each.value or each.reason) for each in verdicts
+    )
+    return CardTable(("Check", "Verdict", "Measured"), rows)
+
+
+def mending(dataset: DatasetName) -> str:
+    """What to do about checks that held a dataset back."""
+    folder = "models" if dataset.layer is Layer.GOLD else "tables"
+    return (
+        "Have the source corrected and delivered again, or change the check in "
+        f"{folder}/{dataset.table}.yaml; then run it again."
+    )
 
 
 def downstream_fact(project: Project, dataset: DatasetName) -> Iterator[Fact]:

@@ -49,6 +49,8 @@ class Finding:
     severity: Severity
     run_id: str
     evidence: Evidence
+    only_looked: bool = False
+    """Whether the run was a check or a scan, which changes nothing."""
 
     @property
     def kind(self) -> str:

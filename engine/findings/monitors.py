@@ -17,19 +17,22 @@ def findings_of(event: RunEvent) -> tuple[Finding, ...]:
 
 
 def _quality(run: Run, step: Step) -> Iterator[Finding]:
+    looked = not run.publishes(step.dataset)
     broken = tuple(verdict for verdict in step.report.verdicts if not verdict.holds)
     if broken:
-        yield Finding(step.dataset, Severity.CRITICAL, run.id, ChecksFailed(broken))
+        yield Finding(step.dataset, Severity.CRITICAL, run.id, ChecksFailed(broken), looked)
         return
     warned = tuple(each for each in step.report.verdicts if each.outcome is Outcome.WARNED)
     if warned:
-        yield Finding(step.dataset, Severity.WARNING, run.id, ChecksWarned(warned))
+        yield Finding(step.dataset, Severity.WARNING, run.id, ChecksWarned(warned), looked)
 
 
 def _privacy(run: Run, step: Step) -> Iterator[Finding]:
+    looked = not run.publishes(step.dataset)
     for protection in step.report.protections:
         if not protection.declared:
-            yield Finding(step.dataset, Severity.WARNING, run.id, PersonalData(protection))
+            evidence = PersonalData(protection)
+            yield Finding(step.dataset, Severity.WARNING, run.id, evidence, looked)
 
 
 def _broken(event: StepFinished) -> Iterator[Finding]:

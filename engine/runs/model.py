@@ -152,6 +152,10 @@ class Run:
         """How many checks ended so."""
         return sum(verdict.outcome is outcome for verdict in self.verdicts)
 
+    def publishes(self, dataset: DatasetName) -> bool:
+        """Whether it writes the dataset; a check or a scan only looks at it."""
+        return any(s.kind is StepKind.PUBLISH and s.dataset == dataset for s in self.steps)
+
     def targets(self) -> tuple[DatasetName, ...]:
         """The datasets that the run writes, sorted, so that two runs lock them in one order."""
         return tuple(sorted({s.dataset for s in self.steps if s.kind in _WRITING}))
@@ -159,8 +163,7 @@ class Run:
 
 def staged_table(run: Run, dataset: DatasetName) -> str:
     """The name of the table that this run works on: its own staged one where it publishes."""
-    publishes = any(s.kind is StepKind.PUBLISH and s.dataset == dataset for s in run.steps)
-    return f"{dataset.table}__{run.id.lower()}" if publishes else dataset.table
+    return f"{dataset.table}__{run.id.lower()}" if run.publishes(dataset) else dataset.table
 
 
 _WRITING = frozenset({StepKind.INGEST, StepKind.PUBLISH})

@@ -53,9 +53,9 @@ def _is_of(card: Card, run_id: str) -> bool:
 
 
 async def test_a_run_is_one_card_that_changes_until_it_is_the_result(world: World) -> None:
-    await world.run("ingest customers")
-    async with held(world, "bronze.customers"):
-        run_id = await started(world, "run pipeline bronze_to_silver for customers")
+    await world.run("ingest products")
+    async with held(world, "bronze.products"):
+        run_id = await started(world, "run pipeline bronze_to_silver for products")
 
         async def underway() -> list[tuple[str, Card]] | None:
             cards = cards_of(world, run_id)

@@ -1,11 +1,12 @@
 """Scan: what personal data a dataset's columns hold, judged from a sample."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from engine.cards import counted
-from engine.catalog.model import DatasetName, Project
+from engine.catalog.model import DatasetName, Layer, Project
 from engine.errors import UnknownDataset
-from engine.privacy.model import ColumnClass, Protection, classify
+from engine.privacy.model import ColumnClass, Protection, classify, protections
 from engine.privacy.ports import Detector
 from engine.runs.model import Run, Step, StepReport
 from engine.runs.ports import RunTransaction, Transactions
@@ -43,9 +44,18 @@ class Scan:
         return tell
 
     def _report(self, dataset: DatasetName, classes: Sequence[ColumnClass]) -> StepReport:
-        found = tuple(self._policy(dataset, each) for each in classes if each.entity is not None)
+        found = [self._policy(dataset, each) for each in classes if each.entity is not None]
+        seen = {each.column for each in found}
+        declared = [each for each in self._declared(dataset) if each.column not in seen]
         looked = f"looked at {counted(len(classes), 'text column')} of {dataset}"
-        return StepReport(notes=(looked,), protections=found)
+        return StepReport(notes=(looked,), protections=(*found, *declared))
+
+    def _declared(self, dataset: DatasetName) -> tuple[Protection, ...]:
+        """The columns that the project declares personal, whatever their sample shows."""
+        table = self._project.table(dataset.table)
+        columns = table.columns if table and dataset.layer is Layer.BRONZE else ()
+        given = protections(columns, (), self._project.privacy)
+        return tuple(replace(each, reasons=("the project declares it",)) for each in given)
 
     def _policy(self, dataset: DatasetName, found: ColumnClass) -> Protection:
         """What bronze_to_silver does with such a column."""
