@@ -56,7 +56,7 @@ def _outcome(finding: Finding, checks: str, *, failed: bool) -> tuple[str, str]:
             stays = "The version published before stays in place"
             return (
                 f"{finding.dataset} was held back: {checks} did not hold",
-                f"{stays}; what is made from it was not rebuilt.",
+                f"{stays}; what is made from it was not rebuilt. {mending(finding.dataset)}",
             )
         case True, True:
             return (
