@@ -23,7 +23,7 @@ def pipelines_card(project: Project) -> Card:
         kind=CardKind.REPLY,
         severity=Severity.INFO,
         title=f"{counted(len(rows), 'pipeline')} in {project.name}",
-        facts=(Fact("Tables", tables), Fact("Gold models", models or "none")),
+        facts=(Fact("Tables", tables or "none"), Fact("Gold models", models or "none")),
         table=CardTable(("Pipeline", "Stages", "What it does"), rows),
         buttons=tuple(
             Button(f"Describe {each.name}", f"describe {each.name}") for each in project.pipelines

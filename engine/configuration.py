@@ -89,7 +89,7 @@ def read_configuration(path: Path) -> Configuration:
     except OSError as error:
         message = f"{path} can't be read: {error.strerror}."
         raise ConfigurationError(message, "Name the file with -c, or try `atlas demo`.") from error
-    except (YAMLError, UnicodeDecodeError) as error:
+    except (YAMLError, ValueError, IndexError) as error:  # ruamel raises the latter for 2026-02-30
         message = f"{path} is not valid YAML."
         raise ConfigurationError(message, "Check its indentation and quotes.") from error
     sections = _mapping(path.name, document)

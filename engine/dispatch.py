@@ -132,7 +132,8 @@ class Dispatcher(Generic[T]):
         names = tables + [each.name for each in self._project.models]
         if table is not None and table not in names:
             return UnknownDataset(table, _close(table, names))
-        message = f"{pipeline.name} does nothing for {table}."
+        whom = table or "the tables of this project"
+        message = f"{pipeline.name} does nothing for {whom}."
         return EngineError(message, f"Say «describe {pipeline.name}» to see what it covers.")
 
     async def _one_step(self, what: str, kind: StepKind, name: str, asker: Asker) -> Outcome:

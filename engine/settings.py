@@ -5,8 +5,9 @@ import binascii
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from engine.errors import ConfigurationError, KeyMissing
 from engine.people import Role
@@ -50,6 +51,16 @@ class Settings(BaseModel):
     default_role: Role = Role.VIEWER
     """The role of everybody else."""
 
+    @field_validator("timezone")
+    @classmethod
+    def _exists(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ValueError, LookupError, OSError):
+            message = f"there is no time zone {name!r}; write one such as Europe/Berlin"
+            raise ValueError(message) from None
+        return name
+
     @classmethod
     def read(cls, values: Mapping[str, object]) -> Self:
         """Settings from a part of configuration.yaml; raises ConfigurationError."""
@@ -62,7 +73,8 @@ class Settings(BaseModel):
 def _first(error: ValidationError) -> str:
     detail = error.errors()[0]
     path = ".".join(("databases", "engine", *(str(part) for part in detail["loc"])))
-    return f"configuration.yaml: {path}: {detail['msg']}."
+    said = detail["msg"].removeprefix("Value error, ")
+    return f"configuration.yaml: {path}: {said}."
 
 
 def _known() -> str:
@@ -97,7 +109,9 @@ class Environment(BaseModel):
         if self.secret_key_file is None:
             return None
         try:
-            return decoded(self.secret_key_file.read_text(), "ATLAS_SECRET_KEY_FILE")
+            return decoded(
+                self.secret_key_file.read_text(errors="replace"), "ATLAS_SECRET_KEY_FILE"
+            )
         except OSError as error:
             message = f"ATLAS_SECRET_KEY_FILE can't be read: {error.strerror}."
             raise ConfigurationError(message, "Check the path and its rights.") from error

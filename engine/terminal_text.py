@@ -20,15 +20,15 @@ def as_text(card: Card) -> str:
 
 
 def _lines(card: Card) -> Iterator[str]:
-    yield f"{_MARKS[card.severity]} {card.title}"
-    yield from (f"  {line}" for line in card.text.splitlines())
+    yield f"{_MARKS[card.severity]} {_plain(card.title)}"
+    yield from (f"  {_plain(line)}" for line in card.text.splitlines())
     if card.facts:
         width = max(len(fact.name) for fact in card.facts)
-        yield from (f"  {fact.name:<{width}}  {fact.value}" for fact in card.facts)
+        yield from (f"  {_plain(f'{each.name:<{width}}  {each.value}')}" for each in card.facts)
     if card.table is not None:
         yield from (f"  {line}" for line in _table(card.table))
     if card.buttons:
-        yield "  Say: " + " · ".join(f"«{button.command}»" for button in card.buttons)
+        yield "  Say: " + " · ".join(f"«{_plain(button.command)}»" for button in card.buttons)
 
 
 def _table(table: CardTable) -> Iterator[str]:
@@ -43,7 +43,11 @@ def _table(table: CardTable) -> Iterator[str]:
             yield "  ".join("─" * width for width in widths)
 
 
+def _plain(text: str) -> str:
+    """One line without control characters: names and data must not steer the terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
 def _cell(text: str) -> str:
-    """One line without control characters: data must not steer the terminal."""
-    plain = "".join(character if character.isprintable() else " " for character in text)
+    plain = _plain(text)
     return plain if len(plain) <= WIDEST_CELL else plain[: WIDEST_CELL - 1] + "…"

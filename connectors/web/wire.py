@@ -18,7 +18,7 @@ CHANNELS = (
     ("#general", "Ask anything"),
     ("#data-alerts", "Failed checks and runs"),
     ("#privacy", "Personal data found"),
-    ("#digest", "Summaries of what ran"),
+    ("#digest", "Summaries, once there are any"),
 )
 
 SUGGESTIONS = (

@@ -1,6 +1,7 @@
 """Soda Core in a process of its own: not safe with threads, blocking, full of global state."""
 
 import json
+import logging
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -31,6 +32,8 @@ def _load() -> None:
     (home / ".soda" / "config.yml").write_text("send_anonymous_usage_stats: false\n")
     os.environ["HOME"] = str(home)
     os.chdir(home)  # Soda would read a .env file of the working folder over the environment
+    # Soda logs what PostgreSQL says of a check, and that may hold a value of a row
+    logging.disable(logging.CRITICAL)
     import soda.scan  # noqa: F401, PLC0415  # only in the worker process
 
 

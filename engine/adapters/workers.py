@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import ParamSpec, TypeVar
 
@@ -35,7 +35,7 @@ class WorkerLane:
     async def call(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do it in the process; raises WorkerFailed where the process died or hung."""
         async with self._turn:
-            future = self._started().submit(work, *args, **kwargs)
+            future = self._submitted(work, *args, **kwargs)
             try:
                 async with asyncio.timeout(self._timeout):
                     return await asyncio.wrap_future(future)
@@ -54,6 +54,14 @@ class WorkerLane:
                 raise WorkerFailed(
                     message, "Run it again; it starts anew. Check the memory."
                 ) from None
+
+    def _submitted(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Hand it to the process, or to a new one where that died while nobody asked anything."""
+        try:
+            return self._started().submit(work, *args, **kwargs)
+        except BrokenProcessPool:
+            self._kill()
+            return self._started().submit(work, *args, **kwargs)
 
     async def warm(self) -> None:
         """Start the process before it is needed."""

@@ -74,8 +74,18 @@ def read_yaml(path: Path, name: str) -> YamlFile | Mistake:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         return Mistake(name, line, f"this is not valid YAML: {error.problem or error.context}")
-    except YAMLError:
-        return Mistake(name, None, "this is not valid YAML: it holds control characters")
+    except (YAMLError, ValueError, IndexError, RecursionError) as error:
+        return Mistake(name, None, f"this is not valid YAML: {_cause(error)}")
+
+
+def _cause(error: Exception) -> str:
+    match error:
+        case YAMLError():
+            return "it holds control characters"
+        case RecursionError():
+            return "it is nested too deeply"
+        case _:  # what ruamel makes of 2026-02-30, ._ and -_
+            return "a value looks like a number or a date and is none; put it in quotes"
 
 
 def _first_tag(text: str) -> int | None:

@@ -90,7 +90,7 @@ class MemoryWarehouse:
     ) -> tuple[ColumnSample, ...]:
         """The first different values of each column."""
         self._faults.reach("sample", dataset)
-        table = self._state.tables[dataset]
+        table = self._state.tables.get(dataset, MemoryTable(()))
         return tuple(ColumnSample(name, _different(table, name, size)) for name in columns)
 
     def _stage(self, run: Run, dataset: DatasetName, table: MemoryTable) -> None:

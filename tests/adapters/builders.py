@@ -237,5 +237,3 @@ def reasons(row: Mapping[str, object]) -> list[str]:
 def fresh(prefix: str) -> str:
     """A name that nothing else on the server has."""
     return f"{prefix}_{uuid4().hex[:12]}"
-
-

@@ -59,9 +59,7 @@ async def test_a_staged_table_changes_nothing_that_is_published(lab: Lab) -> Non
 async def test_a_model_that_fails_leaves_the_published_table_and_nothing_staged(
     lab: Lab, sql: str, said: str
 ) -> None:
-    await execute(
-        lab.url, "CREATE TABLE silver.people AS SELECT 'secret name' AS name, 5 AS n"
-    )
+    await execute(lab.url, "CREATE TABLE silver.people AS SELECT 'secret name' AS name, 5 AS n")
     await lab.build(a_model("SELECT 1 AS n"))
 
     with pytest.raises(StatementFailed) as caught:

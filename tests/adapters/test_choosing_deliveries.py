@@ -82,9 +82,7 @@ async def test_rows_and_the_note_of_the_delivery_are_committed_together(lab: Lab
 async def test_two_loads_of_one_file_at_once_load_it_once(lab: Lab) -> None:
     lab.deliver("id,name\n1,Ada\n")
 
-    results = await asyncio.gather(
-        lab.ingest(PEOPLE), lab.ingest(PEOPLE), return_exceptions=True
-    )
+    results = await asyncio.gather(lab.ingest(PEOPLE), lab.ingest(PEOPLE), return_exceptions=True)
 
     assert sum(isinstance(result, Exception) for result in results) <= 1
     assert len(await lab.bronze(PEOPLE)) == 1

@@ -134,7 +134,9 @@ async def test_a_broken_line_is_named_and_never_shown(
     with pytest.raises(SourceUnreadable) as caught:
         await lab.ingest(PEOPLE)
 
-    assert caught.value.message.startswith("1.csv, line" if line is None else f"1.csv, line {line}:")
+    assert caught.value.message.startswith(
+        "1.csv, line" if line is None else f"1.csv, line {line}:"
+    )
     assert "secret" not in caught.value.message + caught.value.hint
     assert caught.value.__cause__ is None
     assert await lab.value("SELECT to_regclass('bronze.people')") is None
@@ -204,7 +206,7 @@ async def test_a_repeated_header_is_refused_by_name(lab: Lab, header: str) -> No
 
 async def test_headers_become_names_that_sql_likes(lab: Lab) -> None:
     table = a_table("customer_id", "größe", "order", "select", key=("customer_id",))
-    lab.deliver("Customer ID, Größe ,ORDER,select,2020,a\"b,_row\n1,2,3,4,5,6,7\n")
+    lab.deliver('Customer ID, Größe ,ORDER,select,2020,a"b,_row\n1,2,3,4,5,6,7\n')
 
     loaded = await lab.ingest(table)
 
@@ -214,9 +216,7 @@ async def test_headers_become_names_that_sql_likes(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("header", ["ä" * 60, "x" * 80])
-async def test_a_column_with_a_very_long_name_can_be_delivered_twice(
-    lab: Lab, header: str
-) -> None:
+async def test_a_column_with_a_very_long_name_can_be_delivered_twice(lab: Lab, header: str) -> None:
     lab.deliver(f"id,{header}\n1,2\n", "1.csv")
     lab.deliver(f"id,{header}\n1,3\n", "2.csv")
 

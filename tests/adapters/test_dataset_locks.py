@@ -108,9 +108,7 @@ async def test_a_holder_that_is_cancelled_frees_what_it_held(lab: Lab) -> None:
     await free(lab)
 
 
-async def test_the_limits_of_the_pool_are_not_changed_by_holding(
-    lab: Lab, other: Database
-) -> None:
+async def test_the_limits_of_the_pool_are_not_changed_by_holding(lab: Lab, other: Database) -> None:
     await hold(PostgresDatasetLocks(other), [], "once")
 
     async with other.begin() as connection:

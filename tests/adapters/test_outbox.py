@@ -104,12 +104,11 @@ async def test_an_edit_while_the_message_is_sent_is_not_lost(lab: Lab) -> None:
     queue = PostgresOutboxQueue(lab.database)
     await put(lab, a_post(title="first"))
 
-    async with asyncio.TaskGroup() as group:
-        async with queue.claim(WEB, LATER) as claim:
-            assert claim is not None
-            group.create_task(put(lab, a_post(title="second")))
-            await somebody_waits_for_a_lock(lab)
-            await claim.delivered("receipt of k")
+    async with asyncio.TaskGroup() as group, queue.claim(WEB, LATER) as claim:
+        assert claim is not None
+        group.create_task(put(lab, a_post(title="second")))
+        await somebody_waits_for_a_lock(lab)
+        await claim.delivered("receipt of k")
 
     assert await deliver_all(queue) == [("k", "second", "receipt of k")]
 
@@ -232,9 +231,13 @@ async def test_nothing_listens_any_more_after_the_block(lab: Lab) -> None:
         pass
 
     async def gone() -> bool | None:
-        return await lab.value(
-            "SELECT NOT EXISTS (SELECT FROM pg_stat_activity "
-            "WHERE datname = current_database() AND query LIKE 'LISTEN%')"
-        ) is True or None
+        return (
+            await lab.value(
+                "SELECT NOT EXISTS (SELECT FROM pg_stat_activity "
+                "WHERE datname = current_database() AND query LIKE 'LISTEN%')"
+            )
+            is True
+            or None
+        )
 
     assert await eventually(gone)

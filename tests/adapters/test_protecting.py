@@ -58,9 +58,7 @@ async def test_typed_columns_are_hashed_as_text_and_redacted_to_null(lab: Lab) -
     table = a_table(Column("born", ColumnType.DATE), Column("salary", ColumnType.INTEGER))
     rows = [("1", "1980-02-03", "100"), ("2", None, None)]
 
-    silver = await lab.refined(
-        table, rows, hashed("born"), Protection("salary", Operator.REDACT)
-    )
+    silver = await lab.refined(table, rows, hashed("born"), Protection("salary", Operator.REDACT))
 
     token = Tokens(KEY, None).token("1980-02-03")
     assert column_of(silver, "born") == [token, None]

@@ -31,7 +31,9 @@ CHAOS = (
     ":name", "{}", "'; DROP TABLE bronze.people; --", "größe", "王", "🙂", "\u202e", "a\nb", "١٢",
 )  # fmt: skip
 
-_any_text = st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), max_size=5)
+_any_text = st.text(
+    st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), max_size=5
+)
 _number_like = st.text("0123456789.+-eEx ", max_size=7)
 _date_like = st.builds(
     lambda day, form: form.format(day),
@@ -47,7 +49,9 @@ rows_of_bronze = st.lists(st.tuples(keys, cells, cells, cells, cells), max_size=
 
 BLANKS = " \t\n\r\f\u00a0"
 DIGITS = r"[0-9]+(?:_[0-9]+)*"
-WHOLE = re.compile(rf"([-+]?)(?:({DIGITS})|0[xX]((?:_?[0-9a-fA-F])+)|0[oO]((?:_?[0-7])+)|0[bB]((?:_?[01])+))\v?")
+WHOLE = re.compile(
+    rf"([-+]?)(?:({DIGITS})|0[xX]((?:_?[0-9a-fA-F])+)|0[oO]((?:_?[0-7])+)|0[bB]((?:_?[01])+))\v?"
+)
 DECIMAL = re.compile(rf"[-+]?(?:{DIGITS}\.?(?:{DIGITS})?|\.{DIGITS})(?:[eE][-+]?{DIGITS})?\v?")
 
 

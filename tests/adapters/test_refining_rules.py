@@ -28,9 +28,7 @@ async def complaints_about(lab: Lab, column: Column, texts: Iterable[Text]) -> d
     table = a_table(column)
     assert await lab.refined(table, [(str(n), text) for n, text in written.items()]) == []
     rows = await lab.quarantined(table)
-    return {
-        written[cast("int", row["bronze_row"]) - 1]: "; ".join(reasons(row)) for row in rows
-    }
+    return {written[cast("int", row["bronze_row"]) - 1]: "; ".join(reasons(row)) for row in rows}
 
 
 def dated(*formats: DateFormat) -> Column:
@@ -255,9 +253,7 @@ async def test_undeclared_columns_of_bronze_are_carried_along_as_text(lab: Lab) 
 
     await lab.refine(table)
 
-    assert await lab.silver(table) == [
-        {"id": "1", "name": "Ada", "shoe_size": "12", "other": None}
-    ]
+    assert await lab.silver(table) == [{"id": "1", "name": "Ada", "shoe_size": "12", "other": None}]
 
 
 async def test_a_declared_column_that_no_delivery_has_is_empty(lab: Lab) -> None:
@@ -279,7 +275,18 @@ async def test_bronze_without_rows_becomes_silver_without_rows(lab: Lab) -> None
     assert await lab.silver(table) == []
 
 
-ODD_NAMES = ("größe", "order", "select", "value", "row", "reasons", "user", "王", "a" * 63, "ß" * 31)
+ODD_NAMES = (
+    "größe",
+    "order",
+    "select",
+    "value",
+    "row",
+    "reasons",
+    "user",
+    "王",
+    "a" * 63,
+    "ß" * 31,
+)
 
 
 async def test_columns_and_tables_may_have_odd_names(lab: Lab) -> None:
@@ -317,7 +324,7 @@ async def test_a_quarantined_row_keeps_shapes_of_what_could_not_be_cast(lab: Lab
 
     await lab.refine(table)
 
-    assert await lab.value("SELECT \"row\"::text FROM quarantine.people") == (
+    assert await lab.value('SELECT "row"::text FROM quarantine.people') == (
         '{"n": "99 xxx-99", "id": "1", "born": "2026-03-01", "town": "York"}'
     )
 
@@ -328,5 +335,3 @@ async def test_an_earlier_silver_with_other_columns_is_replaced(lab: Lab) -> Non
     rows = await lab.refined(a_table(Column("name", ColumnType.INTEGER)), [("1", "5")])
 
     assert rows == [{"id": "1", "name": 5}]
-
-

@@ -143,9 +143,13 @@ def test_an_explanation_tells_step_cause_and_what_was_done_all_the_same() -> Non
     card = explanation(run, PROJECT)
 
     assert card.title == "Why bronze_to_silver for customers failed"
-    assert card.text.splitlines() == [
+    lines = card.text.splitlines()
+    assert lines[:2] == [
         "silver.customers: 1 check failed",
         "missing_percent(email) < 5: failed (61.2)",
+    ]
+    assert "tables/customers.yaml" in lines[2]
+    assert lines[3:] == [
         "Written: bronze.customers (1 dataset).",
         "Skipped: silver.customers (1 dataset).",
     ]

@@ -479,6 +479,21 @@ def test_a_control_character_is_no_yaml(folder: Folder) -> None:
     assert said == ("tables/customers.yaml: this is not valid YAML: it holds control characters")
 
 
+@pytest.mark.parametrize("value", ["2026-02-30", "._", "-_"])
+def test_a_value_that_only_looks_like_a_date_or_number_is_told(folder: Folder, value: str) -> None:
+    said = the_mistake(folder({"tables/customers.yaml": TABLE + f"description: {value}\n"}))
+
+    assert said.endswith("looks like a number or a date and is none; put it in quotes")
+
+
+def test_a_file_that_is_nested_without_end_is_refused(folder: Folder) -> None:
+    deep = "[" * 500 + "]" * 500
+
+    said = the_mistake(folder({"tables/customers.yaml": f"checks: {deep}\n"}))
+
+    assert said == "tables/customers.yaml: this is not valid YAML: it is nested too deeply"
+
+
 def test_an_empty_file_lacks_its_keys(folder: Folder) -> None:
     path = folder({"tables/customers.yaml": ""})
 

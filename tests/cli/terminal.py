@@ -27,7 +27,7 @@ def environment(**variables: str) -> dict[str, str]:
 
 def atlas(*words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     """What a command prints, and its exit code."""
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603  # Atlas itself
         [*ATLAS, *words],
         env=environment(**variables),
         capture_output=True,
@@ -42,7 +42,7 @@ def all_of(
 ) -> "dict[str, subprocess.CompletedProcess[str]]":
     """The same for several commands that run side by side."""
     running = {
-        name: subprocess.Popen(
+        name: subprocess.Popen(  # noqa: S603  # as above
             [*ATLAS, *words],
             env=environment(**variables),
             stdout=subprocess.PIPE,
@@ -115,7 +115,7 @@ def running(
     *words: str, folder: Path, until: str, interrupted: bool = True, **variables: str
 ) -> Iterator[Running]:
     """A command that goes on, once it said that it is ready."""
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603  # as above
         [*ATLAS, *words],
         env=environment(ATLAS_DATA_DIR=str(folder), **variables),
         stdout=subprocess.PIPE,

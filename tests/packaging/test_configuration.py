@@ -76,7 +76,7 @@ def test_the_example_explains_a_setting(name: str) -> None:
     assert default in (None, {}) or shown == [f"{name}: {default}"]
 
 
-@pytest.mark.parametrize("name", set(Environment.model_fields))
+@pytest.mark.parametrize("name", Environment.model_fields)
 def test_the_example_names_a_variable_of_the_environment(name: str) -> None:
     assert f"ATLAS_{name.upper()}" in EXAMPLE.read_text()
 

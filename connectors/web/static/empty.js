@@ -7,7 +7,7 @@ const WORDS = new Map([
   ["#general", ["chat", "Ask Atlas something", "Type a sentence below, or choose one of the suggestions."]],
   ["#data-alerts", ["warning", "No alerts yet", "Failed checks and failed runs will appear here."]],
   ["#privacy", ["lock", "Nothing found yet", "When personal data is found, it will be listed here."]],
-  ["#digest", ["list", "No summaries yet", "Summaries of what ran will appear here."]],
+  ["#digest", ["list", "No summaries yet", "This version sends none; the channel is kept for them."]],
 ]);
 
 export function emptyState({ name, purpose }, greeted) {

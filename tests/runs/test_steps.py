@@ -1,0 +1,112 @@
+"""What checks and scans of published datasets tell."""
+
+from engine.catalog.model import Operator
+from engine.commands import CheckQuality, ScanPrivacy
+from engine.errors import WorkerFailed
+from engine.outcome import Accepted
+from engine.privacy.model import Protection
+from engine.quality.model import Outcome
+from engine.runs.model import Run, RunStatus
+from tests.builders import a_column, a_model, a_project, a_table
+from tests.workshop import Workshop
+
+
+async def worked(shop: Workshop, command: CheckQuality | ScanPrivacy) -> Run:
+    """The run that a command started, as it ended."""
+    outcome = await shop.ask(command)
+    assert isinstance(outcome, Accepted)
+    return await shop.runner.work(shop.state.runs[outcome.run_id])
+
+
+async def a_full_shop() -> Workshop:
+    """A shop whose tables were all published."""
+    columns = (a_column("id", Operator.KEEP), a_column("email", Operator.HASH), a_column("note"))
+    shop = Workshop(a_project([a_table(columns=columns)], (a_model(),)))
+    await shop.run("medallion", run_id="11111111")
+    return shop
+
+
+async def test_a_check_measures_the_published_table() -> None:
+    shop = await a_full_shop()
+
+    run = await worked(shop, CheckQuality("silver.customers"))
+
+    assert run.status is RunStatus.SUCCEEDED
+    assert shop.quality.asked[-1] == ("silver", "customers")
+
+
+async def test_a_check_that_fails_leaves_the_published_table_and_no_lineage() -> None:
+    shop = await a_full_shop()
+    before, events = dict(shop.state.tables), list(shop.state.lineage)
+    shop.quality.outcomes["row_count > 0"] = Outcome.FAILED
+
+    run = await worked(shop, CheckQuality("silver.customers"))
+
+    assert run.status is RunStatus.FAILED
+    assert (shop.state.tables, shop.state.lineage) == (before, events)
+
+
+async def test_a_scan_judges_each_text_column_and_tells_what_silver_does_with_it() -> None:
+    shop = await a_full_shop()
+    shop.detector.entities = {"email": "EMAIL_ADDRESS", "note": "CREDIT_CARD"}
+
+    run = await worked(shop, ScanPrivacy("bronze.customers"))
+
+    (step,) = run.steps
+    assert step.report.notes == ("looked at 3 text columns of bronze.customers",)
+    reasons = [f"{entity} in 2 of 2 sampled values" for entity in shop.detector.entities.values()]
+    assert step.report.protections == (
+        Protection(
+            "email",
+            Operator.HASH,
+            "EMAIL_ADDRESS",
+            True,
+            (reasons[0], "its name says EMAIL_ADDRESS"),
+        ),
+        Protection("note", Operator.MASK, "CREDIT_CARD", False, (reasons[1],)),
+    )
+
+
+async def test_a_scan_that_finds_nothing_says_that_it_looked() -> None:
+    shop = await a_full_shop()
+
+    run = await worked(shop, ScanPrivacy("gold.revenue"))
+
+    assert run.status is RunStatus.SUCCEEDED
+    assert run.steps[0].report.notes == ("looked at 1 text column of gold.revenue",)
+
+
+async def test_a_scan_of_what_was_never_written_says_what_to_do_first() -> None:
+    run = await worked(Workshop(), ScanPrivacy("silver.customers"))
+
+    assert run.status is RunStatus.FAILED
+    assert run.hint == "silver.customers was not written yet. Say «run pipeline medallion» first."
+
+
+async def test_a_check_of_what_was_never_written_does_not_pass() -> None:
+    shop = Workshop()
+    shop.quality.outcomes["row_count > 0"] = None
+
+    run = await worked(shop, CheckQuality("silver.customers"))
+
+    assert run.error == "silver.customers: 1 check could not be evaluated"
+
+
+async def test_a_detector_that_died_fails_the_scan() -> None:
+    shop = await a_full_shop()
+    shop.detector.error = WorkerFailed("The privacy examination died.", "Run it again.")
+
+    run = await worked(shop, ScanPrivacy("silver.customers"))
+
+    assert (run.error, run.hint) == ("The privacy examination died.", "Run it again.")
+
+
+async def test_a_run_that_can_not_look_for_personal_data_publishes_nothing() -> None:
+    shop = await a_full_shop()
+    before = shop.state.tables
+    shop.detector.error = WorkerFailed("The privacy examination died.")
+
+    run = await shop.run("bronze_to_silver", "customers")
+
+    assert run.status is RunStatus.FAILED
+    assert shop.state.tables == before

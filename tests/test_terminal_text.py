@@ -1,0 +1,71 @@
+"""Cards in a terminal."""
+
+from hypothesis import given
+
+from engine.cards import Button, Card, CardKind, CardTable, Fact, Severity
+from engine.terminal_text import WIDEST_CELL, as_text
+from tests.test_cards import cards
+
+
+def a_card(**parts: object) -> Card:
+    """A reply titled «Runs»."""
+    return Card(CardKind.REPLY, Severity.INFO, "Runs", **parts)  # type: ignore[arg-type]  # by field name
+
+
+def test_a_card_is_shown_line_by_line() -> None:
+    card = a_card(
+        text="Two lines\nof text",
+        facts=(Fact("Run", "7K3F9QTZ"), Fact("Rows in", "5")),
+        table=CardTable(("Check", "Verdict"), (("row_count > 0", "passed"), ("x", "failed"))),
+        buttons=(Button("Why?", "why did 7K3F9QTZ fail"), Button("Runs", "list runs")),
+    )
+
+    assert as_text(card).splitlines() == [
+        "· Runs",
+        "  Two lines",
+        "  of text",
+        "  Run      7K3F9QTZ",
+        "  Rows in  5",
+        "  Check          Verdict",
+        "  ─────────────  ───────",
+        "  row_count > 0  passed",
+        "  x              failed",
+        "  Say: «why did 7K3F9QTZ fail» · «list runs»",
+    ]
+
+
+def test_a_card_of_nothing_but_a_title_is_one_line() -> None:
+    assert as_text(a_card()) == "· Runs"
+
+
+def test_a_long_cell_is_cut() -> None:
+    table = CardTable(("Column",), (("x" * 500,),))
+
+    last = as_text(a_card(table=table)).splitlines()[-1].strip()
+
+    assert len(last) == WIDEST_CELL
+    assert last.endswith("…")
+
+
+@given(cards)
+def test_no_part_of_a_card_steers_the_terminal(card: Card) -> None:
+    text = as_text(card)
+
+    assert all(character.isprintable() or character == "\n" for character in text)
+
+
+def test_colours_and_cursor_moves_in_data_are_not_obeyed() -> None:
+    evil = "\x1b[2Jgone\r\a\u202e"
+
+    shown = as_text(
+        a_card(
+            text=evil,
+            facts=(Fact(evil, evil),),
+            table=CardTable((evil,), ((evil,),)),
+            buttons=(Button("x", evil),),
+        )
+    )
+
+    assert "\x1b" not in shown
+    assert "\r" not in shown
+    assert "\u202e" not in shown
