@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
 
+from aiohttp import web
+from aiohttp.typedefs import Handler
 from opsdroid.core import OpsDroid
 from opsdroid.database import Database
 from opsdroid.events import Message
@@ -181,12 +183,21 @@ async def running_bot(configuration: Configuration, home: Path) -> AsyncIterator
     bot.eventloop = asyncio.get_running_loop()
     await bot.load()
     require_registered(bot, configuration)
+    bot.web_server.web_app.middlewares.append(_without_opsdroids_pages)
     starting = asyncio.create_task(bot.start(), name="opsdroid")
     try:
         await _started(bot, starting)
         yield bot
     finally:
         await _stopped(bot, starting)
+
+
+@web.middleware
+async def _without_opsdroids_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Hide a page that opsdroid opens to everybody, and that tells strangers about the bot."""
+    if request.path.rstrip("/") == "/stats":
+        raise web.HTTPNotFound
+    return await handler(request)
 
 
 def require_registered(bot: OpsDroid, configuration: Configuration) -> None:

@@ -22,9 +22,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
-OPSDROIDS_OWN = ("/stats",)
-"""Pages of opsdroid's own that would tell a stranger about the bot."""
-
 
 class Door:
     """Lets in whoever holds the token, from this machine's own names only."""
@@ -57,8 +54,6 @@ class Door:
     def _require_welcome(self, request: web.Request) -> None:
         if not self.knows_host(request.headers.get("Host", "")):
             raise web.HTTPMisdirectedRequest(text="This address is not one of Atlas's.")
-        if request.path.rstrip("/") in OPSDROIDS_OWN:
-            raise web.HTTPNotFound
 
     def knows_host(self, host: str) -> bool:
         """Whether a Host header names this server: a stranger's page can't borrow its address."""

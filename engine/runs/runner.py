@@ -118,14 +118,18 @@ class Runner(Generic[T]):
         run = await self._mark_running(run, step)
         try:
             async with asyncio.timeout(self._limits.step_timeout):
-                return await self._perform(run, step)
+                run = await self._perform(run, step)
         except EngineError as error:
-            return await self._fail(run, step, error.message, error.hint)
+            run = await self._fail(run, step, error.message, error.hint)
         except TimeoutError:
             limit = f"{step.name} took longer than {self._limits.step_timeout:.0f} seconds."
-            return await self._fail(run, step, limit, "Raise step_timeout, or look at the SQL.")
+            run = await self._fail(run, step, limit, "Raise step_timeout, or look at the SQL.")
         except Exception as error:  # noqa: BLE001  # the step boundary: a defect fails its step, not the bot
-            return await self._fail_unexpectedly(run, step, error)
+            run = await self._fail_unexpectedly(run, step, error)
+        if run.steps[step.index].status is StepStatus.FAILED:
+            # outside the step's limits: its end is committed, and must not be told a second time
+            await self._discard(run, step.dataset)
+        return run
 
     async def _perform(self, run: Run, step: Step) -> Run:
         act = await self._steps[step.kind].prepare(run, step)
@@ -135,8 +139,6 @@ class Runner(Generic[T]):
             status = StepStatus.SUCCEEDED if held is None else StepStatus.FAILED
             run = advance(run, step.index, StepChange(status, self._clock.now(), report, held))
             await self._commit(tx, run, run.steps[step.index])
-        if held is not None:
-            await self._discard(run, step.dataset)
         return run
 
     async def _commit(self, tx: T, run: Run, step: Step) -> None:
@@ -173,7 +175,6 @@ class Runner(Generic[T]):
         run = advance(run, step.index, change)
         async with self._transactions.begin() as tx:
             await self._commit(tx, run, run.steps[step.index])
-        await self._discard(run, step.dataset)
         return run
 
     async def _fail_unexpectedly(self, run: Run, step: Step, error: Exception) -> Run:

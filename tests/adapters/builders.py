@@ -165,7 +165,8 @@ class Lab:
 
     async def bronze(self, table: Table) -> list[Values]:
         """The rows of bronze without Atlas's own columns, in their order."""
-        rows = await self.rows(f"SELECT * FROM {qualified('bronze', table.name)} ORDER BY _row")
+        bronze = qualified("bronze", table.name)
+        rows = await self.rows(f"SELECT * FROM {bronze} ORDER BY _row")  # noqa: S608  # all names are quoted
         return [{k: v for k, v in row.items() if not k.startswith("_")} for row in rows]
 
     async def fill_bronze(self, table: Table, rows: Sequence[Cells], *extra: str) -> None:
@@ -177,7 +178,8 @@ class Lab:
             defined = ", ".join(f"{ident(name)} text" for name in names)
             await connection.execute(
                 f"DROP TABLE IF EXISTS {bronze}; CREATE TABLE {bronze} "
-                f"(_row bigint GENERATED ALWAYS AS IDENTITY, _source text DEFAULT '1.csv', {defined})"
+                "(_row bigint GENERATED ALWAYS AS IDENTITY, _source text DEFAULT '1.csv', "
+                f"{defined})"
             )
             await connection.copy_records_to_table(
                 table.name, schema_name="bronze", records=list(rows), columns=names
@@ -195,13 +197,13 @@ class Lab:
     async def silver(self, table: Table) -> list[Values]:
         """The rows of silver, by key."""
         order = ", ".join(ident(key) for key in table.key)
-        return await self.rows(f"SELECT * FROM {qualified('silver', table.name)} ORDER BY {order}")
+        silver = qualified("silver", table.name)
+        return await self.rows(f"SELECT * FROM {silver} ORDER BY {order}")  # noqa: S608  # all names are quoted
 
     async def quarantined(self, table: Table) -> list[Values]:
         """The rows in quarantine, in the order of bronze."""
-        return await self.rows(
-            f"SELECT * FROM {qualified('quarantine', table.name)} ORDER BY bronze_row"
-        )
+        aside = qualified("quarantine", table.name)
+        return await self.rows(f"SELECT * FROM {aside} ORDER BY bronze_row")  # noqa: S608  # all names are quoted
 
     async def refined(
         self, table: Table, rows: Sequence[Cells], *protections: Protection

@@ -1,4 +1,4 @@
-"""What the adapter tests share: a laboratory, a second database, one detector and one quality engine."""
+"""What the adapter tests share: a laboratory, a second database, one detector."""
 
 import asyncio
 from collections.abc import AsyncIterator

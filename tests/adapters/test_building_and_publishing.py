@@ -128,11 +128,14 @@ async def test_refining_and_publishing_undo_together(lab: Lab) -> None:
     await lab.fill_bronze(table, [("2", "Grace")])
     run = refining(table)
 
-    with pytest.raises(RuntimeError):
+    async def refine_publish_and_break() -> None:
         async with lab.transactions.begin() as tx:
             await tx.warehouse.refine(run, table, ())
             await tx.warehouse.publish(run, PEOPLE)
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await refine_publish_and_break()
 
     assert await lab.silver(table) == [{"id": "1", "name": "Ada"}]
     assert not await lab.staged(run, PEOPLE)

@@ -105,11 +105,14 @@ async def test_a_database_that_is_not_there_is_out_of_reach(server: str) -> None
 async def test_a_connection_that_was_cut_is_told_and_the_next_one_works(
     database: Database, database_url: str
 ) -> None:
-    with pytest.raises(DatabaseUnreachable):
+    async def be_cut_off() -> None:
         async with database.begin() as connection:
             pid = await connection.scalar(text("SELECT pg_backend_pid()"))
             await execute(database_url, f"SELECT pg_terminate_backend({pid})")
             await connection.execute(text("SELECT 'secret'"))
+
+    with pytest.raises(DatabaseUnreachable):
+        await be_cut_off()
 
     await database.ping()
 
@@ -120,15 +123,12 @@ async def test_a_connection_that_was_cut_is_told_and_the_next_one_works(
         "nonsense secret",
         "mysql://atlas:secret@host/atlas",
         "postgresql://atlas:x@host:secret/atlas",
-        "postgresql://host:12/secret@x:secret/atlas",
         "postgresql://[::1/secret",
         "",
     ],
 )
 def test_what_is_no_address_is_told_without_repeating_it(url: str) -> None:
-    try:
-        accepted = str(async_url(url))
-    except ConfigurationError as error:
-        assert "secret" not in f"{error} {error.hint} {error.__cause__}"
-    else:
-        assert "postgresql+asyncpg" in accepted
+    with pytest.raises(ConfigurationError) as caught:
+        async_url(url)
+
+    assert "secret" not in f"{caught.value} {caught.value.hint} {caught.value.__cause__}"

@@ -54,12 +54,14 @@ async def test_whoever_comes_second_waits_longer_than_any_limit_and_then_gets_it
 ) -> None:
     told: list[str] = []
 
-    async with asyncio.TaskGroup() as group:
-        async with PostgresDatasetLocks(lab.database).hold([ORDERS, PEOPLE]):
-            group.create_task(hold(PostgresDatasetLocks(other), told, "second"))
-            await somebody_waits(lab)
-            await lab.value("SELECT 1 FROM pg_sleep(0.2)")
-            told.append("first")
+    async with (
+        asyncio.TaskGroup() as group,
+        PostgresDatasetLocks(lab.database).hold([ORDERS, PEOPLE]),
+    ):
+        group.create_task(hold(PostgresDatasetLocks(other), told, "second"))
+        await somebody_waits(lab)
+        await lab.value("SELECT 1 FROM pg_sleep(0.2)")
+        told.append("first")
 
     assert told == ["first", "second"]
     await free(lab)
@@ -108,7 +110,7 @@ async def test_a_holder_that_is_cancelled_frees_what_it_held(lab: Lab) -> None:
     await free(lab)
 
 
-async def test_the_limits_of_the_pool_are_not_changed_by_holding(lab: Lab, other: Database) -> None:
+async def test_the_limits_of_the_pool_are_not_changed_by_holding(other: Database) -> None:
     await hold(PostgresDatasetLocks(other), [], "once")
 
     async with other.begin() as connection:

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: one server for all processes on a folder, stopped by the last of them."""
+"""The embedded PostgreSQL: one server for all processes on a folder, stopped by the last."""
 
 import asyncio
 import subprocess
@@ -44,7 +44,7 @@ class User:
 @contextmanager
 def a_user(folder: Path) -> Iterator[User]:
     command = [sys.executable, "-m", embedded_user.__name__, str(folder)]
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603  # a module of these tests
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         try:
@@ -72,7 +72,7 @@ async def stopped(folder: Path) -> None:
 async def answers(address: str) -> bool:
     connection = await asyncpg.connect(address)
     try:
-        return await connection.fetchval("SELECT 1") == 1
+        return bool(await connection.fetchval("SELECT 1") == 1)
     finally:
         await connection.close()
 

@@ -5,8 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
-from referencing import Registry, Resource
+from jsonschema import (  # type: ignore[import-untyped]  # it has no types of its own
+    Draft202012Validator,
+    FormatChecker,
+)
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from engine.adapters.openlineage import OpenLineageRenderer
@@ -26,7 +29,7 @@ def registry() -> "Registry[object]":
     paths = [SPEC / "OpenLineage.json", *sorted((SPEC / "facets").glob("*.json"))]
     schemas = [json.loads(path.read_text()) for path in paths]
     return Registry().with_resources(
-        (schema["$id"], Resource(schema, DRAFT202012)) for schema in schemas
+        (schema["$id"], DRAFT202012.create_resource(schema)) for schema in schemas
     )
 
 
@@ -93,7 +96,12 @@ def test_an_event_and_its_facets_keep_to_the_specification(name: str) -> None:
 @pytest.mark.shared
 def test_the_specification_would_refuse_what_is_wrong() -> None:
     _, rendered = RENDER(EVENTS["complete"])
-    for wrong in ({"eventTime": "yesterday"}, {"run": {"runId": "x"}}, {"job": {}}):
+    wrongs: list[dict[str, object]] = [
+        {"eventTime": "yesterday"},
+        {"run": {"runId": "x"}},
+        {"job": {}},
+    ]
+    for wrong in wrongs:
         assert complaints({**rendered, **wrong}, rendered["schemaURL"]) != []
 
 
@@ -101,7 +109,7 @@ def test_the_events_of_one_step_share_a_run_and_other_attempts_do_not() -> None:
     start, _ = RENDER(EVENTS["start"])
     complete, rendered = RENDER(EVENTS["complete"])
     again, _ = RENDER(an_event(attempt=2))
-    parent = cast("Mapping[str, Mapping[str, Mapping[str, Mapping[str, str]]]]", rendered)
+    parent = cast("dict[str, dict[str, dict[str, dict[str, object]]]]", rendered)
 
     assert start == complete != again
     assert parent["run"]["facets"]["parent"]["run"] == {

@@ -1,4 +1,4 @@
-"""The outbox: nothing is lost, nothing is delivered twice, edits are told once in their newest form."""
+"""The outbox: nothing is lost, nothing delivered twice, an edit told in its newest form."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
+from typing_extensions import override
 
 from engine.adapters.postgres.listener import listening
 from engine.adapters.postgres.outbox import CHANNEL, PostgresOutboxQueue
@@ -31,7 +32,7 @@ async def put(lab: Lab, *posts: Post) -> None:
 
 async def deliver_all(queue: PostgresOutboxQueue) -> list[tuple[str, str, str | None]]:
     """Deliver what is due: keys, titles and the receipts that were known before."""
-    delivered = []
+    delivered: list[tuple[str, str, str | None]] = []
     while True:
         async with queue.claim(WEB, LATER) as claim:
             if claim is None:
@@ -71,10 +72,13 @@ async def test_a_card_comes_out_as_it_was_put_in(lab: Lab) -> None:
 
 
 async def test_what_is_put_in_a_transaction_that_fails_was_never_there(lab: Lab) -> None:
-    with pytest.raises(RuntimeError):
+    async def put_and_break() -> None:
         async with lab.transactions.begin() as tx:
             await tx.outbox.put(a_post())
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await put_and_break()
 
     assert await deliver_all(PostgresOutboxQueue(lab.database)) == []
 
@@ -137,10 +141,13 @@ async def test_a_delivery_that_breaks_is_due_again(lab: Lab) -> None:
     queue = PostgresOutboxQueue(lab.database)
     await put(lab, a_post())
 
-    with pytest.raises(PlatformBroke):
+    async def claim_and_break() -> None:
         async with queue.claim(WEB, LATER) as claim:
             assert claim is not None
             raise PlatformBroke
+
+    with pytest.raises(PlatformBroke):
+        await claim_and_break()
 
     assert await deliver_all(queue) == [("k", "It broke", None)]
 
@@ -188,6 +195,7 @@ async def test_each_process_takes_only_posts_of_its_platforms(lab: Lab) -> None:
 class HurriedClock(SystemClock):
     """A clock for which any wait is a moment."""
 
+    @override
     async def sleep(self, seconds: float) -> None:
         await super().sleep(min(seconds, 0.01))
 

@@ -71,7 +71,7 @@ def _examined_without_network() -> list[str]:
 
     called: list[str] = []
 
-    def refuse(self: socket.socket, place: object) -> None:
+    def refuse(_: socket.socket, place: object) -> None:
         called.append(str(place))
         raise OSError
 

@@ -1,4 +1,4 @@
-"""Protected columns on their way to silver: tokens, masks and redactions, and nothing of the values."""
+"""Protected columns on their way to silver: tokens, masks, redactions, and nothing of a value."""
 
 import json
 from pathlib import Path

@@ -35,7 +35,7 @@ def dated(*formats: DateFormat) -> Column:
     return Column("day", ColumnType.DATE, formats=formats)
 
 
-READ = {
+READ: dict[DateFormat, dict[Text, object]] = {
     DateFormat.ISO: {
         "2026-03-01": date(2026, 3, 1),
         "2026-3-1": date(2026, 3, 1),
@@ -117,7 +117,7 @@ async def test_what_is_no_moment_goes_to_quarantine(lab: Lab) -> None:
     assert all(each.startswith("at: not a date and time (") for each in complaints.values())
 
 
-CAST = {
+CAST: dict[ColumnType, dict[Text, object]] = {
     ColumnType.INTEGER: {" 12 ": 12, "-0": 0, "9223372036854775807": 9223372036854775807},
     ColumnType.NUMBER: {
         "1.50": Decimal("1.50"),

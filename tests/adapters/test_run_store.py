@@ -104,10 +104,13 @@ async def test_an_old_attempt_takes_its_data_back_with_it(lab: Lab) -> None:
     run = replace(refine_and_publish(), attempt=2)
     await add(lab, run)
 
-    with pytest.raises(StaleAttempt):
+    async def work_on() -> None:
         async with lab.transactions.begin() as tx:
             await tx.outbox._connection.exec_driver_sql("CREATE TABLE gold.stale AS SELECT 1 AS n")
             await tx.runs.save(replace(run, attempt=1))
+
+    with pytest.raises(StaleAttempt):
+        await work_on()
 
     assert await lab.value("SELECT to_regclass('gold.stale')") is None
 
@@ -148,10 +151,13 @@ async def test_only_the_unfinished_runs_of_dead_workers_are_left_behind(lab: Lab
     await add(lab, finished, worker="atlas worker dead")
     elsewhere = Database(lab.url, DatabaseLimits())
 
-    async with alive(elsewhere, names[3]), alive(elsewhere, names[7]):
-        async with lab.transactions.begin() as tx:
-            left = await tx.runs.unfinished_of_dead_workers()
-            own = await tx.runs.unfinished_of(names[3])
+    async with (
+        alive(elsewhere, names[3]),
+        alive(elsewhere, names[7]),
+        lab.transactions.begin() as tx,
+    ):
+        left = await tx.runs.unfinished_of_dead_workers()
+        own = await tx.runs.unfinished_of(names[3])
 
     assert {run.id for run in left} == {
         run.id for name, run in runs.items() if name not in {names[3], names[7]}

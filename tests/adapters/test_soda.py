@@ -1,4 +1,4 @@
-"""Quality checks in a real Soda process: every check gets its own verdict, and silence never passes."""
+"""Quality checks in a real Soda process: each gets its own verdict, and silence never passes."""
 
 import asyncio
 import os
@@ -189,8 +189,9 @@ async def nobody_connected() -> bool | None:
     return others == 0 or None
 
 
+@pytest.mark.usefixtures("quality")
 async def test_no_row_of_the_table_is_told_or_logged_with_a_failure(
-    quality: SodaQuality, capfd: pytest.CaptureFixture[str]
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     talking = SodaQuality(SHARED_URL[0], timeout=60)
     found = await verdicts(
@@ -228,7 +229,8 @@ async def test_a_process_that_was_killed_is_told_and_the_next_one_works(
     assert await lane_of(quality) != pid
 
 
-async def test_a_check_that_takes_too_long_is_stopped_and_told(quality: SodaQuality) -> None:
+@pytest.mark.usefixtures("quality")
+async def test_a_check_that_takes_too_long_is_stopped_and_told() -> None:
     hasty = SodaQuality(SHARED_URL[0], timeout=60)
     await hasty.warm()
     hasty._lane._timeout = 0.5

@@ -116,7 +116,7 @@ async def test_closing_ends_the_process_and_twice_does_no_harm() -> None:
 
 async def test_a_worker_ends_when_its_parent_was_killed() -> None:
     command = [sys.executable, "-m", worker_parent.__name__]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:  # noqa: ASYNC220, S603  # a module of these tests
         assert parent.stdout is not None
         pid = int(await asyncio.to_thread(parent.stdout.readline))
         assert psutil.pid_exists(pid)

@@ -1,6 +1,5 @@
 """One bot and one chromium for all tests of the page."""
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-from tests.browser.reader import Camera, Reader
+from tests.browser.reader import Reader
 from tests.connectors.fresh import fresh_database
 from tests.connectors.visitor import TOKEN
 from tests.world import World, opened_world
@@ -24,8 +23,6 @@ QUIET = (
     "--no-first-run",
     "--disable-quic",
 )
-
-SCREENSHOTS = Path(__file__).parent.parent.parent / "docs" / "screenshots"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -77,9 +74,3 @@ async def reader(chromium: Browser, shop: World) -> AsyncIterator[Reader]:
     yield somebody
     assert somebody.complaints == []
     await context.close()
-
-
-@pytest.fixture
-def camera() -> Camera:
-    """Takes the README's pictures when ATLAS_SCREENSHOTS=1 asks for them, else none."""
-    return Camera(SCREENSHOTS if os.environ.get("ATLAS_SCREENSHOTS") == "1" else None)

@@ -1,7 +1,6 @@
 """Somebody who sits before the page."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from playwright.async_api import Locator, Page, expect
 
@@ -52,17 +51,3 @@ class Reader:
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         return width
-
-
-@dataclass(frozen=True, slots=True)
-class Camera:
-    """Takes pictures of the page into a folder, or none."""
-
-    folder: Path | None
-
-    async def take(self, reader: Reader, name: str) -> None:
-        """Write one picture."""
-        if self.folder is not None:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            path = self.folder / f"{name}.png"
-            await reader.page.screenshot(path=path, animations="disabled")

@@ -12,6 +12,7 @@ from types import ModuleType
 import asyncpg
 import pytest
 import pytest_asyncio
+from typing_extensions import override
 
 from engine.cards import to_json
 from engine.demo import SHOP
@@ -131,7 +132,7 @@ async def _dumped(url: str) -> Mapping[str, str]:
             pieces: list[bytes] = []
             await connection.copy_from_query(
                 f"SELECT * FROM {record['name']}",  # noqa: S608  # quoted by PostgreSQL
-                output=_into(pieces)
+                output=_into(pieces),
             )
             dumps[str(record["name"])] = b"".join(pieces).decode()
         return dumps

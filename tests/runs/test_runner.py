@@ -316,6 +316,26 @@ async def test_a_staged_table_that_can_not_be_dropped_does_not_stop_the_run() ->
     assert len(shop.listening.finished(RUN_ID)) == 1
 
 
+async def test_a_step_that_was_held_back_is_not_told_again_when_dropping_takes_long() -> None:
+    shop = Workshop(a_project([a_table()], ()), step_timeout=0.05)
+    shop.quality.outcomes["row_count > 0"] = Outcome.FAILED
+    run = await shop.queued("medallion")
+    task = asyncio.ensure_future(shop.runner.work(run))
+    while len(shop.listening.steps(RUN_ID)) < 3:
+        await asyncio.sleep(0)
+
+    async with shop.transactions.begin():
+        await asyncio.sleep(0.06)
+    end = await task
+
+    assert end.error == "silver.customers: 1 check failed"
+    assert [step.name for step in shop.listening.steps(RUN_ID)] == [
+        "ingest bronze.customers",
+        "refine silver.customers",
+        "check silver.customers",
+    ]
+
+
 async def test_a_database_that_goes_away_ends_the_run_once_it_is_back() -> None:
     shop = Workshop()
     run = await shop.queued("medallion")

@@ -36,11 +36,11 @@ class PostgresTranscript:
             return _said((await connection.execute(query)).one())
 
     async def edit(self, message_id: int, card: Card, at: datetime) -> Said | None:
-        """UPDATE a message's card."""
+        """UPDATE a message's card, and its text, which says the same."""
         query = (
             update(web_messages)
             .where(web_messages.c.id == message_id)
-            .values(card=_stored(card), edited_at=at)
+            .values(card=_stored(card), text=card.fallback_text, edited_at=at)
             .returning(web_messages)
         )
         async with self._database.begin() as connection:
