@@ -34,7 +34,9 @@ class Door:
 
     def guard(self, app: web.Application) -> None:
         """Check the Host of every request to the server, and add headers to every answer."""
-        app.middlewares.append(self._middleware())
+        app.middlewares.insert(
+            0, self._middleware()
+        )  # around all others, and so on their answers too
 
     def _middleware(self) -> Middleware:
         @web.middleware
