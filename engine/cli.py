@@ -30,6 +30,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
+
 DataDir = Annotated[Path | None, typer.Option(help="Where this machine's data is kept.")]
 
 
@@ -103,22 +105,17 @@ async def brought_up_to_date() -> tuple[str | None, str]:
 
 
 def until_stopped(serve: Callable[[asyncio.Event], Coroutine[object, object, None]]) -> None:
-    """Run until Ctrl-C or SIGTERM; a second one ends it at once."""
+    """Run until Ctrl-C or SIGTERM; a launcher may pass both on, so a repeat changes nothing."""
 
     async def run() -> None:
         stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-
-        def asked_to_stop() -> None:
-            if stop.is_set():
-                os._exit(130)
-            stop.set()
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, asked_to_stop)
+        for number in _STOPPING:
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
         await serve(stop)
 
     asyncio.run(run())
+    for number in _STOPPING:
+        signal.signal(number, signal.SIG_IGN)  # what is left to close must not be cut short
 
 
 @app.command()

@@ -1,7 +1,6 @@
 """`atlas demo`: everything on this machine, with the sample project, at one address."""
 
 import asyncio
-import importlib.util
 import logging
 import shutil
 import socket
@@ -34,18 +33,11 @@ def install_sample(folder: DataFolder) -> None:
     if not SHOP.is_dir():
         message = f"The sample project is not where it should be: {SHOP}."
         raise ConfigurationError(message, "Install Atlas anew.")
-    skipped = shutil.ignore_patterns("__pycache__", "deliveries", "generate.py")
+    from examples.shop.generate import generate  # noqa: PLC0415  # only where the sample is installed
+
+    skipped = shutil.ignore_patterns("*.py", "__pycache__", "deliveries")
     shutil.copytree(SHOP, folder.project, ignore=skipped, dirs_exist_ok=True)
-    _generate(folder.project / "deliveries")
-
-
-def _generate(deliveries: Path) -> None:
-    spec = importlib.util.spec_from_file_location("shop_generator", SHOP / "generate.py")
-    if spec is None or spec.loader is None:
-        raise ConfigurationError("The sample's generator is missing.", "Install Atlas anew.")
-    generator = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(generator)
-    generator.generate(deliveries)
+    generate(folder.project / "deliveries")
 
 
 def require_free(host: str, port: int) -> None:

@@ -118,7 +118,7 @@ async def execute(url: str, *statements: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """The warehouse on a fresh database, without runner and chat."""
+    """The warehouse on an empty database, without runner and chat."""
 
     url: str
     database: Database

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from engine.adapters.postgres.database import Database
+from engine.adapters.postgres.database import Database, DatabaseLimits
+from engine.adapters.postgres.migrate import SCHEMAS
+from engine.adapters.postgres.tables import metadata
 from engine.adapters.presidio import PresidioDetector
 from tests.adapters.builders import Lab, address, execute, fresh
 
@@ -20,10 +22,30 @@ def hasty(server: str) -> None:
     )
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def lab_url(server: str, template: str) -> AsyncIterator[str]:
+    """The address of the database that the laboratories share, one after the other."""
+    name = fresh("lab")
+    await execute(server, f'CREATE DATABASE {name} TEMPLATE "{template}"')
+    yield address(server, name)
+    await execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+_SWEEP = (
+    *(f"DROP SCHEMA {each} CASCADE" for each in ("public", *SCHEMAS[1:])),
+    *(f"CREATE SCHEMA {each}" for each in ("public", *SCHEMAS[1:])),
+    f"TRUNCATE {', '.join(str(each) for each in metadata.sorted_tables)} RESTART IDENTITY CASCADE",
+)
+"""Ten times faster than another database for each test."""
+
+
 @pytest.fixture
-def lab(database_url: str, database: Database, tmp_path: Path) -> Lab:
-    """The warehouse on a fresh database."""
-    return Lab(database_url, database, tmp_path)
+async def lab(lab_url: str, tmp_path: Path) -> AsyncIterator[Lab]:
+    """The warehouse on a database that was just swept."""
+    await execute(lab_url, *_SWEEP)
+    database = Database(lab_url, DatabaseLimits())
+    yield Lab(lab_url, database, tmp_path)
+    await database.close()
 
 
 @pytest.fixture

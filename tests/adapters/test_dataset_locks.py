@@ -16,9 +16,9 @@ ORDERS = DatasetName(Layer.SILVER, "orders")
 
 
 @pytest.fixture
-async def other(database_url: str) -> AsyncIterator[Database]:
+async def other(lab: Lab) -> AsyncIterator[Database]:
     """Another process's pool, as far as PostgreSQL can tell."""
-    opened = Database(database_url, DatabaseLimits(lock_timeout=0.05, statement_timeout=0.05))
+    opened = Database(lab.url, DatabaseLimits(lock_timeout=0.05, statement_timeout=0.05))
     yield opened
     await opened.close()
 

@@ -1,4 +1,4 @@
-"""The README's pictures, taken only when somebody asks: `ATLAS_SCREENSHOTS=1 pytest tests/browser`."""
+"""The README's pictures, taken on request: `ATLAS_SCREENSHOTS=1 pytest tests/browser`."""
 
 import os
 from pathlib import Path
@@ -54,7 +54,8 @@ async def test_the_readme_gets_its_pictures(
         await _take(reader, "alert")
 
         reader = await _reader(phone, world.port)
-        await reader.hears("medallion — failed")
+        await reader.say("run pipeline bronze_to_silver for products")
+        await reader.hears("bronze_to_silver for products — succeeded")
         await _take(reader, "phone")
     await desk.close()
     await phone.close()

@@ -1,13 +1,10 @@
 """One story for several tests: the sample through both of its deliveries, and all it left."""
 
 import asyncio
-import importlib.util
 import logging
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
-from types import ModuleType
 
 import asyncpg
 import pytest
@@ -15,9 +12,9 @@ import pytest_asyncio
 from typing_extensions import override
 
 from engine.cards import to_json
-from engine.demo import SHOP
 from engine.outcome import Accepted
 from engine.runs.model import Run
+from examples.shop.generate import personal_values
 from tests.adapters.builders import address, execute, fresh
 from tests.world import World, eventually, opened_world
 
@@ -85,7 +82,7 @@ async def story(
     with pytest.MonkeyPatch.context() as monkeypatch:
         async with opened_world(address(server, name), folder, monkeypatch) as world:
             runs = await _told(world)
-            personal = _generator().personal_values(world.project / "deliveries")
+            personal = personal_values(world.project / "deliveries")
             cards = [to_json(card) for card in world.terminal.heard.values()]
             tables = await _dumped(world.database_url)
             events = await world.rows("SELECT * FROM atlas.lineage_events ORDER BY id")
@@ -145,12 +142,3 @@ def _into(pieces: list[bytes]) -> object:
         pieces.append(bytes(piece))
 
     return keep
-
-
-def _generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("shop_generator", Path(SHOP) / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
