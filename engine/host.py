@@ -183,7 +183,8 @@ async def running_bot(configuration: Configuration, home: Path) -> AsyncIterator
     bot.eventloop = asyncio.get_running_loop()
     await bot.load()
     require_registered(bot, configuration)
-    bot.web_server.web_app.middlewares.append(_without_opsdroids_pages)
+    if bot.web_server is not None:
+        bot.web_server.web_app.middlewares.append(_without_opsdroids_pages)
     starting = asyncio.create_task(bot.start(), name="opsdroid")
     try:
         await _started(bot, starting)

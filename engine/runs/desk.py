@@ -9,7 +9,7 @@ from engine.errors import EngineError
 from engine.people import Asker
 from engine.runs.ids import new_run_id
 from engine.runs.model import Run, Step
-from engine.runs.ports import RunTransaction, Transactions
+from engine.runs.ports import RunTransaction, StaleAttempt, Transactions
 from engine.runs.runner import Runner, place_of
 
 logger = logging.getLogger(__name__)
@@ -18,6 +18,13 @@ T = TypeVar("T", bound=RunTransaction)
 
 STOPPED = "Atlas stopped while this run was not done."
 STOPPED_HINT = "Nothing half-done was published. Run it again."
+
+DEFECT = "The run broke because of a defect in Atlas."
+DEFECT_HINT = "The log names the place; search it for {}."
+
+FIRST_WAIT = 1.0
+LONGEST_WAIT = 60.0
+"""Seconds between attempts to end a run while the database is away."""
 
 
 class TooManyRuns(EngineError):
@@ -60,7 +67,10 @@ class RunDesk(Generic[T]):
 
     async def work(self) -> None:
         """Work runs until cancelled; those not done by then end as failed."""
-        await self._bury_dead()
+        try:
+            await self._bury_dead()
+        except EngineError as error:
+            logger.warning("runs of dead processes can't be ended: %s", error.message)
         async with asyncio.TaskGroup() as group:
             for number in range(self._at_once):
                 group.create_task(self._work_in_turn(), name=f"run worker {number + 1}")
@@ -70,10 +80,34 @@ class RunDesk(Generic[T]):
             run = await self._waiting.get()
             try:
                 await self._runner.work(run)
+            except StaleAttempt:
+                logger.warning("run %s was taken over by another process", run.id)
             except EngineError as error:
                 logger.error("run %s: %s %s", run.id, error.message, error.hint)  # noqa: TRY400  # a traceback may hold values of rows
+                await self._end(run.id, error.message, error.hint)
             except Exception as error:  # noqa: BLE001  # the worker must outlive a defect in one run
                 logger.error("run %s broke with %s", run.id, place_of(error))  # noqa: TRY400  # a traceback may hold values of rows
+                await self._end(run.id, DEFECT, DEFECT_HINT.format(run.id))
+
+    async def _end(self, run_id: str, error: str, hint: str) -> None:
+        """End a run that broke outside its steps, as soon as the database takes it."""
+        wait = FIRST_WAIT
+        while not await self._ended(run_id, error, hint):
+            await self._clock.sleep(wait)
+            wait = min(LONGEST_WAIT, wait * 2)
+
+    async def _ended(self, run_id: str, error: str, hint: str) -> bool:
+        try:
+            async with self._transactions.begin() as tx:
+                run = await tx.runs.get(run_id)
+            if run is not None and not run.done:
+                await self._runner.abandon(run, error, hint)
+        except EngineError as again:
+            logger.warning("run %s can't be ended yet: %s", run_id, again.message)
+            return False
+        except Exception as broken:  # noqa: BLE001  # trying again would break again; the next start ends it
+            logger.error("run %s can't be ended: %s", run_id, place_of(broken))  # noqa: TRY400  # a traceback may hold values of rows
+        return True
 
     async def _bury_dead(self) -> None:
         """End the runs that a process left behind when it died."""

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from engine.errors import DiskFull
-from engine.runs.desk import STOPPED, TooManyRuns
+from engine.errors import DatabaseUnreachable, DiskFull
+from engine.runs.desk import DEFECT, STOPPED, TooManyRuns
 from engine.runs.model import Run, RunStatus, StepKind
 from engine.runs.plan import plan
 from engine.testing.clock import turn
@@ -138,3 +138,30 @@ async def test_closing_ends_only_the_runs_of_this_process() -> None:
 
     assert shop.state.runs[ours.id].done
     assert shop.state.runs[theirs.id] == theirs
+
+
+async def test_a_run_whose_end_can_not_be_stored_is_ended_once_the_database_is_back() -> None:
+    shop = Workshop()
+    away = DatabaseUnreachable("PostgreSQL can't be reached.")
+    run = await order(shop)
+    shop.transactions.faults.plan("begin", away, times=6)
+
+    async with at_work(shop):
+        await until(lambda: shop.state.runs[run.id].done)
+
+    assert shop.state.runs[run.id].status is RunStatus.FAILED
+    assert shop.state.runs[run.id].error == away.message
+    assert len(shop.listening.finished(run.id)) == 1
+
+
+async def test_a_defect_outside_the_steps_ends_the_run_too() -> None:
+    shop = Workshop()
+    run = await order(shop)
+    shop.transactions.faults.plan("save", RuntimeError("a value of a row"), times=1)
+
+    async with at_work(shop):
+        await until(lambda: shop.state.runs[run.id].done)
+
+    ended = shop.state.runs[run.id]
+    assert (ended.status, ended.error) == (RunStatus.FAILED, DEFECT)
+    assert "a value" not in ended.hint
