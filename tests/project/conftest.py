@@ -25,7 +25,7 @@ SENTENCES = (
     "show quarantined rows of customers",
     "show quarantined rows of orders",
     "show quarantined rows of support_tickets",
-    "explain the last failed run",
+    "why did medallion fail?",
     "list runs",
     "what pipelines are there?",
     "describe medallion",

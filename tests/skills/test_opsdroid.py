@@ -123,7 +123,8 @@ async def bot_of(folder: Path) -> AsyncIterator[OpsDroid]:
     running = asyncio.create_task(bot.start())
 
     async def listens() -> bool | None:
-        return (bot.web_server.runner is not None and bool(bot.web_server.runner.addresses)) or None
+        server = bot.web_server
+        return True if server and server.runner and server.runner.addresses else None
 
     await eventually(listens)
     yield bot
