@@ -30,7 +30,7 @@ from engine.catalog.model import Operator, Project
 from engine.clock import Clock, SystemClock
 from engine.dispatch import Dispatcher
 from engine.errors import KeyMissing
-from engine.people import People, Role
+from engine.people import People
 from engine.privacy.protect import SecretKey
 from engine.runs.desk import RunDesk
 from engine.runs.model import StepKind
@@ -58,8 +58,8 @@ class Parts:
     key: SecretKey | None
     sender: Sender
     platforms: Collection[str]
-    owners: Collection[str] = ()
-    """People who hold this machine's data folder, and so may do everything."""
+    own_platforms: Collection[str] = ()
+    """Those whose posts are for the process that made them, such as a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +87,6 @@ def require_key(project: Project, key: SecretKey | None) -> None:
     ]
     if key is None and Operator.HASH in operators:
         raise KeyMissing("The project hashes personal data, and there is no secret key.")
-
-
-def people_of(settings: Settings, owners: Collection[str]) -> People:
-    """Roles from the settings; whoever holds the machine is an admin."""
-    return People({**dict.fromkeys(owners, Role.ADMIN), **settings.roles}, settings.default_role)
 
 
 @asynccontextmanager
@@ -135,7 +130,11 @@ def _wire(
 ) -> _Wired:
     project, settings = parts.project, parts.settings
     transactions = PostgresTransactions(
-        database, Substitutes(parts.key, PresidioMasker()), _renderer(parts.database_url), clock
+        database,
+        Substitutes(parts.key, PresidioMasker()),
+        _renderer(parts.database_url),
+        clock,
+        worker,
     )
     steps: dict[StepKind, StepWork] = {
         StepKind.INGEST: Ingest(project, transactions, ProjectDeliveries(project.folder, clock)),
@@ -155,7 +154,7 @@ def _wire(
         limits=Limits(settings.step_timeout),
     )
     desk = RunDesk(runner, transactions, clock, worker=worker, at_once=settings.runs_at_once)
-    people = people_of(settings, parts.owners)
+    people = People(settings.roles, settings.default_role)
     engine = Engine(
         project=project,
         people=people,
@@ -165,7 +164,7 @@ def _wire(
         transactions=transactions,
         transcript=PostgresTranscript(database),
         database=database,
-        outbox=PostgresOutboxQueue(database),
+        outbox=PostgresOutboxQueue(database, parts.own_platforms, worker),
         detector=detector,
         quality=quality,
     )
@@ -180,7 +179,7 @@ def _renderer(url: str) -> OpenLineageRenderer:
 
 @asynccontextmanager
 async def _at_work(wired: _Wired, deliverer: Deliverer) -> AsyncIterator[None]:
-    """Runs and deliveries in the background; at the end, runs that are not done are ended."""
+    """Runs and deliveries in the background; at the end, runs that were begun are ended."""
     async with asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(wired.desk.work(), name="runs"),

@@ -188,7 +188,9 @@ def ask(
     person: Annotated[str, typer.Option("--as", help="Who asks.")] = "you",
     channel: Annotated[str, typer.Option(help="Where it is asked.")] = "#general",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
-    wait: Annotated[bool, typer.Option(help="Follow a run to its end.")] = True,
+    wait: Annotated[
+        bool, typer.Option(help="Follow a run to its end, or leave it to the bot that runs.")
+    ] = True,
     data_dir: DataDir = None,
 ) -> None:
     """Say one sentence to Atlas, and read what it replies."""
@@ -209,6 +211,9 @@ def ask(
         log_to(folder.log)
         # opsdroid always serves
         configuration = local_configuration({"terminal": {}}).at_port(free_port())
+        if not wait:
+            # whoever else works on this database takes the run: this process won't live as long
+            configuration = configuration.with_engine(runs_at_once=0)
         question = Question(text, person, channel, wait)
 
         async def asked() -> "Asked":

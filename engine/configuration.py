@@ -51,6 +51,10 @@ class Configuration:
         """The same, listening on another port."""
         return replace(self, web={**self.web, "port": port})
 
+    def with_engine(self, **settings: object) -> Self:
+        """The same, with other settings for the engine."""
+        return replace(self, databases={**self.databases, "engine": {**self.engine, **settings}})
+
     def with_connector(self, name: str, settings: Values) -> Self:
         """The same, with other settings for one connector."""
         return replace(self, connectors={**self.connectors, name: settings})

@@ -6,11 +6,13 @@ import logging
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import cast
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from opsdroid.connector import Connector
 from opsdroid.core import OpsDroid
 from opsdroid.database import Database
 from opsdroid.events import Message
@@ -105,7 +107,8 @@ class EngineDatabase(Database):
             database_url=required_url(environment),
             key=environment.key(),
             sender=OpsdroidSender(self.opsdroid),
-            platforms=tuple(self.opsdroid.config.get("connectors", {})),
+            platforms=tuple(connector.name for connector in self.opsdroid.connectors),
+            own_platforms=tuple(c.name for c in self.opsdroid.connectors if is_own(c)),
         )
 
     @override
@@ -123,6 +126,11 @@ class EngineDatabase(Database):
         """The run of that id as it stands."""
         async with self.engine.transactions.begin() as tx:
             return await tx.runs.get(run_id)
+
+
+def is_own(connector: Connector) -> bool:
+    """Whether what is said there is for this process only, as at a terminal."""
+    return bool(getattr(connector, "own", False))
 
 
 def configured_project(settings: Settings, environment: Environment) -> Project:
@@ -159,7 +167,12 @@ class OpsdroidSender:
             message = f"There is no connector {post.platform}."
             raise DeliveryFailed(message, "Configure it, or take it out of the routes.")
         event = CardMessage(post.card, receipt, target=post.channel, connector=connector)
-        return cast("str", await connector.send(event))
+        try:
+            return cast("str", await connector.send(event))
+        except Exception as error:
+            # whatever a platform raises is a reason to try again, never to stop the outbox
+            message = f"{post.platform} did not take a message ({type(error).__name__})."
+            raise DeliveryFailed(message, "It is tried again.") from error
 
 
 def engine_of(bot: OpsDroid) -> EngineDatabase:
@@ -179,6 +192,7 @@ async def running_bot(configuration: Configuration, home: Path) -> AsyncIterator
     kept the engine from opening.
     """
     gettext.install("opsdroid")
+    require_offered(configuration)
     bot = OpsDroid(config=configuration.for_opsdroid(home / "opsdroid"), loopless=True)
     bot.eventloop = asyncio.get_running_loop()
     await bot.load()
@@ -199,6 +213,25 @@ async def _without_opsdroids_pages(request: web.Request, handler: Handler) -> we
     if request.path.rstrip("/") == "/stats":
         raise web.HTTPNotFound
     return await handler(request)
+
+
+def require_offered(configuration: Configuration) -> None:
+    """Raise ConfigurationError for a name that nothing installed offers.
+
+    opsdroid would look for it in a repository on the internet, and run what it finds.
+    """
+    for section, modules in (
+        ("skills", configuration.skills),
+        ("connectors", configuration.connectors),
+        ("databases", configuration.databases),
+    ):
+        offered = {entry.name for entry in entry_points(group=f"opsdroid_{section}")}
+        missing = sorted(set(modules) - offered)
+        if missing:
+            raise ConfigurationError(
+                f"configuration.yaml: there are no {section} called {', '.join(missing)}.",
+                f"There are: {', '.join(sorted(offered))}.",
+            )
 
 
 def require_registered(bot: OpsDroid, configuration: Configuration) -> None:

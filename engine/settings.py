@@ -27,8 +27,8 @@ class Settings(BaseModel):
     announce: str = "web"
     """The connector whose channels the project's routes name."""
 
-    runs_at_once: Annotated[int, Field(ge=1, le=32)] = 2
-    """How many runs this process works at the same time."""
+    runs_at_once: Annotated[int, Field(ge=0, le=32)] = 2
+    """How many runs this process works at the same time; 0 leaves them to another process."""
 
     step_timeout: Seconds = 3600
     """Seconds that a step may take."""

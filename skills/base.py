@@ -4,7 +4,9 @@ opsdroid makes an object of every Skill class that it sees in a skill's module, 
 this module, never its class.
 """
 
+import logging
 from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import TypeVar, cast
 
 from opsdroid.events import Event, Message
@@ -16,11 +18,21 @@ from engine.commands import Command
 from engine.host import CardMessage, EngineDatabase, engine_of
 from engine.outcome import Accepted, Answer, Outcome, Refused, Request
 from engine.people import Asker
+from engine.runs.runner import place_of
 from skills.language.readings import Reading, Understood
 from skills.language.understanding import understand
 from skills.language.vocabulary import Vocabulary
 
 ANY_TEXT = r"(?s).*"
+
+logger = logging.getLogger(__name__)
+
+DEFECT = Card(
+    CardKind.REPLY,
+    Severity.CRITICAL,
+    title="That broke because of a defect in Atlas",
+    text="The log names the place. What was asked was not done.",
+)
 
 UNDERSTANDING = "atlas"
 """Where a message keeps how it was understood, among opsdroid's raw parses."""
@@ -37,11 +49,26 @@ def claims(claim: Claim) -> Callable[[Method], Method]:
     """
 
     def decorate(method: Method) -> Method:
-        matched = match_regex(ANY_TEXT)(method)
+        matched = match_regex(ANY_TEXT)(answering(method))
         matched.constraints.append(lambda event: was_said(event) and claim(understanding_of(event)))
         return cast("Method", matched)
 
     return decorate
+
+
+def answering(method: Method) -> Method:
+    """The same skill, which answers even where it breaks: opsdroid itself would stay silent."""
+
+    @wraps(method)
+    async def answered(self: "AtlasSkill", message: Message) -> None:
+        try:
+            await method(self, message)
+        except Exception as error:  # noqa: BLE001  # a person waits for an answer
+            logger.error("a skill broke with %s", place_of(error))  # noqa: TRY400  # a traceback may hold what was said
+            await self.say(message, DEFECT)
+
+    del answered.__wrapped__  # opsdroid would look there for the object that the skill belongs to
+    return cast("Method", answered)
 
 
 def was_said(event: Event) -> bool:

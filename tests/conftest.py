@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import asyncpg
@@ -31,15 +32,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an embedded PostgreSQL that lives as long as the session."""
-    folder = tmp_path_factory.mktemp("server")
-    for parent in (folder, *folder.parents):
-        if str(parent).startswith("/tmp/"):  # noqa: S108  # pytest's own folder; the server runs as another user
-            parent.chmod(0o755)
-    embedded = EmbeddedPostgres(folder)
-    yield embedded.start()
-    embedded.stop()
+def server() -> Iterator[str]:
+    """The address of an embedded PostgreSQL that lives as long as the session.
+
+    Not below pytest's own folder: another session closes that, and the server panics.
+    """
+    with TemporaryDirectory(prefix="atlas-tests-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # where the tests run as root, the server runs as another user
+        embedded = EmbeddedPostgres(folder)
+        yield embedded.start()
+        embedded.stop()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

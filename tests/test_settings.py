@@ -35,7 +35,7 @@ def test_roles_are_read_by_person() -> None:
     ("values", "said"),
     [
         ({"rolls": {}}, "databases.engine.rolls: Extra inputs are not permitted"),
-        ({"runs_at_once": 0}, "databases.engine.runs_at_once: Input should be greater"),
+        ({"runs_at_once": -1}, "databases.engine.runs_at_once: Input should be greater"),
         ({"runs_at_once": "many"}, "databases.engine.runs_at_once: Input should be a valid int"),
         ({"step_timeout": 0}, "databases.engine.step_timeout: Input should be greater than 0"),
         ({"step_timeout": -1}, "databases.engine.step_timeout: "),

@@ -14,6 +14,9 @@ from engine.host import CardMessage
 class TerminalConnector(Connector):
     """Collects what Atlas says; `heard` holds each message in its newest form."""
 
+    own = True
+    """What is said here is for this process: two terminals must not read each other's cards."""
+
     def __init__(self, config: Mapping[str, object], opsdroid: OpsDroid | None = None) -> None:
         super().__init__(config, opsdroid=opsdroid)
         self.name = "terminal"

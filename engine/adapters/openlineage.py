@@ -24,9 +24,10 @@ class OpenLineageRenderer:
     def __call__(self, event: LineageEvent) -> tuple[UUID, Mapping[str, object]]:
         """The OpenLineage run id, and the event as JSON values."""
         # imported late: the classes take most of a second, and chat does not wait for them
-        from openlineage.client import event_v2  # noqa: PLC0415
+        from openlineage.client import event_v2, set_producer  # noqa: PLC0415
         from openlineage.client.serde import Serde  # noqa: PLC0415
 
+        set_producer(PRODUCER)
         run_id = openlineage_run_id(event.run_id, str(event.attempt), event.job)
         rendered = event_v2.RunEvent(
             eventType=event_v2.RunState[event.type.name],

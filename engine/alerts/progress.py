@@ -61,6 +61,7 @@ def _facts(run: Run, project: Project) -> Iterator[Fact]:
         rows_loaded=counts.loaded,
         rows_in=counts.rows_in,
         published=_published(counts),
+        held_back=_held_back(run),
         quarantined=counts.quarantined,
         deduplicated=counts.deduplicated,
         rows_built=counts.built,
@@ -79,6 +80,17 @@ def _published(counts: Counts) -> int | None:
     if counts.rows_in is not None and counts.published is None:
         return 0
     return counts.published
+
+
+def _held_back(run: Run) -> int | None:
+    """The rows that were refined and not published, so that the numbers add up."""
+    published = {s.dataset for s in run.steps if s.report.counts.published is not None}
+    rows = [
+        counts.rows_in - (counts.quarantined or 0) - (counts.deduplicated or 0)
+        for step in run.steps
+        if step.dataset not in published and (counts := step.report.counts).rows_in is not None
+    ]
+    return sum(rows) or None
 
 
 def _check_facts(run: Run) -> Iterator[Fact]:

@@ -8,7 +8,7 @@ from engine.clock import Clock
 from engine.errors import EngineError
 from engine.people import Asker
 from engine.runs.ids import new_run_id
-from engine.runs.model import Run, Step
+from engine.runs.model import Run, RunStatus, Step
 from engine.runs.ports import RunTransaction, StaleAttempt, Transactions
 from engine.runs.runner import Runner, place_of
 
@@ -21,6 +21,9 @@ STOPPED_HINT = "Nothing half-done was published. Run it again."
 
 DEFECT = "The run broke because of a defect in Atlas."
 DEFECT_HINT = "The log names the place; search it for {}."
+
+LOOK_FOR_LEFT_RUNS = 3.0
+"""Seconds between looks for runs of processes that went."""
 
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
@@ -66,12 +69,10 @@ class RunDesk(Generic[T]):
         return run
 
     async def work(self) -> None:
-        """Work runs until cancelled; those not done by then end as failed."""
-        try:
-            await self._bury_dead()
-        except EngineError as error:
-            logger.warning("runs of dead processes can't be ended: %s", error.message)
+        """Work runs until cancelled; with nothing at once, they wait for another process."""
         async with asyncio.TaskGroup() as group:
+            if self._at_once:
+                group.create_task(self._look_for_left_runs(), name="left runs")
             for number in range(self._at_once):
                 group.create_task(self._work_in_turn(), name=f"run worker {number + 1}")
 
@@ -109,17 +110,33 @@ class RunDesk(Generic[T]):
             logger.error("run %s can't be ended: %s", run_id, place_of(broken))  # noqa: TRY400  # a traceback may hold values of rows
         return True
 
-    async def _bury_dead(self) -> None:
-        """End the runs that a process left behind when it died."""
+    async def _look_for_left_runs(self) -> None:
+        while True:
+            try:
+                await self._take_over_left_runs()
+            except EngineError as error:
+                logger.warning("runs of dead processes can't be looked for: %s", error.message)
+            await self._clock.sleep(LOOK_FOR_LEFT_RUNS)
+
+    async def _take_over_left_runs(self) -> None:
+        """Queue the runs that a process left waiting when it went, and end those it had begun."""
         async with self._transactions.begin() as tx:
-            left = await tx.runs.unfinished_of_dead_workers()
+            left = [
+                run
+                for run in await tx.runs.unfinished_of_dead_workers()
+                if await tx.runs.adopt(run.id, self._worker)
+            ]
         for run in left:
-            logger.warning("run %s was left behind by a process that died", run.id)
-            await self._runner.abandon(run, STOPPED, STOPPED_HINT)
+            logger.warning("run %s was left behind by a process that went", run.id)
+            if run.status is RunStatus.QUEUED and not self._waiting.full():
+                self._waiting.put_nowait(run)
+            else:
+                await self._runner.abandon(run, STOPPED, STOPPED_HINT)
 
     async def close(self) -> None:
-        """End the runs of this process that are not done, and say so to whoever asked."""
+        """End the runs that this process has begun, and say so to whoever asked; others wait on."""
         async with self._transactions.begin() as tx:
             left = await tx.runs.unfinished_of(self._worker)
         for run in left:
-            await self._runner.abandon(run, STOPPED, STOPPED_HINT)
+            if run.status is RunStatus.RUNNING:
+                await self._runner.abandon(run, STOPPED, STOPPED_HINT)

@@ -117,7 +117,7 @@ class Warehouse(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """Which runs to list; None means any."""
+    """Which runs to list; None means any. A table's runs are those that work on it in any layer."""
 
     status: RunStatus | None = None
     pipeline: str | None = None
@@ -147,6 +147,10 @@ class RunStore(Protocol):
 
     async def unfinished_of_dead_workers(self) -> tuple[Run, ...]:
         """The runs that no living process works on."""
+        ...
+
+    async def adopt(self, run_id: str, worker: str) -> bool:
+        """Give a run of a dead worker to this one; False where another process was faster."""
         ...
 
     async def unfinished_of(self, worker: str) -> tuple[Run, ...]:

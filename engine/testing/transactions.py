@@ -60,6 +60,13 @@ class MemoryRunStore:
         """The runs whose worker is not among the living."""
         return tuple(run for run, worker in self._unfinished() if worker not in self._alive)
 
+    async def adopt(self, run_id: str, worker: str) -> bool:
+        """Give a run of a dead worker to this one."""
+        left = {run.id for run in await self.unfinished_of_dead_workers()}
+        if run_id in left:
+            self._state.workers[run_id] = worker
+        return run_id in left
+
     async def unfinished_of(self, worker: str) -> tuple[Run, ...]:
         """The runs of one worker that are not done."""
         return tuple(run for run, its in self._unfinished() if its == worker)

@@ -124,7 +124,7 @@ async def test_the_newest_runs_that_fit_come_first(lab: Lab) -> None:
         replace(
             refine_and_publish(),
             pipeline="ingest" if number % 2 else "medallion",
-            table="people" if number == 3 else None,
+            table="pets" if number == 3 else None,
             status=RunStatus.FAILED if number == 2 else RunStatus.SUCCEEDED,
             requested_at=NOON + timedelta(hours=number),
         )
@@ -137,7 +137,8 @@ async def test_the_newest_runs_that_fit_come_first(lab: Lab) -> None:
     assert await latest(lab, RunFilter(), 2) == [ids[4], ids[3]]
     assert await latest(lab, RunFilter(status=RunStatus.FAILED)) == [ids[2]]
     assert await latest(lab, RunFilter(pipeline="ingest")) == [ids[3], ids[1]]
-    assert await latest(lab, RunFilter(table="people")) == [ids[3]]
+    assert await latest(lab, RunFilter(table="people")) == ids[::-1], "all of them refine it"
+    assert await latest(lab, RunFilter(table="pets")) == [ids[3]]
     period = RunFilter(since=runs[1].requested_at, until=runs[3].requested_at)
     assert await latest(lab, period) == [ids[2], ids[1]]
 

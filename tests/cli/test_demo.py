@@ -147,7 +147,6 @@ def test_without_waiting_the_first_card_is_all_there_is(unwaited: dict[str, Any]
     assert len(unwaited["replies"]) == 1
 
 
-@pytest.mark.xfail(reason="runs live in the process that took them, and end with it", strict=True)
 async def test_a_run_that_nobody_waited_for_goes_on(
     demo: Running, unwaited: dict[str, Any]
 ) -> None:

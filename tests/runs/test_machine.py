@@ -89,6 +89,8 @@ class Runs(RuleBasedStateMachine):
         task.cancel()
         await asyncio.wait([task])
         await self.shop.desk.close()
+        if self.shop.state.runs[run.id].status is RunStatus.QUEUED:
+            await self.shop.runner.work(run)  # as the process does that takes it over
 
     def next_id(self) -> str:
         """An id that no run has."""

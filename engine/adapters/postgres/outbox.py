@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import Row, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,9 +22,10 @@ CHANNEL = "atlas_outbox"
 class PostgresOutbox:
     """Puts posts in, on one connection."""
 
-    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
+    def __init__(self, connection: AsyncConnection, clock: Clock, origin: str = "") -> None:
         self._connection = connection
         self._clock = clock
+        self._origin = origin
 
     async def put(self, post: Post) -> None:
         """INSERT, or replace the card and raise the revision; PostgreSQL tells of it at commit."""
@@ -35,6 +36,7 @@ class PostgresOutbox:
                 key=post.key,
                 platform=post.platform,
                 place=post.place,
+                origin=self._origin,
                 card=card,
                 revision=1,
                 due_at=now,
@@ -83,10 +85,15 @@ class PostgresClaim:
 
 
 class PostgresOutboxQueue:
-    """Takes posts out; a row is locked while it is sent, so that no two processes send it."""
+    """Takes posts out; a row is locked while it is sent, so that no two processes send it.
 
-    def __init__(self, database: Database) -> None:
+    The posts of `own` platforms, such as a terminal, are for the process that put them in.
+    """
+
+    def __init__(self, database: Database, own: Collection[str] = (), origin: str = "") -> None:
         self._database = database
+        self._own = own
+        self._origin = origin
 
     @asynccontextmanager
     async def claim(
@@ -98,6 +105,7 @@ class PostgresOutboxQueue:
             .where(
                 outbox.c.delivered_revision < outbox.c.revision,
                 outbox.c.platform.in_(platforms),
+                or_(outbox.c.platform.not_in(self._own), outbox.c.origin == self._origin),
                 outbox.c.due_at <= now,
             )
             .order_by(outbox.c.id)
@@ -107,14 +115,3 @@ class PostgresOutboxQueue:
         async with self._database.begin() as connection:
             row = (await connection.execute(query)).first()
             yield None if row is None else PostgresClaim(connection, row, now)
-
-    async def waiting(self, platforms: Collection[str]) -> int:
-        """How many posts were not delivered yet."""
-        async with self._database.begin() as connection:
-            count = await connection.scalar(
-                select(func.count()).where(
-                    outbox.c.delivered_revision < outbox.c.revision,
-                    outbox.c.platform.in_(platforms),
-                )
-            )
-        return count or 0

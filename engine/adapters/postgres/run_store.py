@@ -3,16 +3,22 @@
 from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, Select, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, exists, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.adapters.postgres.tables import runs, step_runs
-from engine.catalog.model import DatasetName
+from engine.catalog.model import DatasetName, Layer
 from engine.people import Asker
 from engine.runs.model import Run, RunStatus, Step, StepKind, StepReport, StepStatus
 from engine.runs.ports import RunFilter, StaleAttempt
 
 _REPORT = TypeAdapter(StepReport)
+
+_WORKER_IS_DEAD = text(
+    "NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+    "AND (classid::bigint << 32) | objid::bigint = hashtextextended(runs.worker, 0))"
+)
 
 
 class PostgresRunStore:
@@ -51,12 +57,10 @@ class PostgresRunStore:
     async def latest(self, wanted: RunFilter, limit: int) -> tuple[Run, ...]:
         """The newest runs that fit."""
         query = select(runs).order_by(runs.c.requested_at.desc()).limit(limit)
-        equal = {
-            runs.c.status: wanted.status,
-            runs.c.pipeline: wanted.pipeline,
-            runs.c.table_name: wanted.table,
-        }
+        equal = {runs.c.status: wanted.status, runs.c.pipeline: wanted.pipeline}
         query = query.where(*(column == value for column, value in equal.items() if value))
+        if wanted.table is not None:
+            query = query.where(or_(runs.c.table_name == wanted.table, _works_on(wanted.table)))
         if wanted.since is not None:
             query = query.where(runs.c.requested_at >= wanted.since)
         if wanted.until is not None:
@@ -65,12 +69,16 @@ class PostgresRunStore:
 
     async def unfinished_of_dead_workers(self) -> tuple[Run, ...]:
         """The runs whose worker holds its lock no more: PostgreSQL frees it when a process dies."""
-        alive = text(
-            "NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted "
-            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
-            "AND (classid::bigint << 32) | objid::bigint = hashtextextended(runs.worker, 0))"
+        return await self._read(select(runs).where(_unfinished(), _WORKER_IS_DEAD))
+
+    async def adopt(self, run_id: str, worker: str) -> bool:
+        """UPDATE the worker, unless another process was faster."""
+        changed = await self._connection.execute(
+            update(runs)
+            .where(runs.c.id == run_id, _unfinished(), _WORKER_IS_DEAD)
+            .values(worker=worker)
         )
-        return await self._read(select(runs).where(_unfinished(), alive))
+        return bool(changed.rowcount)
 
     async def unfinished_of(self, worker: str) -> tuple[Run, ...]:
         """The worker's runs that are not done."""
@@ -91,6 +99,12 @@ class PostgresRunStore:
         for row in rows:
             found[row.run_id] = (*found.get(row.run_id, ()), _step(row))
         return found
+
+
+def _works_on(table: str) -> ColumnElement[bool]:
+    """Whether a step of the run works on the table, in any layer."""
+    datasets = [str(DatasetName(layer, table)) for layer in Layer]
+    return exists().where(step_runs.c.run_id == runs.c.id, step_runs.c.dataset.in_(datasets))
 
 
 def _unfinished() -> ColumnElement[bool]:

@@ -125,6 +125,7 @@ outbox = Table(
     Column("key", Text, nullable=False, unique=True),
     Column("platform", Text, nullable=False),
     Column("place", Text, nullable=False),
+    Column("origin", Text, nullable=False, server_default=""),
     Column("card", JSONB, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("delivered_revision", Integer, nullable=False, server_default="0"),

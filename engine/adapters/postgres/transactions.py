@@ -41,11 +41,13 @@ class PostgresTransactions:
         substitutes: Substitutes,
         render: Callable[[LineageEvent], tuple[UUID, Rendered]],
         clock: Clock,
+        origin: str = "",
     ) -> None:
         self._database = database
         self._substitutes = substitutes
         self._render = render
         self._clock = clock
+        self._origin = origin
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[PostgresTransaction]:
@@ -57,5 +59,5 @@ class PostgresTransactions:
                 lineage=PostgresLineageLog(connection, self._render),
                 verdicts=PostgresVerdictLog(connection),
                 findings=PostgresFindingLog(connection),
-                outbox=PostgresOutbox(connection, self._clock),
+                outbox=PostgresOutbox(connection, self._clock, self._origin),
             )
