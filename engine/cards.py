@@ -1,8 +1,7 @@
 """The neutral message card that every chat platform renders in its own way."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
 
 from pydantic import TypeAdapter
 
@@ -77,10 +76,6 @@ class Card:
         if not self.fallback_text:
             fallback = "\n".join(part for part in (self.title, self.text) if part)
             object.__setattr__(self, "fallback_text", fallback)
-
-    def in_thread(self, thread: str | None) -> Self:
-        """The same card, meant for a thread."""
-        return replace(self, thread=thread)
 
 
 _ADAPTER = TypeAdapter(Card)

@@ -74,8 +74,7 @@ def test_without_a_fallback_title_and_text_stand_in() -> None:
 def test_a_fallback_that_was_given_stays() -> None:
     card = Card(CardKind.REPLY, Severity.INFO, "Three runs", fallback_text="3 runs")
 
-    assert card.in_thread("t1").fallback_text == "3 runs"
-    assert card.in_thread("t1").thread == "t1"
+    assert card.fallback_text == "3 runs"
 
 
 def test_facts_leave_out_what_is_unknown() -> None:

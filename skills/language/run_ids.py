@@ -9,8 +9,3 @@ def run_id(text: str) -> str | None:
         return None  # without a digit as typed it is a word, whatever its letters look like
     stored = normalised(text)
     return stored if is_run_id(stored) else None
-
-
-def looks_like_run_id(text: str) -> bool:
-    """Whether a text can only be meant as a run id."""
-    return run_id(text) is not None
