@@ -122,11 +122,11 @@ class RunDesk(Generic[T]):
         """Queue the runs that a process left waiting when it went, and end those it had begun."""
         async with self._transactions.begin() as tx:
             left = [
-                run
+                await tx.runs.get(run.id)
                 for run in await tx.runs.unfinished_of_dead_workers()
                 if await tx.runs.adopt(run.id, self._worker)
             ]
-        for run in left:
+        for run in filter(None, left):
             logger.warning("run %s was left behind by a process that went", run.id)
             if run.status is RunStatus.QUEUED and not self._waiting.full():
                 self._waiting.put_nowait(run)

@@ -150,7 +150,10 @@ class RunStore(Protocol):
         ...
 
     async def adopt(self, run_id: str, worker: str) -> bool:
-        """Give a run of a dead worker to this one; False where another process was faster."""
+        """Give a run of a dead worker to this one; False where another process was faster.
+
+        One that was begun gets the next attempt number: its old worker can't write any more.
+        """
         ...
 
     async def unfinished_of(self, worker: str) -> tuple[Run, ...]:

@@ -26,7 +26,7 @@ from engine.runs.model import (
     next_step,
     started,
 )
-from engine.runs.ports import DatasetLocks, RunTransaction, Transactions
+from engine.runs.ports import DatasetLocks, RunTransaction, StaleAttempt, Transactions
 from engine.runs.steps.work import StepWork
 
 logger = logging.getLogger(__name__)
@@ -124,6 +124,8 @@ class Runner(Generic[T]):
         except TimeoutError:
             limit = f"{step.name} took longer than {self._limits.step_timeout:.0f} seconds."
             run = await self._fail(run, step, limit, "Raise step_timeout, or look at the SQL.")
+        except StaleAttempt:
+            raise
         except Exception as error:  # noqa: BLE001  # the step boundary: a defect fails its step, not the bot
             run = await self._fail_unexpectedly(run, step, error)
         if run.steps[step.index].status is StepStatus.FAILED:

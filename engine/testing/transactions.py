@@ -12,7 +12,7 @@ from engine.clock import Clock
 from engine.findings.model import Finding
 from engine.lineage.model import LineageEvent
 from engine.quality.model import Verdict
-from engine.runs.model import Run, Step
+from engine.runs.model import Run, RunStatus, Step
 from engine.runs.ports import RunFilter, StaleAttempt
 from engine.testing.clock import turn
 from engine.testing.faults import Faults
@@ -65,6 +65,9 @@ class MemoryRunStore:
         left = {run.id for run in await self.unfinished_of_dead_workers()}
         if run_id in left:
             self._state.workers[run_id] = worker
+            run = self._state.runs[run_id]
+            begun = run.status is RunStatus.RUNNING
+            self._state.runs[run_id] = replace(run, attempt=run.attempt + begun)
         return run_id in left
 
     async def unfinished_of(self, worker: str) -> tuple[Run, ...]:

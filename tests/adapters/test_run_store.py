@@ -181,3 +181,33 @@ async def test_a_worker_of_another_database_of_the_server_does_not_count(
 
     await elsewhere.close()
     assert left == (run,)
+
+
+async def test_a_begun_run_that_is_taken_over_can_not_be_written_by_its_old_worker(
+    lab: Lab,
+) -> None:
+    begun = replace(refine_and_publish(), status=RunStatus.RUNNING)
+    waiting = refine_and_publish()
+    for run in (begun, waiting):
+        await add(lab, run, worker="atlas worker dead")
+
+    async with lab.transactions.begin() as tx:
+        assert await tx.runs.adopt(begun.id, WORKER)
+        assert await tx.runs.adopt(waiting.id, WORKER)
+
+    assert await get(lab, begun) == replace(begun, attempt=2)
+    assert await get(lab, waiting) == waiting
+    with pytest.raises(StaleAttempt):
+        async with lab.transactions.begin() as tx:
+            await tx.runs.save(begun)
+
+
+async def test_of_two_processes_that_want_a_left_run_one_gets_it(lab: Lab) -> None:
+    run = refine_and_publish()
+    await add(lab, run, worker="atlas worker dead")
+    elsewhere = Database(lab.url, DatabaseLimits())
+
+    async with alive(elsewhere, "atlas worker faster"), lab.transactions.begin() as tx:
+        assert await tx.runs.adopt(run.id, "atlas worker faster")
+        assert not await tx.runs.adopt(run.id, "atlas worker slower")
+    await elsewhere.close()

@@ -3,7 +3,19 @@
 from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, Select, exists, insert, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    cast,
+    exists,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.adapters.postgres.tables import runs, step_runs
@@ -72,11 +84,14 @@ class PostgresRunStore:
         return await self._read(select(runs).where(_unfinished(), _WORKER_IS_DEAD))
 
     async def adopt(self, run_id: str, worker: str) -> bool:
-        """UPDATE the worker, unless another process was faster."""
+        """UPDATE the worker, and the attempt of a run that was begun: its old worker is fenced."""
         changed = await self._connection.execute(
             update(runs)
             .where(runs.c.id == run_id, _unfinished(), _WORKER_IS_DEAD)
-            .values(worker=worker)
+            .values(
+                worker=worker,
+                attempt=runs.c.attempt + cast(runs.c.status == RunStatus.RUNNING, Integer),
+            )
         )
         return bool(changed.rowcount)
 
