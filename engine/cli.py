@@ -53,6 +53,7 @@ def say_error(error: EngineError) -> None:
     if isinstance(error, ProjectError):
         for mistake in error.mistakes:
             typer.echo(str(mistake), err=True)
+        return
     typer.echo(f"{error.message} {error.hint}".strip(), err=True)
 
 
@@ -63,31 +64,35 @@ def data_folder(given: Path | None) -> DataFolder:
 
 
 @contextmanager
-def local_database(folder: DataFolder) -> Iterator[None]:
-    """The embedded database and the folder's key in the environment, unless others are set."""
-    folder.prepare()
-    if not (os.environ.get("ATLAS_SECRET_KEY") or os.environ.get("ATLAS_SECRET_KEY_FILE")):
-        os.environ["ATLAS_SECRET_KEY_FILE"] = str(folder.key_file)
+def configured_database(folder: DataFolder) -> Iterator[None]:
+    """The database of the environment as it is set, or else this machine's own."""
     if os.environ.get("ATLAS_DATABASE_URL"):
+        folder.prepare()
         yield
         return
-    from engine.adapters.embedded import EmbeddedPostgres  # noqa: PLC0415  # only where it is used
+    with local_database(folder):
+        yield
 
+
+@contextmanager
+def local_database(folder: DataFolder) -> Iterator[None]:
+    """The data folder's own database, key and project in the environment, all up to date."""
+    from engine.adapters.embedded import EmbeddedPostgres  # noqa: PLC0415  # only where it is used
+    from engine.demo import install_sample  # noqa: PLC0415  # the import takes a second
+
+    folder.prepare()
     server = EmbeddedPostgres(folder.path)
     os.environ["ATLAS_DATABASE_URL"] = server.start()
     try:
+        if not (os.environ.get("ATLAS_SECRET_KEY") or os.environ.get("ATLAS_SECRET_KEY_FILE")):
+            os.environ["ATLAS_SECRET_KEY_FILE"] = str(folder.key_file)
+        if not os.environ.get("ATLAS_PROJECT"):
+            install_sample(folder)
+            os.environ["ATLAS_PROJECT"] = str(folder.project)
+        asyncio.run(brought_up_to_date())
         yield
     finally:
         server.stop()
-
-
-def use_sample(folder: DataFolder) -> None:
-    """Take the data folder's project, the sample at first, unless another is configured."""
-    if not os.environ.get("ATLAS_PROJECT"):
-        from engine.demo import install_sample  # noqa: PLC0415  # the import takes a second
-
-        install_sample(folder)
-        os.environ["ATLAS_PROJECT"] = str(folder.project)
 
 
 async def brought_up_to_date() -> tuple[str | None, str]:
@@ -135,8 +140,6 @@ def demo(
         require_free(LOOPBACK, port)
         log_to(folder.log)
         with local_database(folder):
-            use_sample(folder)
-            asyncio.run(brought_up_to_date())
 
             def ready() -> None:
                 typer.echo(f"\nAtlas is ready: {address}\n\nCtrl-C stops it.")
@@ -206,8 +209,7 @@ def ask(
             typer.echo(as_text(card))
 
     folder = data_folder(data_dir)
-    with local_database(folder):
-        use_sample(folder)
+    with configured_database(folder):
         log_to(folder.log)
         # opsdroid always serves
         configuration = local_configuration({"terminal": {}}).at_port(free_port())
@@ -216,13 +218,11 @@ def ask(
             configuration = configuration.with_engine(runs_at_once=0)
         question = Question(text, person, channel, wait)
 
-        async def asked() -> "Asked":
-            await brought_up_to_date()
-            return await put(question, configuration, folder.path, show)
-
-        answer = asyncio.run(asked())
+        answer = asyncio.run(put(question, configuration, folder.path, show))
     if as_json:
         typer.echo(json.dumps(asked_document(answer)))
+    elif not wait and answer.run is not None:
+        typer.echo("The bot on this database works it, or the next one that starts.")
     raise typer.Exit(0 if answer.did else 1)
 
 
@@ -248,8 +248,7 @@ def doctor(
     """Check everything that Atlas needs, one line each."""
     from engine.doctor import Health, examine  # noqa: PLC0415  # the import takes a second
 
-    with local_database(data_folder(data_dir)):
-        use_sample(data_folder(data_dir))
+    with configured_database(data_folder(data_dir)):
         findings = asyncio.run(examine(config))
     for finding in findings:
         typer.echo(str(finding))
@@ -279,7 +278,7 @@ def check_project(
 @app.command()
 def migrate(data_dir: DataDir = None) -> None:
     """Bring the state tables up to date."""
-    with local_database(data_folder(data_dir)):
+    with configured_database(data_folder(data_dir)):
         before, after = asyncio.run(brought_up_to_date())
     if before == after:
         typer.echo(f"The state tables are up to date ({after}).")

@@ -102,6 +102,7 @@ class Dispatcher(Generic[T]):
                 return await self._one_step("privacy scan", StepKind.SCAN, dataset, asker)
 
     async def _tell_of_runs(self, command: RunStatus | ExplainRun | ListRuns) -> Outcome:
+        self._require_known(command.pipeline, command.table)
         match command:
             case RunStatus():
                 return Answer(run_card(await self._find(command), self._project))
@@ -109,6 +110,17 @@ class Dispatcher(Generic[T]):
                 return await self._explain(command)
             case ListRuns():
                 return await self._list(command)
+
+    def _require_known(self, pipeline: str | None, table: str | None) -> None:
+        """Raise for a name that nothing has: «no runs of it» would sound like good news."""
+        if pipeline is not None:
+            self._pipeline(pipeline)
+        if table is not None and table not in self._table_names():
+            raise UnknownDataset(table, _close(table, self._table_names()))
+
+    def _table_names(self) -> list[str]:
+        tables = [each.name for each in self._project.tables]
+        return tables + [each.name for each in self._project.models]
 
     def _tell_of_pipelines(self, command: Command) -> Outcome:
         match command:
@@ -128,8 +140,7 @@ class Dispatcher(Generic[T]):
         return Accepted(run.id)
 
     def _not_covered(self, pipeline: Pipeline, table: str | None) -> EngineError:
-        tables = [each.name for each in self._project.tables]
-        names = tables + [each.name for each in self._project.models]
+        names = self._table_names()
         if table is not None and table not in names:
             return UnknownDataset(table, _close(table, names))
         whom = table or "the tables of this project"

@@ -5,7 +5,8 @@ this module, never its class.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import wraps
 from typing import TypeVar, cast
 
@@ -20,6 +21,7 @@ from engine.outcome import Accepted, Answer, Outcome, Refused, Request
 from engine.people import Asker
 from engine.runs.runner import place_of
 from skills.language.readings import Reading, Understood
+from skills.language.sentences import sentence
 from skills.language.understanding import understand
 from skills.language.vocabulary import Vocabulary
 
@@ -133,7 +135,7 @@ class AtlasSkill(Skill):
             case Answer(card):
                 await self.say(message, card)
             case Refused() as refused:
-                await self.say(message, refusal(refused))
+                await self.say(message, refusal(refused, offers(message, refused)))
             case Accepted():
                 return
 
@@ -144,12 +146,27 @@ class AtlasSkill(Skill):
         await connector.send(CardMessage(card, target=message.target, connector=connector))
 
 
-def refusal(refused: Refused) -> Card:
-    """A refusal as a card."""
+def refusal(refused: Refused, instead: Sequence[str] = ()) -> Card:
+    """A refusal as a card, with the sentences that may have been meant."""
+    said = instead or ("what pipelines are there?",)
     return Card(
         kind=CardKind.REPLY,
         severity=Severity.WARNING,
         title=refused.reason,
         text=refused.hint,
-        buttons=(Button("What pipelines are there?", "what pipelines are there?"),),
+        buttons=tuple(Button(text[0].upper() + text[1:], text) for text in said),
+    )
+
+
+def offers(message: Message, refused: Refused) -> tuple[str, ...]:
+    """The sentence that was said, with each name that may have been meant in its place."""
+    said, names = understanding_of(message), vocabulary(message)
+    if not isinstance(said, Understood):
+        return ()
+    slots = {"pipeline": names.pipelines, "table": names.tables, "dataset": names.datasets}
+    return tuple(
+        sentence(replace(said.command, **{slot: name}))
+        for name in refused.close
+        for slot in said.command.slots()
+        if name in slots.get(slot, ())
     )

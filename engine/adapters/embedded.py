@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from engine.errors import DatabaseUnreachable
+from engine.errors import ConfigurationError, DatabaseUnreachable
 
 FOLDER = "postgres"
 
@@ -21,6 +21,11 @@ class EmbeddedPostgres:
 
     def start(self) -> str:
         """Start it, or join the one that runs; its address. Blocks for about a second."""
+        if any(character.isspace() for character in str(self._folder)):
+            raise ConfigurationError(
+                f"The data folder {self._folder.parent} has a blank in its path.",
+                "The embedded PostgreSQL can't start there: choose another with --data-dir.",
+            )
         with warnings.catch_warnings():
             # it looks for a runtime folder when imported, and warns where the system has none
             warnings.simplefilter("ignore")
@@ -35,7 +40,15 @@ class EmbeddedPostgres:
             self._server = get_server(self._folder, cleanup_mode="stop")
         except (subprocess.SubprocessError, OSError, RuntimeError, AssertionError) as error:
             raise self._not_started(error) from error
+        self._keep_rows_out_of_its_log()
         return str(self._server.get_uri())
+
+    def _keep_rows_out_of_its_log(self) -> None:
+        """PostgreSQL logs the line that COPY stumbled over, and the row that broke a constraint."""
+        settings = self._folder / "postgresql.auto.conf"
+        if "log_min_messages" not in settings.read_text():
+            self._server.psql("ALTER SYSTEM SET log_min_messages = 'fatal'")
+            self._server.psql("SELECT pg_reload_conf()")
 
     def stop(self) -> None:
         """Leave it; it stops unless another process still uses it."""

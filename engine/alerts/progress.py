@@ -116,8 +116,10 @@ def _table(run: Run) -> CardTable | None:
 
 
 def _datasets_table(run: Run) -> CardTable:
-    """One row a dataset: how far it came, and its rows."""
-    rows = tuple(_row(run, dataset) for dataset in dict.fromkeys(s.dataset for s in run.steps))
+    """One row a dataset: how far it came, and its rows; what broke comes first."""
+    datasets = dict.fromkeys(step.dataset for step in run.steps)
+    broken = dict.fromkeys(s.dataset for s in run.steps if s.status is StepStatus.FAILED)
+    rows = tuple(_row(run, dataset) for dataset in {**broken, **datasets})
     return CardTable(("Dataset", "Step", "State", "Rows"), rows)
 
 
@@ -187,7 +189,7 @@ def explanation(run: Run, project: Project) -> Card:
     lines = [run.error or "It did not say why.", run.hint]
     if broken is not None and broken.report.verdicts:
         lines += [str(verdict) for verdict in broken.report.verdicts if not verdict.holds]
-        lines.append(mending(broken.dataset))
+        lines.append(mending(broken.dataset, broken.report.verdicts))
     done = [s for s in run.steps if s.status is StepStatus.SUCCEEDED and s.kind in _VISIBLE]
     skipped = [step for step in run.steps if step.status is StepStatus.SKIPPED]
     lines.append(_listing("Written", done) or "Nothing was published.")

@@ -33,7 +33,7 @@ def post_for(finding: Finding, *, first_time: bool, project: Project, platform: 
 def _checks(
     finding: Finding, verdicts: Sequence[Verdict], project: Project, *, failed: bool
 ) -> Card:
-    title, text = _outcome(finding, counted(len(verdicts), "check"), failed=failed)
+    title, text = _outcome(finding, verdicts, failed=failed)
     return Card(
         kind=CardKind.ALERT,
         severity=finding.severity,
@@ -49,14 +49,16 @@ def _checks(
     )
 
 
-def _outcome(finding: Finding, checks: str, *, failed: bool) -> tuple[str, str]:
+def _outcome(finding: Finding, verdicts: Sequence[Verdict], *, failed: bool) -> tuple[str, str]:
     """The title and text of checks that failed or warned."""
+    checks = counted(len(verdicts), "check")
     match failed, finding.only_looked:
         case True, False:
             stays = "The version published before stays in place"
             return (
                 f"{finding.dataset} was held back: {checks} did not hold",
-                f"{stays}; what is made from it was not rebuilt. {mending(finding.dataset)}",
+                f"{stays}; what is made from it was not rebuilt. "
+                + mending(finding.dataset, verdicts),
             )
         case True, True:
             return (

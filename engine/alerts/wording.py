@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.cards import CardTable, Fact
 from engine.catalog.model import DatasetName, Layer, Project
-from engine.quality.model import Verdict
+from engine.quality.model import Outcome, Verdict
 
 
 def owner_fact(project: Project, dataset: DatasetName) -> Iterator[Fact]:
@@ -23,9 +23,11 @@ def verdicts_table(verdicts: Sequence[Verdict]) -> CardTable:
     return CardTable(("Check", "Verdict", "Measured"), rows)
 
 
-def mending(dataset: DatasetName) -> str:
+def mending(dataset: DatasetName, verdicts: Sequence[Verdict]) -> str:
     """What to do about checks that held a dataset back."""
     folder = "models" if dataset.layer is Layer.GOLD else "tables"
+    if all(each.outcome is Outcome.NOT_EVALUATED for each in verdicts if not each.holds):
+        return f"Mend the check in {folder}/{dataset.table}.yaml; then run it again."
     return (
         "Have the source corrected and delivered again, or change the check in "
         f"{folder}/{dataset.table}.yaml; then run it again."

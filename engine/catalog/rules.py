@@ -14,6 +14,20 @@ _CHECKED_COLUMN = re.compile(r"^[a-z_]+\((\w+)\)")
 _TEXT_ONLY = (Operator.MASK,)
 
 
+_MEASURED = (
+    *("row_count", "missing_count", "missing_percent", "invalid_count", "invalid_percent"),
+    *("duplicate_count", "duplicate_percent", "min", "max", "avg", "sum", "stddev", "stddev_pop"),
+    *("stddev_samp", "variance", "var_pop", "var_samp", "percentile", "min_length", "max_length"),
+    *("avg_length", "freshness", "change"),
+)
+"""Metrics that a check compares with a threshold."""
+
+METRICS = [
+    # what a SodaCL check can begin with
+    *(*_MEASURED, "schema", "failed", "values", "anomaly", "distribution", "group", "for"),
+]
+
+
 def mistakes_between(project: Project, unread: Collection[str] = ()) -> Iterator[Finding]:
     """Every reference that leads nowhere, and every declaration that contradicts another.
 
@@ -47,6 +61,7 @@ def _table(project: Project, table: Table) -> Iterator[Finding]:
         problem = f"the watermark {table.watermark!r} is no column{meant(table.watermark, columns)}"
         yield file, problem, ("watermark",)
     yield from _columns(table, file)
+    yield from _metrics(table.checks, file)
     yield from _checks(table.checks, columns, file)
 
 
@@ -66,6 +81,7 @@ def _columns(table: Table, file: str) -> Iterator[Finding]:
 def _model(project: Project, model: Model, unread: Collection[str]) -> Iterator[Finding]:
     names = [str(name) for name in project.datasets()]
     yield from _owner(project, f"models/{model.name}.yaml", model.owner)
+    yield from _metrics(model.checks, f"models/{model.name}.yaml")
     for upstream in model.upstream:
         if str(upstream) not in names and upstream.table not in unread:
             problem = f"it reads {upstream}, which does not exist{meant(str(upstream), names)}"
@@ -76,6 +92,23 @@ def _owner(project: Project, file: str, owner: str | None) -> Iterator[Finding]:
     known = [each.id for each in project.owners]
     if owner is not None and owner not in known:
         yield file, f"there is no owner {owner!r}{meant(owner, known)}", ("owner",)
+
+
+def _metrics(checks: Iterable[Check], file: str) -> Iterator[Finding]:
+    """Checks that SodaCL would not understand: an unknown metric, or no threshold."""
+    for index, check in enumerate(checks):
+        words = re.findall(r"[a-z_]+", check.text)
+        first = next((word for word in words if word not in {"warn", "fail"}), "")
+        own = re.search(rf"^\s+{first} (expression|query):", check.text, re.MULTILINE)
+        if first not in METRICS and not own:
+            problem = f"SodaCL has no metric {first!r}{meant(first, METRICS)}"
+            yield file, problem, ("checks", index)
+        elif first in _MEASURED and not re.search(r"[<>=]|between|:", check.text):
+            yield (
+                file,
+                f"the check «{check.title}» has no threshold, such as > 0",
+                ("checks", index),
+            )
 
 
 def _checks(checks: Iterable[Check], columns: list[str], file: str) -> Iterator[Finding]:

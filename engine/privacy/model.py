@@ -4,13 +4,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.catalog.model import Column, Operator, PrivacyPolicy
+from engine.catalog.model import Column, ColumnType, Operator, PrivacyPolicy
 
 CERTAIN = frozenset({"EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "US_SSN", "CRYPTO"})
 """Entities whose form is telling: one in a sample is enough."""
 
 LIKELY = {"PHONE_NUMBER": 0.5, "IP_ADDRESS": 0.3, "PERSON": 0.4, "LOCATION": 0.4}
 """Entities that harmless text resembles, with the share of cells from which they count."""
+
+MOST = 0.5
+"""The share from which an entity counts in a column of numbers."""
+
+_NEVER_PERSONAL = frozenset({ColumnType.BOOLEAN, ColumnType.DATE, ColumnType.TIMESTAMP})
+"""Types that Presidio is not asked about: a birth date is known by its declaration only."""
 
 WITH_HINT = 0.1
 """The share from which a likely entity counts where the column's name speaks for it."""
@@ -73,10 +79,15 @@ def hinted_entity(column: str) -> str | None:
     return next((entity for entity, hint in _HINTS if re.search(hint, column)), None)
 
 
-def classify(evidence: Evidence) -> ColumnClass:
-    """Decide what a column holds from its sample and its name."""
+def classify(evidence: Evidence, *, number: bool = False) -> ColumnClass:
+    """Decide what a column holds from its sample and its name.
+
+    In a column of numbers much looks like a card or a phone by chance: there most cells must, and a
+    name must speak for what is not certain.
+    """
     hint = hinted_entity(evidence.column)
-    found = [entity for entity in evidence.cells if _counts(entity, evidence, hint)]
+    counts = _counts_in_numbers if number else _counts
+    found = [entity for entity in evidence.cells if counts(entity, evidence, hint)]
     if not found:
         return ColumnClass(evidence.column, None)
     entity = max(found, key=lambda each: (each in CERTAIN, each == hint, evidence.share(each)))
@@ -95,11 +106,26 @@ def _counts(entity: str, evidence: Evidence, hint: str | None) -> bool:
     return share >= (WITH_HINT if entity == hint else needed)
 
 
+def _counts_in_numbers(entity: str, evidence: Evidence, hint: str | None) -> bool:
+    return (entity in CERTAIN or entity == hint) and evidence.share(entity) >= MOST
+
+
 def undecided(columns: Sequence[str], declared: Sequence[Column]) -> tuple[str, ...]:
     """The columns whose sample must decide: not declared, or declared without an operator."""
-    decided = {column.name for column in declared if column.operator is not None}
-    typed = {column.name for column in declared if column.type != "text"}
-    return tuple(name for name in columns if name not in decided and name not in typed)
+    decided = {
+        column.name
+        for column in declared
+        if column.operator is not None or column.type in _NEVER_PERSONAL
+    }
+    return tuple(name for name in columns if name not in decided)
+
+
+def classify_all(
+    evidence: Sequence[Evidence], declared: Sequence[Column]
+) -> tuple[ColumnClass, ...]:
+    """What each examined column holds."""
+    numbers = {column.name for column in declared if column.type is not ColumnType.TEXT}
+    return tuple(classify(each, number=each.column in numbers) for each in evidence)
 
 
 def protections(

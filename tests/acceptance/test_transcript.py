@@ -240,3 +240,31 @@ async def _every_button_can_be_typed(world: World) -> None:
         said = message.raw_parses["atlas"]
         assert isinstance(said, Understood), sentence
         assert not isinstance(message.raw_parses.get("outcome"), Accepted), sentence
+
+
+async def test_a_question_about_what_nobody_knows_is_no_good_news(world: World) -> None:
+    for question in ("what failed for unicorns?", "what failed on 31 february?"):
+        card = await world.hear(question)
+
+        assert card.severity is Severity.WARNING, question
+        assert card.title.startswith("There is no"), question
+
+
+async def test_a_name_that_was_nearly_right_is_offered_as_a_button(world: World) -> None:
+    card = await world.hear("run silver2gold")
+
+    assert "run pipeline silver_to_gold" in [button.command for button in card.buttons]
+
+
+async def test_quarantine_tells_each_row_once_however_often_a_table_was_held_back(
+    world: World,
+) -> None:
+    await world.run("run ingest")
+    await world.run("run ingest")
+    for _ in range(2):
+        held = await world.run("run bronze_to_silver for customers")
+        assert held.status is RunStatus.FAILED
+
+    card = await world.hear("show quarantined rows of customers")
+
+    assert card.title == "38 rows of customers in quarantine"

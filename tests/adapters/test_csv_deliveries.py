@@ -1,5 +1,7 @@
 """CSV files on their way to bronze: every shape that comes, and every way to be broken."""
 
+from pathlib import Path
+
 import pytest
 
 from engine.errors import SourceUnreadable
@@ -233,3 +235,34 @@ async def test_the_name_of_a_system_column_of_postgresql_can_be_delivered(lab: L
 
     assert loaded is not None
     assert loaded.rows == 1
+
+
+async def test_a_delivery_without_the_key_is_refused_and_its_first_line_not_repeated(
+    lab: Lab,
+) -> None:
+    lab.deliver("C1,headless.person@example.com,4929123412341234\nC2,x,y\n")
+
+    with pytest.raises(SourceUnreadable, match="no column id, the key of people") as caught:
+        await lab.ingest(PEOPLE)
+
+    assert "headless" not in caught.value.message + caught.value.hint
+    assert await lab.value("SELECT to_regclass('bronze.people')") is None
+
+
+async def test_another_delimiter_is_told_as_such(lab: Lab) -> None:
+    lab.deliver("id;name;town\n1;Ada;London\n")
+
+    with pytest.raises(SourceUnreadable, match="look separated by «;»") as caught:
+        await lab.ingest(PEOPLE)
+
+    assert "delimiter" in caught.value.hint
+
+
+async def test_the_embedded_server_logs_no_line_that_copy_stumbled_over(lab: Lab) -> None:
+    log = Path(str(await lab.value("SHOW data_directory"))) / "log"
+    lab.deliver("id,name,town\n1,Ada,London\n2,leaky.person@example.com,x,y\n")
+
+    with pytest.raises(SourceUnreadable):
+        await lab.ingest(PEOPLE)
+
+    assert "leaky.person" not in log.read_text()

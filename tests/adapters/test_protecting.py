@@ -164,6 +164,7 @@ async def test_neither_key_nor_value_is_in_any_statement_or_result(lab: Lab) -> 
         lab.url,
         f"ALTER DATABASE {name} SET log_statement = 'all'",
         f"ALTER DATABASE {name} SET log_min_error_statement = 'info'",
+        f"ALTER DATABASE {name} SET log_min_messages = 'info'",
     )
     await lab.database.close()
     log = Path(str(await lab.value("SHOW data_directory"))) / "log"

@@ -612,3 +612,35 @@ def test_no_text_in_a_file_breaks_the_reader(folder: Folder, junk: str) -> None:
     mistakes = mistakes_of(path)
 
     assert {mistake.file.partition("/")[0] for mistake in mistakes} <= {"tables", "models"}
+
+
+@pytest.mark.parametrize(
+    ("check", "said"),
+    [
+        ("row_cuont > 0", "SodaCL has no metric 'row_cuont'; did you mean 'row_count'?"),
+        ("row_count", "the check «row_count» has no threshold, such as > 0"),
+    ],
+)
+def test_a_check_that_soda_would_not_understand_is_a_mistake(
+    folder: Folder, check: str, said: str
+) -> None:
+    path = folder({"tables/customers.yaml": TABLE.replace("row_count > 0", check)})
+
+    assert the_mistake(path) == f"tables/customers.yaml:17: {said}"
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "values in (email) must exist in others (email)",
+        "schema:\n      fail: {when required column missing: [email]}",
+        "failed rows:\n      fail condition: email = ''",
+        "anomaly detection for row_count",
+        "change for row_count < 10",
+        "spread > 1:\n      spread expression: max(a) - min(a)",
+    ],
+)
+def test_checks_of_other_forms_are_no_mistake(folder: Folder, check: str) -> None:
+    path = folder({"tables/customers.yaml": TABLE.replace("row_count > 0", check)})
+
+    assert len(read_project(path).tables[0].checks) == 1

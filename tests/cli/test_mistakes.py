@@ -50,7 +50,6 @@ def test_a_database_that_does_not_answer_is_a_sentence(tmp_path: Path, configura
         "start": ("start", "-c", str(configuration)),
         "ask": ("ask", "help"),
         "migrate": ("migrate",),
-        "demo": ("demo", "--no-browser", "--port", str(free_port())),
     }
     variables = {
         "ATLAS_DATABASE_URL": NOWHERE,
@@ -168,6 +167,7 @@ async def test_migrate_and_doctor_tell_how_the_database_is(
             "ATLAS_DATABASE_URL": address,
             "ATLAS_DATA_DIR": str(tmp_path),
             "ATLAS_PROJECT": str(SHOP),
+            **SECRETS,
         }
         sick = atlas("doctor", **variables)
         first = atlas("migrate", **variables)
@@ -198,3 +198,26 @@ def test_the_bot_as_configured_starts_and_stops(
     assert stopped.code == 0
     assert stopped.seconds < 5.0
     assert "Traceback" not in stopped.output
+
+
+@pytest.mark.parametrize("missing", ["ATLAS_PROJECT", "ATLAS_SECRET_KEY"])
+def test_on_a_database_of_its_own_ask_takes_nothing_from_the_demo(
+    missing: str, tmp_path: Path, database_url: str
+) -> None:
+    variables = {
+        "ATLAS_DATABASE_URL": database_url,
+        "ATLAS_DATA_DIR": str(tmp_path),
+        "ATLAS_PROJECT": str(SHOP),
+        **SECRETS,
+    }
+    del variables[missing]
+
+    said = in_one_sentence(atlas("ask", "run ingest", **variables))
+
+    assert missing in said
+
+
+def test_a_data_folder_whose_path_the_database_can_not_take_is_a_sentence(tmp_path: Path) -> None:
+    said = in_one_sentence(atlas("ask", "help", "--data-dir", str(tmp_path / "my data")))
+
+    assert "blank in its path" in said

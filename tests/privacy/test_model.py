@@ -15,6 +15,7 @@ from engine.privacy.model import (
     Evidence,
     Protection,
     classify,
+    classify_all,
     hinted_entity,
     protections,
     undecided,
@@ -117,14 +118,36 @@ def test_a_sample_never_shows_its_values() -> None:
     assert "maria" not in repr(ColumnSample("email", ("maria@example.com",)))
 
 
-def test_only_text_that_nobody_decided_on_is_sampled() -> None:
+def test_text_and_numbers_that_nobody_decided_on_are_sampled() -> None:
     declared = (
         Column("id", operator=Operator.KEEP),
-        Column("age", ColumnType.INTEGER),
+        Column("paid", ColumnType.INTEGER),
+        Column("born", ColumnType.DATE),
         Column("segment"),
     )
 
-    assert undecided(("id", "age", "segment", "extra"), declared) == ("segment", "extra")
+    open_columns = undecided(("id", "paid", "born", "segment", "extra"), declared)
+
+    assert open_columns == ("paid", "segment", "extra")
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "entity"),
+    [
+        ("amount", {"CREDIT_CARD": 20}, None),
+        ("amount", {"CREDIT_CARD": 180}, "CREDIT_CARD"),
+        ("amount", {"PHONE_NUMBER": 190}, None),
+        ("phone", {"PHONE_NUMBER": 190}, "PHONE_NUMBER"),
+    ],
+)
+def test_in_numbers_most_cells_must_look_personal_and_a_name_must_speak_for_the_uncertain(
+    column: str, cells: dict[str, int], entity: str | None
+) -> None:
+    declared = (Column(column, ColumnType.INTEGER),)
+
+    (found,) = classify_all((Evidence(column, 200, cells),), declared)
+
+    assert found.entity == entity
 
 
 def test_a_declared_operator_goes_before_what_was_found() -> None:

@@ -53,7 +53,7 @@ async def test_a_scan_judges_each_text_column_and_tells_what_silver_does_with_it
     run = await worked(shop, ScanPrivacy("bronze.customers"))
 
     (step,) = run.steps
-    assert step.report.notes == ("looked at 3 text columns of bronze.customers",)
+    assert step.report.notes == ("looked at a sample of 3 text columns",)
     reasons = [f"{entity} in 2 of 2 sampled values" for entity in shop.detector.entities.values()]
     assert step.report.protections == (
         Protection(
@@ -73,7 +73,10 @@ async def test_a_scan_that_finds_nothing_says_that_it_looked() -> None:
     run = await worked(shop, ScanPrivacy("gold.revenue"))
 
     assert run.status is RunStatus.SUCCEEDED
-    assert run.steps[0].report.notes == ("looked at 1 text column of gold.revenue",)
+    assert run.steps[0].report.notes == (
+        "looked at a sample of 1 text column",
+        "nothing personal was found",
+    )
 
 
 async def test_a_scan_of_what_was_never_written_says_what_to_do_first() -> None:

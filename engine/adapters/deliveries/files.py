@@ -112,11 +112,21 @@ def _csv(path: Path, name: str, fingerprint: str, source: FileSource) -> FileDel
     if not any(header.strip() for header in headers):
         message = f"{name}, line 1: there is no header."
         raise SourceUnreadable(message, "The first line must name the columns.")
+    _refuse_other_delimiter(name, headers)
     form = CopyFormat(source.delimiter, source.encoding, header=True)
     marked = source.encoding == "utf-8" and _starts_with_mark(path)
     return FileDelivery(
         name, fingerprint, tuple(headers), form, lambda: _bytes(path, skip_mark=marked)
     )
+
+
+def _refuse_other_delimiter(name: str, headers: list[str]) -> None:
+    """A header that is one column to us and several to a person."""
+    found = next((each for each in (";", "\t", "|", ",") if each in headers[0]), None)
+    if len(headers) == 1 and found is not None:
+        shown = "a tab" if found == "\t" else f"«{found}»"
+        message = f"{name}, line 1: its columns look separated by {shown}."
+        raise SourceUnreadable(message, "Set `delimiter` under `source` of the table.")
 
 
 def _python_encoding(encoding: str) -> str:

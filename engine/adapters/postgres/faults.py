@@ -39,15 +39,18 @@ def translated(error: BaseException) -> DatabaseError:
                 "A statement took longer than it may and was stopped.",
                 "Look at the SQL, or raise statement_timeout in configuration.yaml.",
             )
+        case asyncpg.ReadOnlySQLTransactionError():
+            return DatabaseRefused(
+                "The database takes no writes: it is read-only.",
+                "Point ATLAS_DATABASE_URL at the primary, or end its read-only mode.",
+            )
         case asyncpg.LockNotAvailableError():
             return StatementFailed(
                 "A table stayed locked by somebody else for too long.",
                 "Look for long transactions on it in pg_stat_activity, then run it again.",
             )
-        case asyncpg.PostgresError():
-            return _statement(cause)
         case _:
-            return unreachable(cause)
+            return _statement(cause)
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -59,7 +62,9 @@ def _cause(error: BaseException) -> BaseException:
     return error
 
 
-def _statement(error: asyncpg.PostgresError) -> DatabaseError:
+def _statement(error: BaseException) -> DatabaseError:
+    if not isinstance(error, asyncpg.PostgresError):
+        return unreachable(error)
     state = error.sqlstate or "?"
     if state.startswith(("08", "57P", "28", "3D")):
         return unreachable(error)

@@ -57,6 +57,7 @@ class PostgresWarehouse:
         """COPY a delivery into bronze."""
         columns = tuple(column_name(header) for header in delivery.headers)
         _refuse_repeated(delivery, columns)
+        _refuse_without_key(table, delivery, columns)
         declared = [column.name for column in table.columns]
         await self._prepare_bronze(run, table, delivery, [*declared, *columns])
         rows = await self._copy(table, delivery, columns)
@@ -145,6 +146,8 @@ class PostgresWarehouse:
             if each.substituted:
                 await self._substitutes.fill(connection, table, each)
         await connection.execute(refine_sql.create_quarantine(table))
+        # all of bronze is judged anew: what was put aside before is put aside again, or is fine
+        await connection.execute(f"DELETE FROM {qualified('quarantine', table.name)}")
         await connection.execute(refine_sql.create_staged(staged, columns))
         record = await connection.fetchrow(refine_sql.refine(table, columns, staged), run.id)
         await connection.execute(f"ANALYZE {staged}")
@@ -165,15 +168,13 @@ class PostgresWarehouse:
         return Counts(built=int(status.rpartition(" ")[2]))
 
     async def publish(self, run: Run, dataset: DatasetName) -> Counts:
-        """Swap by rename; what earlier runs put into quarantine goes with the old table."""
+        """Swap by rename."""
         connection = await driver(self._connection)
         staged = qualified(dataset.layer, staged_table(run, dataset))
         await connection.execute(f"DROP TABLE IF EXISTS {quoted(dataset)}")
         await connection.execute(f"ALTER TABLE {staged} RENAME TO {ident(dataset.table)}")
         if dataset.layer is Layer.GOLD:
             return Counts()
-        quarantine = qualified("quarantine", dataset.table)
-        await connection.execute(f"DELETE FROM {quarantine} WHERE run_id <> $1", run.id)
         rows = await connection.fetchval(f"SELECT count(*) FROM {quoted(dataset)}")
         return Counts(published=rows)
 
@@ -219,6 +220,14 @@ def _refuse_repeated(delivery: Delivery, columns: Sequence[str]) -> None:
     if repeated:
         message = f"{delivery.name} has the column {', '.join(repeated)} more than once."
         raise SourceUnreadable(message, "Give each column of the header a name of its own.")
+
+
+def _refuse_without_key(table: Table, delivery: Delivery, columns: Sequence[str]) -> None:
+    """Rows without a key would all go to quarantine; most often a header line is missing."""
+    missing = [key for key in table.key if key not in columns]
+    if missing:
+        message = f"{delivery.name} has no column {', '.join(missing)}, the key of {table.name}."
+        raise SourceUnreadable(message, "Does its first line name the columns?")
 
 
 def _unreadable(delivery: Delivery, error: asyncpg.DataError) -> SourceUnreadable:

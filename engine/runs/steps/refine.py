@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from engine.cards import counted
 from engine.catalog.model import Project, Table
 from engine.errors import SourceUnreadable
-from engine.privacy.model import Protection, classify, protections, undecided
+from engine.privacy.model import Protection, classify_all, protections, undecided
 from engine.privacy.ports import Detector
 from engine.runs.model import Counts, Run, Step, StepReport
 from engine.runs.ports import RunTransaction, Transactions
@@ -46,7 +46,7 @@ class Refine:
             open_columns = undecided([field.name for field in present], table.columns)
             samples = await tx.warehouse.sample(table.bronze, open_columns, SAMPLE_SIZE)
         evidence = await self._detector.examine([each for each in samples if each.values])
-        classes = [classify(each) for each in evidence]
+        classes = classify_all(evidence, table.columns)
         return protections(table.columns, classes, self._project.privacy)
 
 

@@ -47,8 +47,9 @@ class Scan:
         found = [self._policy(dataset, each) for each in classes if each.entity is not None]
         seen = {each.column for each in found}
         declared = [each for each in self._declared(dataset) if each.column not in seen]
-        looked = f"looked at {counted(len(classes), 'text column')} of {dataset}"
-        return StepReport(notes=(looked,), protections=(*found, *declared))
+        looked = f"looked at a sample of {counted(len(classes), 'text column')}"
+        nothing = () if found or declared else ("nothing personal was found",)
+        return StepReport(notes=(looked, *nothing), protections=(*found, *declared))
 
     def _declared(self, dataset: DatasetName) -> tuple[Protection, ...]:
         """The columns that the project declares personal, whatever their sample shows."""
