@@ -79,6 +79,8 @@ class Reading:
 def read_project(folder: Path) -> Project:
     """Read a project folder; raises ProjectError with all mistakes."""
     reading = Reading(folder)
+    if not folder.is_dir():
+        raise ProjectError(str(folder), [Mistake(str(folder), None, "there is no such folder")])
     if not (folder / "atlas.yaml").is_file():
         raise ProjectError(str(folder), [Mistake("atlas.yaml", None, "the file is missing")])
     head = reading.document(folder / "atlas.yaml", ProjectDocument)

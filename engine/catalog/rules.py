@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from pathlib import PurePath
 
 from rapidfuzz import process
 
-from engine.catalog.model import Check, ColumnType, Model, Operator, Project, Table
+from engine.catalog.model import Check, ColumnType, FileSource, Model, Operator, Project, Table
 
 Finding = tuple[str, str, tuple[int | str, ...]]
 """A file, what is wrong in it, and where: the path of keys to the part that is wrong."""
@@ -60,9 +61,16 @@ def _table(project: Project, table: Table) -> Iterator[Finding]:
     if table.watermark is not None and table.watermark not in columns:
         problem = f"the watermark {table.watermark!r} is no column{meant(table.watermark, columns)}"
         yield file, problem, ("watermark",)
+    if isinstance(table.source, FileSource) and leaves_folder(table.source.path):
+        yield file, "the path must stay within the project folder", ("source", "path")
     yield from _columns(table, file)
     yield from _metrics(table.checks, file)
     yield from _checks(table.checks, columns, file)
+
+
+def leaves_folder(path: str) -> bool:
+    """Whether a path leads out of the folder that it is in."""
+    return PurePath(path).is_absolute() or ".." in PurePath(path).parts
 
 
 def _columns(table: Table, file: str) -> Iterator[Finding]:

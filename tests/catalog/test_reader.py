@@ -1,5 +1,6 @@
 """A project folder is read whole, or every mistake in it is told with its file and line."""
 
+import re
 import string
 from collections.abc import Callable
 from pathlib import Path
@@ -644,3 +645,16 @@ def test_checks_of_other_forms_are_no_mistake(folder: Folder, check: str) -> Non
     path = folder({"tables/customers.yaml": TABLE.replace("row_count > 0", check)})
 
     assert len(read_project(path).tables[0].checks) == 1
+
+
+def test_a_folder_that_is_not_there_is_told_as_such(tmp_path: Path) -> None:
+    assert str(mistakes_of(tmp_path / "nowhere")[0]).endswith("nowhere: there is no such folder")
+
+
+@pytest.mark.parametrize("path", ["../secrets.csv", "/etc/passwd", "a/../../b.csv"])
+def test_a_source_out_of_the_folder_is_a_mistake(folder: Folder, path: str) -> None:
+    written = re.sub(r"path: [^,}\n]+", f'path: "{path}"', TABLE)
+
+    said = the_mistake(folder({"tables/customers.yaml": written}))
+
+    assert said.endswith("the path must stay within the project folder")

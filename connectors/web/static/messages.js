@@ -6,6 +6,7 @@ import { emptyState } from "./empty.js";
 import * as times from "./times.js";
 
 const NEAR_END_PX = 80;
+const ABOVE_HEADLINE_PX = 12;
 const GROUP_MS = 5 * 60_000;
 const QUIET_MS = 500;
 
@@ -49,7 +50,7 @@ export class MessageLog {
 
   toEnd() {
     this.#atEnd = true;
-    this.log.scrollTop = this.log.scrollHeight;
+    this.log.scrollTop = this.#end();
     this.#noteScroll();
   }
 
@@ -63,7 +64,7 @@ export class MessageLog {
 
   #returnTo(name) {
     const place = this.#places.get(name) ?? null;
-    this.log.scrollTop = place ?? this.log.scrollHeight;
+    this.log.scrollTop = place ?? this.#end();
   }
 
   #nodes(items) {
@@ -106,13 +107,24 @@ export class MessageLog {
   }
 
   #stayAtEnd() {
-    if (this.#atEnd) this.log.scrollTop = this.log.scrollHeight;
+    if (this.#atEnd) this.log.scrollTop = this.#end();
+  }
+
+  // Where the newest message is read from: the headline of one that is taller than the log.
+  #end() {
+    const newest = this.log.lastElementChild;
+    const isTall = newest !== null && newest.offsetHeight > this.log.clientHeight;
+    return isTall ? this.#topOf(newest) - ABOVE_HEADLINE_PX : this.log.scrollHeight;
+  }
+
+  #topOf(node) {
+    return node.getBoundingClientRect().top - this.log.getBoundingClientRect().top + this.log.scrollTop;
   }
 
   #noteScroll() {
-    const below = this.log.scrollHeight - this.log.clientHeight - this.log.scrollTop;
+    const end = Math.min(this.#end(), this.log.scrollHeight - this.log.clientHeight);
     const wasAtEnd = this.#atEnd;
-    this.#atEnd = below < NEAR_END_PX;
+    this.#atEnd = end - this.log.scrollTop < NEAR_END_PX;
     this.jump.hidden = this.#atEnd;
     if (this.#atEnd && !wasAtEnd) this.actions.reachedEnd();
   }
