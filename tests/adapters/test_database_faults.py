@@ -11,7 +11,7 @@ from engine.errors import (
     DatabaseUnreachable,
     StatementFailed,
 )
-from tests.adapters.builders import address, execute, fresh
+from tests.adapters.builders import Lab, address, execute, fresh
 
 
 async def fault(database: Database, statement: str) -> DatabaseError:
@@ -132,3 +132,13 @@ def test_what_is_no_address_is_told_without_repeating_it(url: str) -> None:
         async_url(url)
 
     assert "secret" not in f"{caught.value} {caught.value.hint} {caught.value.__cause__}"
+
+
+async def test_a_read_only_database_is_told_as_such(lab: Lab) -> None:
+    async def write() -> None:
+        async with lab.database.begin() as connection:
+            await connection.execute(text("SET TRANSACTION READ ONLY"))
+            await connection.execute(text("CREATE TABLE public.never (a int)"))
+
+    with pytest.raises(DatabaseRefused, match="read-only"):
+        await write()

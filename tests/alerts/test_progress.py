@@ -182,3 +182,17 @@ def test_a_check_or_a_scan_is_asked_for_again_as_what_it_is(
     run = a_run(a_step(kind), pipeline=what, table="silver.customers")
 
     assert again(run) == sentence
+
+
+def test_rows_that_were_held_back_are_shown_so_that_the_numbers_add_up() -> None:
+    run = a_run(*HELD_BACK, status=RunStatus.FAILED)
+
+    shown = {fact.name: fact.value for fact in run_card(run, PROJECT).facts}
+
+    assert (shown["Rows in"], shown["Published"], shown["Held back"]) == ("1,200", "0", "1,190")
+
+
+def test_nothing_is_held_back_where_all_was_published() -> None:
+    run = a_run(*SILVER, status=RunStatus.SUCCEEDED)
+
+    assert "Held back" not in {fact.name for fact in run_card(run, PROJECT).facts}
