@@ -31,6 +31,8 @@ from engine.privacy.protect import SecretKey
 from engine.runs.model import Run, RunStatus
 from engine.settings import Settings
 
+BAD = 100
+
 PARTS = ("ingest", "bronze_to_silver", "silver_to_gold")
 
 PROJECT = {
@@ -89,14 +91,16 @@ class Nobody:
 
 
 def lines(rows: int, seed: int) -> Iterator[str]:
-    """CSV with a header; one row in fifty is an older or a newer version of an earlier one."""
+    """CSV with a header; of fifty rows one is a version of an earlier one, of 100 one is bad."""
     rng = random.Random(seed)
     yield "sale_id,customer,country,product,quantity,price,discount,paid,sold_on,updated_at\n"
     for number in range(rows):
         key = rng.randrange(number) if number and number % 50 == 0 else number
+        unit = " pcs" if number % BAD == BAD - 1 else ""
         yield (
             f"{key}, c{rng.randrange(rows // 10 + 1)} ,{rng.choice(('de', 'fr', 'us', 'jp'))},"
-            f"product {rng.randrange(500)},{rng.randrange(1, 9)},{rng.randrange(100, 9999) / 100},"
+            f"product {rng.randrange(500)},{rng.randrange(1, 9)}{unit},"
+            f"{rng.randrange(100, 9999) / 100},"
             f"{rng.choice(('0', '0.1', ''))},{rng.choice(('true', 'false'))},"
             f"2026-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d},"
             f"2026-06-{rng.randrange(1, 29):02d}T{rng.randrange(24):02d}:00:00\n"
@@ -164,11 +168,27 @@ async def hand_parts(connection: "asyncpg.Connection", delivery: Path) -> dict[s
             header=True,
         )
 
+    async def in_transaction(statements: str) -> None:
+        async with connection.transaction():
+            await connection.execute(statements)
+
     return {
         "ingest": await timed(ingest),
-        "bronze_to_silver": await timed(lambda: connection.execute(REFINE)),
-        "silver_to_gold": await timed(lambda: connection.execute(BUILD)),
+        "bronze_to_silver": await timed(lambda: in_transaction(REFINE)),
+        "silver_to_gold": await timed(lambda: in_transaction(BUILD)),
     }
+
+
+async def require_same_work(connection: "asyncpg.Connection") -> None:
+    """Stop where the two did not do the same."""
+    for mine, theirs in (("silver", "sales"), ("quarantine", "sales"), ("gold", "revenue")):
+        hand = "quarantine" if mine == "quarantine" else theirs
+        counts = [
+            await connection.fetchval(f"SELECT count(*) FROM {name}")
+            for name in (f"{mine}.{theirs}", f"hand.{hand}")
+        ]
+        if counts[0] != counts[1]:
+            raise SystemExit(f"{mine}.{theirs} has {counts[0]} rows, and by hand {counts[1]}.")
 
 
 async def measure(url: str, folder: Path, rows: int, repeats: int) -> Figures:
@@ -181,7 +201,7 @@ async def measure(url: str, folder: Path, rows: int, repeats: int) -> Figures:
     key = SecretKey(bytes(32))
     parts = Parts(read_project(folder), settings, url, key, Nobody(), ("bench",))
     figures = Figures({part: [] for part in PARTS}, {part: [] for part in PARTS})
-    connection = await asyncpg.connect(url)
+    connection = await asyncpg.connect(url, server_settings={"TimeZone": "UTC", "jit": "off"})
     async with open_engine(parts) as engine:
         await engine.quality.warm()
         for repeat in range(repeats + 1):
@@ -191,6 +211,7 @@ async def measure(url: str, folder: Path, rows: int, repeats: int) -> Figures:
             ):
                 for part in PARTS if repeat else ():
                     times[part].append(seconds[part])
+            await require_same_work(connection)
     await connection.close()
     return figures
 

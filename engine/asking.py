@@ -12,7 +12,7 @@ from opsdroid.events import Message
 from engine.cards import Card
 from engine.commands import Command
 from engine.configuration import Configuration
-from engine.host import engine_of, running_bot
+from engine.host import EngineDatabase, engine_of, running_bot
 from engine.outcome import Accepted, Refused
 from engine.runs.model import Run, RunStatus
 
@@ -78,11 +78,18 @@ async def ask(
 async def _followed(bot: OpsDroid, terminal: Terminal, run_id: str, *, wait: bool) -> Run | None:
     """The run once it ended and its last card came; without waiting, once its first card came."""
     engine = engine_of(bot)
+    run = await _ended(engine, run_id) if wait else await engine.run(run_id)
+    while wait and run is not None and (following := await engine.day_after(run)):
+        run = await _ended(engine, following)
+    await _spoken(terminal, run if wait else None)
+    return run
+
+
+async def _ended(engine: EngineDatabase, run_id: str) -> Run | None:
     run = await engine.run(run_id)
-    while wait and run is not None and not run.done:
+    while run is not None and not run.done:
         await engine.engine.clock.sleep(LOOK_AGAIN)
         run = await engine.run(run_id)
-    await _spoken(terminal, run if wait else None)
     return run
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from uuid import uuid4
@@ -11,29 +11,46 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.engine import make_url
 
 from engine.adapters.deliveries.sources import ProjectDeliveries
+from engine.adapters.hooks import load_hooks
 from engine.adapters.openlineage import OpenLineageRenderer
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.listener import listening
-from engine.adapters.postgres.locks import PostgresDatasetLocks, alive
 from engine.adapters.postgres.migrate import require_newest
 from engine.adapters.postgres.outbox import CHANNEL, PostgresOutboxQueue
+from engine.adapters.postgres.preview import PostgresPreviews
 from engine.adapters.postgres.quarantine import PostgresQuarantine
+from engine.adapters.postgres.retention import PostgresStoreroom
+from engine.adapters.postgres.run_queue import QUEUE
+from engine.adapters.postgres.schedules import CHANNEL as SCHEDULES_CHANNEL
+from engine.adapters.postgres.sessions import PostgresSessions
 from engine.adapters.postgres.substitutes import Substitutes
+from engine.adapters.postgres.tokens import PostgresTokens
 from engine.adapters.postgres.transactions import PostgresTransaction, PostgresTransactions
 from engine.adapters.postgres.transcript import PostgresTranscript
+from engine.adapters.postgres.vitals import PostgresVitals
 from engine.adapters.presidio import PresidioDetector, PresidioMasker
+from engine.adapters.queue import QueueLimits, RunQueueWorker
+from engine.adapters.scheduler import SchedulerAlarm, TriggerTimetable
 from engine.adapters.soda import SodaQuality
 from engine.alerts.announcer import Announcer
+from engine.alerts.backfills import BackfillNews
 from engine.alerts.outbox import Deliverer
 from engine.alerts.ports import Sender
+from engine.alerts.schedule_notices import ScheduleNotices
 from engine.catalog.model import Operator, Project
 from engine.clock import Clock, SystemClock
 from engine.dispatch import Dispatcher
-from engine.errors import KeyMissing
+from engine.errors import EngineError, KeyMissing
+from engine.hooks.caller import HookCaller
 from engine.people import People
 from engine.privacy.protect import SecretKey
+from engine.retention.caretaker import Caretaker
+from engine.runs.backfill_desk import BackfillDesk
 from engine.runs.desk import RunDesk
 from engine.runs.model import StepKind
+from engine.runs.pulse import Pulse
+from engine.runs.rescue import Rescue
+from engine.runs.retries import Retries
 from engine.runs.runner import Limits, Runner
 from engine.runs.steps.build import Build
 from engine.runs.steps.check import Check
@@ -42,10 +59,20 @@ from engine.runs.steps.publish import Publish
 from engine.runs.steps.refine import Refine
 from engine.runs.steps.scan import Scan
 from engine.runs.steps.work import StepWork
+from engine.runs.worker import RunWorker
+from engine.schedule_answers import ScheduleAnswers
+from engine.schedule_orders import ScheduleOrders
+from engine.schedules.desk import ScheduleDesk
+from engine.schedules.keeper import Keeper
 from engine.settings import Settings
+from engine.tokens.admission import Admission
 from engine.transcript import Transcript
+from engine.vitals import VitalSigns
 
 logger = logging.getLogger(__name__)
+
+QUEUES = (QUEUE,)
+"""What there is to work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +87,8 @@ class Parts:
     platforms: Collection[str]
     own_platforms: Collection[str] = ()
     """Those whose posts are for the process that made them, such as a terminal."""
+    queues: Sequence[str] = QUEUES
+    """What is worked here, if runs are worked here at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +106,8 @@ class Engine:
     outbox: PostgresOutboxQueue
     detector: PresidioDetector
     quality: SodaQuality
+    admission: Admission
+    vitals: VitalSigns
 
 
 def require_key(project: Project, key: SecretKey | None) -> None:
@@ -94,30 +125,55 @@ async def open_engine(parts: Parts) -> AsyncIterator[Engine]:
     """The engine at work: runs are worked and posts delivered until the block ends."""
     require_key(parts.project, parts.key)
     clock = SystemClock()
+    worker = f"atlas {uuid4().hex[:12]}"
     async with AsyncExitStack() as stack:
-        limits = DatabaseLimits(parts.settings.statement_timeout, parts.settings.lock_timeout)
-        database = Database(parts.database_url, limits)
+        database = Database(parts.database_url, _limits(parts.settings, worker))
         stack.push_async_callback(database.close)
         await require_newest(database)
-        quality = SodaQuality(parts.database_url, parts.settings.worker_timeout)
+        quality = SodaQuality(
+            parts.database_url,
+            parts.settings.worker_timeout,
+            worker,
+            PostgresSessions(database).end_worker,
+        )
         stack.callback(quality.close)
         detector = PresidioDetector(parts.settings.worker_timeout)
         stack.callback(detector.close)
-        worker = f"atlas worker {uuid4()}"
-        await stack.enter_async_context(alive(database, worker))
         wired = _wire(parts, database, quality, detector, clock, worker)
-        deliverer = Deliverer(wired.engine.outbox, parts.sender, parts.platforms, clock)
         await stack.enter_async_context(
-            listening(parts.database_url, CHANNEL, deliverer.wake, clock)
+            listening(parts.database_url, CHANNEL, wired.deliverer.wake, clock)
         )
-        await stack.enter_async_context(_at_work(wired, deliverer))
+        await stack.enter_async_context(
+            listening(parts.database_url, SCHEDULES_CHANNEL, wired.keeper.wake, clock)
+        )
+        await stack.enter_async_context(wired.hooks.at_work())
+        await stack.enter_async_context(_at_work(wired))
         yield wired.engine
+
+
+def _limits(settings: Settings, worker: str) -> DatabaseLimits:
+    """Each run at work may hold two connections; answers in chat and to programs need some too."""
+    return DatabaseLimits(
+        settings.statement_timeout,
+        settings.lock_timeout,
+        connections=10 + 2 * settings.runs_at_once,
+        name=worker,
+        swap_lock_timeout=settings.swap_lock_timeout,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Wired:
+    """The engine, and what works in its background."""
+
     engine: Engine
-    desk: RunDesk[PostgresTransaction]
+    queue: RunQueueWorker | None
+    pulse: Pulse[PostgresTransaction]
+    rescue: Rescue[PostgresTransaction]
+    deliverer: Deliverer
+    caretaker: Caretaker[PostgresTransaction]
+    hooks: HookCaller
+    keeper: Keeper[PostgresTransaction]
 
 
 def _wire(
@@ -129,15 +185,22 @@ def _wire(
     worker: str,
 ) -> _Wired:
     project, settings = parts.project, parts.settings
+    substitutes = Substitutes(parts.key, PresidioMasker())
+    deliveries = ProjectDeliveries(project.folder, clock)
     transactions = PostgresTransactions(
         database,
-        Substitutes(parts.key, PresidioMasker()),
+        substitutes,
         _renderer(parts.database_url),
         clock,
         worker,
     )
+    hooks = HookCaller(load_hooks())
+    told = (Announcer(project, settings.announce, clock).hear, BackfillNews().hear, hooks.hear)
+    backfills = BackfillDesk(project, RunDesk(transactions, clock, told), transactions, clock)
+    listeners = (*told, backfills.hear)
+    pulse = Pulse(project, transactions, clock, listeners)
     steps: dict[StepKind, StepWork] = {
-        StepKind.INGEST: Ingest(project, transactions, ProjectDeliveries(project.folder, clock)),
+        StepKind.INGEST: Ingest(project, transactions, deliveries, pulse.metered),
         StepKind.REFINE: Refine(project, transactions, detector),
         StepKind.BUILD: Build(project),
         StepKind.CHECK: Check(project, quality, clock),
@@ -148,27 +211,71 @@ def _wire(
         project,
         transactions,
         steps,
-        PostgresDatasetLocks(database),
+        pulse,
         clock,
-        listeners=(Announcer(project, settings.announce, clock).hear,),
-        limits=Limits(settings.step_timeout),
+        listeners=listeners,
+        limits=Limits(
+            settings.step_timeout, settings.run_timeout, Retries(attempts=settings.tries)
+        ),
     )
-    desk = RunDesk(runner, transactions, clock, worker=worker, at_once=settings.runs_at_once)
+    work = RunWorker(worker, runner, transactions, PostgresSessions(database), clock)
+    desk = RunDesk(transactions, clock, listeners)
     people = People(settings.roles, settings.default_role)
+    outbox = PostgresOutboxQueue(database, parts.own_platforms, worker)
+    timetable = TriggerTimetable()
     engine = Engine(
         project=project,
         people=people,
         zone=ZoneInfo(settings.timezone),
         clock=clock,
-        dispatcher=Dispatcher(project, people, desk, transactions, PostgresQuarantine(database)),
+        dispatcher=Dispatcher(
+            project,
+            people,
+            desk,
+            transactions,
+            PostgresQuarantine(database),
+            backfills=backfills,
+            schedules=ScheduleAnswers(ScheduleDesk(transactions, timetable, clock)).answer,
+            previews=PostgresPreviews(project, database, deliveries, substitutes, clock),
+        ),
         transactions=transactions,
         transcript=PostgresTranscript(database),
         database=database,
-        outbox=PostgresOutboxQueue(database, parts.own_platforms, worker),
+        outbox=outbox,
         detector=detector,
         quality=quality,
+        admission=Admission(PostgresTokens(database), clock),
+        vitals=PostgresVitals(database),
     )
-    return _Wired(engine, desk)
+    keeper = Keeper(
+        transactions,
+        timetable,
+        ScheduleOrders(engine.dispatcher.handle),
+        clock,
+        missed=settings.missed_schedules,
+        listeners=(ScheduleNotices().hear,),
+    )
+    return _Wired(
+        engine=engine,
+        queue=_queue(parts, work, clock),
+        pulse=pulse,
+        rescue=Rescue(transactions, PostgresSessions(database), clock, settings.takeover_after),
+        deliverer=Deliverer(outbox, parts.sender, parts.platforms, clock),
+        caretaker=Caretaker(project.retention, PostgresStoreroom(database), transactions, clock),
+        hooks=hooks,
+        keeper=keeper,
+    )
+
+
+def _queue(
+    parts: Parts, work: RunWorker[PostgresTransaction], clock: Clock
+) -> RunQueueWorker | None:
+    """This process at the queue; none where it leaves runs to others."""
+    settings = parts.settings
+    if not settings.runs_at_once:
+        return None
+    limits = QueueLimits(settings.runs_at_once, settings.heartbeat, settings.grace)
+    return RunQueueWorker(parts.database_url, work.take, clock, limits, parts.queues)
 
 
 def _renderer(url: str) -> OpenLineageRenderer:
@@ -178,21 +285,30 @@ def _renderer(url: str) -> OpenLineageRenderer:
 
 
 @asynccontextmanager
-async def _at_work(wired: _Wired, deliverer: Deliverer) -> AsyncIterator[None]:
-    """Runs and deliveries in the background; at the end, runs that were begun are ended."""
+async def _at_work(wired: _Wired) -> AsyncIterator[None]:
+    """Runs and deliveries in the background; at the end, runs at work are handed to others."""
     async with asyncio.TaskGroup() as group:
-        tasks = [
-            group.create_task(wired.desk.work(), name="runs"),
-            group.create_task(deliverer.run(), name="outbox"),
+        queue = [group.create_task(wired.queue.run(), name="queue")] if wired.queue else []
+        others = [
+            group.create_task(wired.pulse.beat(), name="pulse"),
+            group.create_task(wired.rescue.watch(), name="rescue"),
+            group.create_task(wired.deliverer.run(), name="outbox"),
+            group.create_task(wired.keeper.run(SchedulerAlarm()), name="schedules"),
+            group.create_task(wired.caretaker.watch(), name="retention"),
         ]
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
-            await wired.desk.close()
-            await _last_words(deliverer)
+            await _cancelled(queue)
+            await _cancelled(others)
+            await _last_words(wired.deliverer)
+
+
+async def _cancelled(tasks: Sequence["asyncio.Task[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)
 
 
 async def _last_words(deliverer: Deliverer) -> None:
@@ -201,5 +317,5 @@ async def _last_words(deliverer: Deliverer) -> None:
         async with asyncio.timeout(1.0):
             while await deliverer.deliver_one():
                 continue
-    except TimeoutError:
+    except (TimeoutError, EngineError):
         logger.info("some posts wait in the outbox for the next start")

@@ -1,4 +1,4 @@
-"""The command line: `atlas demo`, `start`, `ask`, `doctor`, `check-project`, `migrate`."""
+"""The command line: `atlas demo`, `start`, `ask`, `worker`, `token`, and what looks after them."""
 
 import asyncio
 import json
@@ -17,6 +17,7 @@ import typer
 
 from engine.data_folder import DEFAULT, DataFolder
 from engine.errors import EngineError, ProjectError
+from engine.token_commands import token_commands
 
 if TYPE_CHECKING:
     from engine.asking import Asked
@@ -255,6 +256,33 @@ def doctor(
     raise typer.Exit(1 if any(each.health is Health.WRONG for each in findings) else 0)
 
 
+@app.command()
+def worker(
+    queue: Annotated[list[str] | None, typer.Option(help="Which queue; all without it.")] = None,
+    concurrency: Annotated[
+        int | None, typer.Option(min=1, max=32, help="How many runs at once.")
+    ] = None,
+    grace: Annotated[
+        float | None, typer.Option(min=0, help="Seconds that runs get to end when stopped.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option("-c", "--config")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Work runs for a bot elsewhere, on the same database."""
+    from engine.logs import log_to  # noqa: PLC0415  # the import takes a second
+    from engine.working import serve, worker_settings  # noqa: PLC0415  # as above
+
+    settings = worker_settings(config, concurrency, 30.0 if grace is None else grace)
+
+    def ready() -> None:
+        typer.echo(f"Atlas works here, {settings.runs_at_once} runs at once. Ctrl-C stops it.")
+
+    with configured_database(data_folder(data_dir)):
+        log_to(None)
+        until_stopped(lambda stop: serve(settings, queue or (), stop, ready))
+    typer.echo("The worker has stopped; what it had not ended waits for another one.")
+
+
 @app.command("check-project")
 def check_project(
     folder: Annotated[Path | None, typer.Argument()] = None,
@@ -284,6 +312,16 @@ def migrate(data_dir: DataDir = None) -> None:
         typer.echo(f"The state tables are up to date ({after}).")
     else:
         typer.echo(f"The state tables went from {before or 'nothing'} to {after}.")
+
+
+@contextmanager
+def opened_database(data_dir: Path | None) -> Iterator[None]:
+    """The configured database, or that of a data folder, in the environment."""
+    with configured_database(data_folder(data_dir)):
+        yield
+
+
+app.add_typer(token_commands(opened_database), name="token")
 
 
 if __name__ == "__main__":

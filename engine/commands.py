@@ -1,10 +1,13 @@
 """What may be asked: one frozen dataclass a command, with the role that it needs."""
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
+from typing_extensions import override
+
 from engine.people import Role
+from engine.recurrence import Recurrence
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +17,13 @@ class Command:
     name: ClassVar[str]
     needs: ClassVar[Role] = Role.VIEWER
 
-    def slots(self) -> dict[str, str | None]:
-        """The slots as text, for replies to programs."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: None if value is None else str(value) for name, value in values.items()}
+    def slots(self) -> dict[str, str | int | None]:
+        """The slots for programs: numbers, true and false as they are, all else as text."""
+        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+
+
+def _plain(value: object) -> str | int | None:
+    return value if value is None or isinstance(value, int) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,8 @@ class RunPipeline(Command):
     needs = Role.OPERATOR
     pipeline: str
     table: str | None = None
+    full_refresh: bool = False
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,107 @@ class ExplainRun(Command):
 
     name = "explain_run"
     run_id: str | None = None
+    pipeline: str | None = None
+    table: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRun(Command):
+    """Stop a run; without an id the only one of a pipeline or table that is not done."""
+
+    name = "cancel_run"
+    needs = Role.OPERATOR
+    run_id: str | None = None
+    pipeline: str | None = None
+    table: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetryRun(Command):
+    """Take a failed or cancelled run up again, at its first step not done or at the named one."""
+
+    name = "retry_run"
+    needs = Role.OPERATOR
+    run_id: str | None = None
+    pipeline: str | None = None
+    table: str | None = None
+    from_step: str | None = None
+    accept_drift: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Backfill(Command):
+    """Run a pipeline once for each day from `start` until before `end`."""
+
+    name = "backfill"
+    needs = Role.OPERATOR
+    start: date
+    end: date
+    table: str | None = None
+    pipeline: str | None = None
+    at_once: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulePipeline(Command):
+    """Run a pipeline by itself whenever a time comes."""
+
+    name = "schedule_pipeline"
+    needs = Role.OPERATOR
+    pipeline: str
+    when: Recurrence
+    table: str | None = None
+
+    @override
+    def slots(self) -> dict[str, str | int | None]:
+        """The slots as text, with the time zone as one of its own."""
+        return {
+            "pipeline": self.pipeline,
+            "table": self.table,
+            "when": self.when.rhythm,
+            "timezone": self.when.zone,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ListSchedules(Command):
+    """Which schedules there are; one by its id, those of a pipeline or table, or all."""
+
+    name = "list_schedules"
+    schedule: str | None = None
+    pipeline: str | None = None
+    table: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PauseSchedule(Command):
+    """Let a schedule start nothing until it is resumed."""
+
+    name = "pause_schedule"
+    needs = Role.OPERATOR
+    schedule: str | None = None
+    pipeline: str | None = None
+    table: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeSchedule(Command):
+    """Let a paused schedule start runs again, from the next time on."""
+
+    name = "resume_schedule"
+    needs = Role.OPERATOR
+    schedule: str | None = None
+    pipeline: str | None = None
+    table: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteSchedule(Command):
+    """End a schedule for good."""
+
+    name = "delete_schedule"
+    needs = Role.OPERATOR
+    schedule: str | None = None
     pipeline: str | None = None
     table: str | None = None
 
@@ -123,6 +232,14 @@ COMMANDS: tuple[type[Command], ...] = (
     RunStatus,
     ListRuns,
     ExplainRun,
+    CancelRun,
+    RetryRun,
+    Backfill,
+    SchedulePipeline,
+    ListSchedules,
+    PauseSchedule,
+    ResumeSchedule,
+    DeleteSchedule,
     ListPipelines,
     DescribePipeline,
     CheckQuality,

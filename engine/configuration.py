@@ -12,7 +12,7 @@ from ruamel.yaml.error import YAMLError
 
 from engine.errors import ConfigurationError
 
-SKILLS = ("runs", "catalog", "quality", "privacy", "assistance")
+SKILLS = ("runs", "schedules", "catalog", "quality", "privacy", "assistance")
 
 LOOPBACK = "127.0.0.1"
 PORT = 8080

@@ -6,15 +6,29 @@ EngineError
 ├── Unknown
 │   ├── UnknownPipeline
 │   ├── UnknownDataset
-│   └── UnknownRun
+│   ├── UnknownRun
+│   ├── UnknownSchedule
+│   └── UnknownTimeZone
 ├── NotAllowed                  the asker's role does not cover the command
+├── TooManyRuns                 the line of waiting runs is full
+├── RunDone                     it ended already, so it can't be cancelled
+├── RunNotDone                  it is not over, or it succeeded, so it can't be retried
+├── NotBackfillable             days or tables that can't be run day by day
+├── KeyUsed                     the same idempotency key for another request
+├── NotSchedulable              a time that has passed, never comes, or comes too often
+├── WhichSchedule               not exactly one schedule is meant
+├── RecurrenceUnreadable        a cron line that is none
 ├── SourceUnreadable            a delivery that can't be read as its table declares
 ├── DatabaseError
-│   ├── DatabaseUnreachable
+│   ├── DatabaseUnreachable     passes
+│   ├── DatabaseBusy            passes: a deadlock, a serialization failure, no connection free
+│   ├── TableBusy               passes: somebody reads the table that is to be swapped
+│   ├── SwapRefused             something on the published table would be lost
 │   ├── DatabaseRefused         no right to do it
 │   ├── DiskFull
 │   ├── StatementFailed         what PostgreSQL said, without its values
 │   └── MigrationsMissing
+├── DriftQuestion               columns would be lost; somebody has to accept it
 ├── RowsNotConserved            rows in ≠ published + quarantined + deduplicated
 ├── KeyMissing                  hashing was asked for and there is no key
 ├── WorkerFailed                a Soda or Presidio process that died or hung
@@ -23,14 +37,19 @@ EngineError
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from typing_extensions import override
 
 
 class EngineError(Exception):
-    """What people may read: a message that names the thing, and a hint that says what to do."""
+    """What people may read: a message that names the thing, and a hint that says what to do.
+
+    One that `passes` may be gone when the same is tried again a moment later.
+    """
 
     hint: str = ""
+    passes: ClassVar[bool] = False
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -106,8 +125,60 @@ class UnknownRun(Unknown):
     hint = "Ask «list runs» for the latest ones."
 
 
+class UnknownSchedule(Unknown):
+    """No schedule has that id, or is for that pipeline or table."""
+
+    noun = "schedule"
+    hint = "Ask «list schedules» to see them."
+
+
+class UnknownTimeZone(Unknown):
+    """No time zone has that name."""
+
+    noun = "time zone"
+    hint = "Write one such as Europe/Berlin, or its city."
+
+
 class NotAllowed(EngineError):
     """The asker's role does not cover the command."""
+
+
+class TooManyRuns(EngineError):
+    """More runs wait than the line holds."""
+
+    hint = "Wait until some of them are done, then ask again."
+
+
+class RunDone(EngineError):
+    """A run that ended can't be cancelled."""
+
+
+class RunNotDone(EngineError):
+    """A run that is not over, or that succeeded, can't be retried."""
+
+
+class NotBackfillable(EngineError):
+    """Days or tables that can't be run day by day."""
+
+
+class KeyUsed(EngineError):
+    """An idempotency key that stands for another request."""
+
+    hint = "Use a new key for each new request; the same key only to send the same one again."
+
+
+class NotSchedulable(EngineError):
+    """A time at which nothing can be scheduled."""
+
+
+class WhichSchedule(EngineError):
+    """Not exactly one schedule is meant."""
+
+
+class RecurrenceUnreadable(EngineError):
+    """A cron line that is none."""
+
+    hint = "Write five fields: minute, hour, day, month, weekday, such as 0 9 * * 1-5."
 
 
 class SourceUnreadable(EngineError):
@@ -120,6 +191,24 @@ class DatabaseError(EngineError):
 
 class DatabaseUnreachable(DatabaseError):
     """No connection to PostgreSQL."""
+
+    passes = True
+
+
+class DatabaseBusy(DatabaseError):
+    """PostgreSQL gave way to somebody else's work."""
+
+    passes = True
+
+
+class TableBusy(DatabaseError):
+    """Somebody reads a published table for longer than its swap may wait."""
+
+    passes = True
+
+
+class SwapRefused(DatabaseError):
+    """A swap would lose what somebody put on a published table."""
 
 
 class DatabaseRefused(DatabaseError):
@@ -138,6 +227,10 @@ class MigrationsMissing(DatabaseError):
     """The state tables are older than this Atlas."""
 
     hint = "Run `atlas migrate`."
+
+
+class DriftQuestion(EngineError):
+    """Columns are gone or became narrower: nothing goes on before somebody accepts it."""
 
 
 class RowsNotConserved(EngineError):

@@ -28,6 +28,7 @@ from engine.clock import SystemClock
 from engine.configuration import Configuration
 from engine.errors import ConfigurationError, EngineError
 from engine.outcome import Outcome, Request
+from engine.runs.backfill import following
 from engine.runs.model import Run
 from engine.settings import Environment, Settings
 
@@ -52,13 +53,24 @@ _OPSDROIDS_OWN = frozenset(
 )
 
 
-class CardMessage(Message):
-    """A card on its way to a chat; with a receipt it replaces the message that gave it."""
+def own_settings(config: Mapping[str, object]) -> dict[str, object]:
+    """What configuration.yaml says of a module, without what opsdroid adds."""
+    return {key: value for key, value in config.items() if key not in _OPSDROIDS_OWN}
 
-    def __init__(self, card: Card, receipt: str | None = None, **kwargs: object) -> None:
+
+class CardMessage(Message):
+    """A card on its way to a chat; with a receipt it replaces the message that gave it.
+
+    Cards with the same key are forms of one message, whose receipt may have been lost.
+    """
+
+    def __init__(
+        self, card: Card, receipt: str | None = None, key: str | None = None, **kwargs: object
+    ) -> None:
         super().__init__(text=card.fallback_text, **kwargs)
         self.card = card
         self.receipt = receipt
+        self.key = key
 
 
 class EngineDatabase(Database):
@@ -99,8 +111,8 @@ class EngineDatabase(Database):
             self._engine = None
 
     def _parts(self) -> Parts:
-        own = {key: value for key, value in self.config.items() if key not in _OPSDROIDS_OWN}
-        settings, environment = Settings.read(own), Environment.read(os.environ)
+        settings = Settings.read(own_settings(self.config))
+        environment = Environment.read(os.environ)
         return Parts(
             project=configured_project(settings, environment),
             settings=settings,
@@ -126,6 +138,13 @@ class EngineDatabase(Database):
         """The run of that id as it stands."""
         async with self.engine.transactions.begin() as tx:
             return await tx.runs.get(run_id)
+
+    async def day_after(self, run: Run) -> str | None:
+        """The id of the run that is to be waited for next where one of a backfill has ended."""
+        if run.backfill is None:
+            return None
+        async with self.engine.transactions.begin() as tx:
+            return following(run.id, await tx.backfills.days(run.backfill))
 
 
 def is_own(connector: Connector) -> bool:
@@ -166,7 +185,7 @@ class OpsdroidSender:
         if connector is None:
             message = f"There is no connector {post.platform}."
             raise DeliveryFailed(message, "Configure it, or take it out of the routes.")
-        event = CardMessage(post.card, receipt, target=post.channel, connector=connector)
+        event = CardMessage(post.card, receipt, post.key, target=post.channel, connector=connector)
         try:
             return cast("str", await connector.send(event))
         except Exception as error:

@@ -13,7 +13,10 @@ _TALKATIVE = {
     # opsdroid writes each message with its text into its own log
     "opsdroid": logging.WARNING,
     "aiohttp.access": logging.WARNING,
+    # it logs the headers of a request that can't be read, and they may hold a secret
+    "aiohttp.server": logging.CRITICAL,
     "alembic": logging.WARNING,
+    "apscheduler": logging.WARNING,
 }
 
 
@@ -28,3 +31,14 @@ def log_to(file: Path | None) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name, level in _TALKATIVE.items():
         logging.getLogger(name).setLevel(level)
+
+
+def place_of(error: BaseException) -> str:
+    """Where an exception came from, without its text: the text may hold values of rows."""
+    frames: list[str] = []
+    traceback = error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        frames.append(f"{code.co_filename}:{traceback.tb_lineno} {code.co_name}")
+        traceback = traceback.tb_next
+    return f"{type(error).__name__} at {' → '.join(frames[-4:])}"

@@ -1,18 +1,25 @@
 """What comes back at once when something is asked; never the work itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.cards import Card
 from engine.commands import Command
+from engine.errors import EngineError
 from engine.people import Asker
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A command and who gave it."""
+    """A command and who gave it.
+
+    With a `key`, asking again is the same request: the run that it started, not another one.
+    Whoever asks waits for it, unless it was a schedule (`urgent` is false).
+    """
 
     command: Command
     asker: Asker
+    key: str | None = None
+    urgent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,8 @@ class Refused:
     reason: str
     hint: str = ""
     close: tuple[str, ...] = ()
+    error: EngineError | None = field(default=None, compare=False)
+    """What programs tell apart; None where nothing is wrong but what was asked."""
 
 
 Outcome = Accepted | Answer | Refused

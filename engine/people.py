@@ -21,13 +21,18 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asked, and where the answer belongs; `person` is a stable id, `name` only for display."""
+    """Who asked, and where the answer belongs; `person` is a stable id, `name` only for display.
+
+    Programs have no channel: they ask how a run is going themselves. `role` is what came with the
+    proof of who it is, such as a token; it is not stored with what was asked.
+    """
 
     platform: str
     person: str
     name: str
     channel: str
     thread: str | None = None
+    role: Role | None = field(default=None, compare=False)
 
     @property
     def id(self) -> str:
@@ -49,4 +54,4 @@ class People:
 
     def role_of(self, asker: Asker) -> Role:
         """The role of whoever asked."""
-        return self.roles.get(asker.id, self.default)
+        return asker.role or self.roles.get(asker.id, self.default)

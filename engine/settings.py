@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from engine.errors import ConfigurationError, KeyMissing
 from engine.people import Role
 from engine.privacy.protect import KEY_BYTES, SecretKey
+from engine.schedules.model import Missed
 
 Seconds = Annotated[float, Field(gt=0)]
 
@@ -33,17 +34,38 @@ class Settings(BaseModel):
     step_timeout: Seconds = 3600
     """Seconds that a step may take."""
 
+    run_timeout: Seconds = 21600
+    """Seconds that a run may take."""
+
+    tries: Annotated[int, Field(ge=1, le=20)] = 5
+    """How often a step is tried in all where what failed can pass, such as a lost connection."""
+
+    heartbeat: Seconds = 2
+    """Seconds between the signs of life of a worker."""
+
+    takeover_after: Seconds = 8
+    """Seconds without a sign of life after which another worker goes on with its runs."""
+
+    grace: Annotated[float, Field(ge=0)] = 2
+    """Seconds that runs at work get to end when Atlas stops; others are handed on."""
+
     statement_timeout: Seconds = 3600
     """Seconds that one SQL statement may take."""
 
     lock_timeout: Seconds = 30
     """Seconds to wait for a table that somebody else has locked."""
 
+    swap_lock_timeout: Seconds = 2
+    """Seconds to wait for the moment in which a new version of a table takes its place."""
+
     worker_timeout: Seconds = 600
     """Seconds that one quality check or privacy examination may take."""
 
     timezone: str = "UTC"
     """The time zone of times in sentences."""
+
+    missed_schedules: Missed = Missed.CATCH_UP
+    """What becomes of scheduled times that passed while Atlas was away: catch_up once, or skip."""
 
     roles: dict[str, Role] = Field(default_factory=dict)
     """Roles by person, such as `slack:U012AB3CD: operator`."""

@@ -41,6 +41,10 @@ class Transcript(Protocol):
         """Give a message another card; None where there is no such message."""
         ...
 
+    async def of_atlas(self, client_id: str) -> int | None:
+        """The id of the message that Atlas keeps under that name."""
+        ...
+
     async def recent(self, limit: int) -> tuple[Said, ...]:
         """The latest messages of all channels, oldest first."""
         ...

@@ -17,9 +17,10 @@ from opsdroid.skill import Skill
 from engine.cards import Button, Card, CardKind, Severity
 from engine.commands import Command
 from engine.host import CardMessage, EngineDatabase, engine_of
+from engine.logs import place_of
 from engine.outcome import Accepted, Answer, Outcome, Refused, Request
 from engine.people import Asker
-from engine.runs.runner import place_of
+from engine.runs.plan import makers
 from skills.language.readings import Reading, Understood
 from skills.language.sentences import sentence
 from skills.language.understanding import understand
@@ -100,6 +101,7 @@ def vocabulary(message: Message) -> Vocabulary:
         pipelines=tuple(pipeline.name for pipeline in project.pipelines),
         tables=tuple(table.name for table in project.tables),
         datasets=tuple(str(dataset) for dataset in project.datasets()),
+        makers=tuple((str(dataset), pipeline) for dataset, pipeline in makers(project)),
     )
 
 
@@ -163,7 +165,12 @@ def offers(message: Message, refused: Refused) -> tuple[str, ...]:
     said, names = understanding_of(message), vocabulary(message)
     if not isinstance(said, Understood):
         return ()
-    slots = {"pipeline": names.pipelines, "table": names.tables, "dataset": names.datasets}
+    slots = {
+        "pipeline": names.pipelines,
+        "table": names.tables,
+        "dataset": names.datasets,
+        "schedule": tuple(name for name in refused.close if name.startswith("SCH-")),
+    }
     return tuple(
         sentence(replace(said.command, **{slot: name}))
         for name in refused.close

@@ -1,15 +1,23 @@
-"""Sentences about runs: run this, how is it going, what failed, why."""
+"""Sentences about runs: run this, how is it going, what failed, why, stop it, once more."""
 
 from opsdroid.events import Message
 
-from engine.commands import ExplainRun, ListRuns, RunPipeline, RunStatus
+from engine.commands import (
+    Backfill,
+    CancelRun,
+    ExplainRun,
+    ListRuns,
+    RetryRun,
+    RunPipeline,
+    RunStatus,
+)
 from skills import base
 
 
 class Runs(base.AtlasSkill):
-    """Starts runs and tells of them."""
+    """Starts and stops runs, and tells of them."""
 
-    @base.understands(RunPipeline, RunStatus, ListRuns, ExplainRun)
+    @base.understands(RunPipeline, RunStatus, ListRuns, ExplainRun, CancelRun, RetryRun, Backfill)
     async def answer(self, message: Message) -> None:
         """Carry out what was asked."""
         await self.carry_out(message)

@@ -1,34 +1,44 @@
 """From a request to its outcome, whichever way it came."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from engine.cards import Card, CardKind, Fact, Severity
 from engine.commands import (
     COMMANDS,
+    Backfill,
+    CancelRun,
     CheckQuality,
     Command,
+    DeleteSchedule,
     DescribePipeline,
     ExplainRun,
     Help,
     ListPipelines,
     ListQuarantine,
     ListRuns,
+    ListSchedules,
+    PauseSchedule,
+    ResumeSchedule,
+    RetryRun,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
+    SchedulePipeline,
     WhoAmI,
 )
 from engine.errors import DatabaseUnreachable
 from engine.outcome import Accepted, Answer, Outcome, Refused, Request
 from engine.people import Asker, Role
+from engine.recurrence import Cron
 from engine.runs.model import RunStatus as Status
+from engine.runs.model import StepKind
 from engine.runs.ports import QuarantinedRow
 from engine.testing.clock import EPOCH
 from engine.testing.fixed import FixedQuarantine
-from tests.builders import a_project, a_run, a_table, an_asker
+from tests.builders import a_project, a_run, a_step, a_table, an_asker
 from tests.workshop import Workshop
 
 EVERY_COMMAND: tuple[Command, ...] = (
@@ -36,6 +46,14 @@ EVERY_COMMAND: tuple[Command, ...] = (
     RunStatus(),
     ListRuns(),
     ExplainRun(),
+    CancelRun(),
+    RetryRun(),
+    Backfill(date(2026, 2, 1), date(2026, 2, 3), "customers"),
+    SchedulePipeline("ingest", Cron.at([(9, 0)], "UTC")),
+    ListSchedules(),
+    PauseSchedule(),
+    ResumeSchedule(),
+    DeleteSchedule(),
     ListPipelines(),
     DescribePipeline("ingest"),
     CheckQuality("silver.customers"),
@@ -64,6 +82,7 @@ def a_shop_with_runs() -> Workshop:
     shop.keep(
         a_run(id="11111111", status=Status.FAILED, error="The disk is full."),
         a_run(
+            a_step(StepKind.INGEST, "bronze.orders"),
             id="22222222",
             pipeline="ingest",
             table="orders",
@@ -196,7 +215,8 @@ async def test_a_check_and_a_scan_are_runs_of_one_step(
 
 
 async def test_a_full_queue_refuses_and_says_when_to_ask_again() -> None:
-    shop = Workshop(waiting=1)
+    shop = Workshop()
+    shop.state.longest_line = 1
     await shop.ask(RunPipeline("ingest"))
 
     refused = refusal_of(await shop.ask(RunPipeline("ingest")))

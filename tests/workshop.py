@@ -3,17 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from engine.adapters.scheduler import TriggerTimetable
 from engine.alerts.announcer import Announcer
+from engine.alerts.backfills import BackfillNews
 from engine.catalog.model import Project
 from engine.commands import Command
 from engine.dispatch import Dispatcher
 from engine.outcome import Outcome, Request
 from engine.people import People, Role
+from engine.runs.backfill_desk import BackfillDesk
 from engine.runs.desk import RunDesk
 from engine.runs.events import RunEvent, RunFinished, StepFinished
 from engine.runs.model import Run, Step, StepKind
 from engine.runs.plan import plan
-from engine.runs.ports import DatasetLocks
+from engine.runs.pulse import Pulse
+from engine.runs.retries import USUAL, Retries
 from engine.runs.runner import Limits, Runner
 from engine.runs.steps.build import Build
 from engine.runs.steps.check import Check
@@ -22,9 +26,12 @@ from engine.runs.steps.publish import Publish
 from engine.runs.steps.refine import Refine
 from engine.runs.steps.scan import Scan
 from engine.runs.steps.work import StepWork
+from engine.runs.worker import RunWorker
+from engine.schedule_answers import ScheduleAnswers
+from engine.schedules.desk import ScheduleDesk
 from engine.testing.clock import FakeClock
-from engine.testing.fixed import FixedDetector, FixedQuality, FixedQuarantine
-from engine.testing.locks import MemoryLocks
+from engine.testing.fixed import FixedDetector, FixedPreviews, FixedQuality, FixedQuarantine
+from engine.testing.sessions import EndedSessions
 from engine.testing.state import MemoryState
 from engine.testing.transactions import MemoryTransaction, MemoryTransactions
 from engine.testing.warehouse import FixedDeliveries, FixedDelivery
@@ -64,8 +71,8 @@ class Workshop:
         deliveries: Mapping[str, Sequence[FixedDelivery]] | None = None,
         steps: Mapping[StepKind, StepWork] | None = None,
         step_timeout: float = 60.0,
-        locks: DatasetLocks | None = None,
-        waiting: int = 100,
+        run_timeout: float = 600.0,
+        retries: Retries = USUAL,
     ) -> None:
         self.project = project or a_project()
         self.clock = FakeClock()
@@ -74,20 +81,41 @@ class Workshop:
         self.quality = FixedQuality()
         self.detector = FixedDetector()
         self.quarantine = FixedQuarantine()
+        self.previews = FixedPreviews()
         self.people = People({"web:maria": Role.ADMIN, "web:olga": Role.OPERATOR})
         self.listening = Listening()
+        told = (
+            Announcer(self.project, "web", self.clock).hear,
+            BackfillNews().hear,
+            self.listening.hear,
+        )
+        self.backfills: BackfillDesk[MemoryTransaction] = BackfillDesk(
+            self.project,
+            RunDesk(self.transactions, self.clock, told),
+            self.transactions,
+            self.clock,
+        )
+        listeners = (*told, self.backfills.hear)
+        self.pulse: Pulse[MemoryTransaction] = Pulse(
+            self.project, self.transactions, self.clock, listeners
+        )
         self.runner: Runner[MemoryTransaction] = Runner(
             self.project,
             self.transactions,
             {**self._steps(deliveries), **(steps or {})},
-            locks or MemoryLocks(),
+            self.pulse,
             self.clock,
-            listeners=(Announcer(self.project, "web", self.clock).hear, self.listening.hear),
-            limits=Limits(step_timeout),
+            listeners=listeners,
+            limits=Limits(step_timeout, run_timeout, retries),
         )
-        self.desk: RunDesk[MemoryTransaction] = RunDesk(
-            self.runner, self.transactions, self.clock, worker=WORKER, at_once=2, waiting=waiting
-        )
+        self.sessions = EndedSessions()
+        self.worker = self.hired(WORKER)
+        self.desk: RunDesk[MemoryTransaction] = RunDesk(self.transactions, self.clock, listeners)
+
+    def hired(self, name: str) -> RunWorker[MemoryTransaction]:
+        """Another worker at the same queue."""
+        self.transactions.alive.add(name)
+        return RunWorker(name, self.runner, self.transactions, self.sessions, self.clock)
 
     def _steps(
         self, deliveries: Mapping[str, Sequence[FixedDelivery]] | None
@@ -95,7 +123,7 @@ class Workshop:
         project, transactions = self.project, self.transactions
         arrived = FixedDeliveries(deliveries if deliveries is not None else one_each(project))
         return {
-            StepKind.INGEST: Ingest(project, transactions, arrived),
+            StepKind.INGEST: Ingest(project, transactions, arrived, self.pulse.metered),
             StepKind.REFINE: Refine(project, transactions, self.detector),
             StepKind.BUILD: Build(project),
             StepKind.CHECK: Check(project, self.quality, self.clock),
@@ -111,7 +139,18 @@ class Workshop:
     @property
     def dispatcher(self) -> Dispatcher[MemoryTransaction]:
         """The dispatcher over all this."""
-        return Dispatcher(self.project, self.people, self.desk, self.transactions, self.quarantine)
+        return Dispatcher(
+            self.project,
+            self.people,
+            self.desk,
+            self.transactions,
+            self.quarantine,
+            backfills=self.backfills,
+            schedules=ScheduleAnswers(
+                ScheduleDesk(self.transactions, TriggerTimetable(), self.clock)
+            ).answer,
+            previews=self.previews,
+        )
 
     async def ask(self, command: Command, person: str = "maria") -> Outcome:
         """What comes back at once when that person gives a command."""
@@ -120,18 +159,25 @@ class Workshop:
     async def queued(
         self, pipeline: str = "medallion", table: str | None = None, run_id: str = RUN_ID
     ) -> Run:
-        """A run of a pipeline, submitted and not worked yet."""
+        """A run of a pipeline, in line and not worked yet."""
         found = self.project.pipeline(pipeline)
         assert found is not None
         run = a_run(*plan(self.project, found, table), id=run_id, pipeline=pipeline, table=table)
-        await self.runner.submit(run, WORKER)
+        async with self.transactions.begin() as tx:
+            await tx.runs.add(run)
+            await tx.queue.join(run)
         return run
+
+    async def taken(self, run_id: str, worker: RunWorker[MemoryTransaction] | None = None) -> Run:
+        """A run after a worker took its ticket."""
+        await (worker or self.worker).take(run_id, self.state.tickets[run_id].number)
+        return self.state.runs[run_id]
 
     async def run(
         self, pipeline: str = "medallion", table: str | None = None, run_id: str = RUN_ID
     ) -> Run:
         """A run of a pipeline, as it ended."""
-        return await self.runner.work(await self.queued(pipeline, table, run_id))
+        return await self.taken((await self.queued(pipeline, table, run_id)).id)
 
     def keep(self, *runs: Run) -> None:
         """Put runs into the store as they are."""

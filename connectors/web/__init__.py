@@ -52,7 +52,7 @@ class WebConnector(Connector):
     @register_event(CardMessage)
     async def show_card(self, event: CardMessage) -> str:
         """Show a card in its channel, or edit the one it replaces; the receipt is its id."""
-        return await self._room_or_fail().show(event.target, event.card, event.receipt)
+        return await self._room_or_fail().show(event.target, event.card, event.receipt, event.key)
 
     @register_event(Message)
     async def show_text(self, event: Message) -> str:

@@ -104,16 +104,25 @@ class Room:
         await self._show(said)
         return said
 
-    async def show(self, channel: str, card: Card, receipt: str | None) -> str:
+    async def show(
+        self, channel: str, card: Card, receipt: str | None, key: str | None = None
+    ) -> str:
         """Show a card, or edit the message that an earlier form of it became; its receipt."""
         engine = self._database.engine
+        if receipt is None and key is not None:
+            # whoever showed it may have died before the receipt was noted
+            receipt = await self._receipt_of(key)
         if receipt is not None:
             edited = await engine.transcript.edit(int(receipt), card, engine.clock.now())
             if edited is not None:
                 await self._show(edited)
                 return receipt
-        said = await self.say(channel, Author.ATLAS, card.fallback_text, card=card)
+        said = await self.say(channel, Author.ATLAS, card.fallback_text, card=card, client_id=key)
         return str(said.id)
+
+    async def _receipt_of(self, key: str) -> str | None:
+        shown = await self._database.engine.transcript.of_atlas(key)
+        return None if shown is None else str(shown)
 
     async def _show(self, said: Said) -> None:
         text = wire.message(said)

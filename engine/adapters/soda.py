@@ -1,10 +1,11 @@
 """Soda Core in a process of its own: not safe with threads, blocking, full of global state."""
 
+import asyncio
 import json
 import logging
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -14,6 +15,7 @@ from typing_extensions import override
 
 from engine.adapters.workers import WorkerLane
 from engine.catalog.model import Check, Layer
+from engine.errors import DatabaseUnreachable, WorkerFailed
 from engine.quality.model import Measured, Outcome
 
 if TYPE_CHECKING:
@@ -82,16 +84,23 @@ def _item(check: str) -> str:
     return "\n".join([f"  - {first}", *(f"    {line}" for line in rest)])
 
 
+class DatabaseAway(Exception):  # told by the worker process, which has no words for people
+    """No check could be asked."""
+
+
 def _measure(
-    connection: Connection, schema: str, table: str, checks: Sequence[str]
+    session: str, connection: Connection, schema: str, table: str, checks: Sequence[str]
 ) -> list[Measured]:
     """Measure all checks in one scan; where one breaks the scan, each in a scan of its own."""
+    os.environ["PGAPPNAME"] = session  # Soda passes no name on; libpq takes this one
     scan = _scanned(connection, schema, table, checks)
     if not scan.has_error_logs():
         return list(_answers(scan, checks, range(len(checks))))
     alone: list[Measured] = []
     for index, check in enumerate(checks):
         scan = _scanned(connection, schema, table, [check])
+        if _is_away(scan):
+            raise DatabaseAway
         if scan.has_error_logs():
             alone.append(Measured(index, Outcome.NOT_EVALUATED, reason=_why(scan)))
         else:
@@ -157,10 +166,27 @@ def _shown(value: object) -> str:
     return str(value)[:80]
 
 
+def _is_away(scan: "Scan") -> bool:
+    return any(sign in _complaint(scan) for sign in _AWAY)
+
+
+_AWAY = (
+    "could not connect",
+    "connection to server",
+    "closed the connection",
+    "terminating connection",
+    "connection already closed",
+)
+
+
+def _complaint(scan: "Scan") -> str:
+    logs = cast("Sequence[object]", scan.get_error_logs())
+    return " ".join(str(getattr(log, "message", log)) for log in logs)
+
+
 def _why(scan: "Scan") -> str:
     """Soda's complaint in a few words, without a value of a row."""
-    logs = cast("Sequence[object]", scan.get_error_logs())
-    text = " ".join(str(getattr(log, "message", log)) for log in logs)
+    text = _complaint(scan)
     for sign, meaning in _COMPLAINTS:
         if sign in text:
             return meaning
@@ -172,24 +198,50 @@ _COMPLAINTS = (
     ("statement timeout", "it took too long"),
     ("Soda Cloud", "it needs history, which this version does not keep"),
     ("Invalid", "this is not a SodaCL check"),
-    ("could not connect", "the database could not be reached"),
-    ("connection to server", "the database could not be reached"),
 )
+
+
+EndSession = Callable[[str], Awaitable[None]]
+
+
+async def _nobody(_: str) -> None:
+    """Let a session go on until its statement ends."""
 
 
 class SodaQuality:
     """Evaluates SodaCL with soda-core-postgres, one scan at a time."""
 
-    def __init__(self, url: str, timeout: float) -> None:
+    def __init__(
+        self, url: str, timeout: float, name: str = "atlas", end_session: EndSession = _nobody
+    ) -> None:
         self._connection = Connection.from_url(url, timeout)
         self._lane = WorkerLane("the quality check", _load, timeout)
+        self._name = name
+        self._end_session = end_session
+        self._count = 0
 
     async def measure(
         self, layer: Layer, table: str, checks: Sequence[Check]
     ) -> tuple[Measured, ...]:
-        """Measure in the worker process."""
+        """Measure in the worker process; raises DatabaseUnreachable where nothing can be asked.
+
+        PostgreSQL would work a statement to its end, also when the process that asked is gone.
+        """
+        self._count += 1
+        session = f"{self._name} soda {self._count}"
         texts = [check.text for check in checks]
-        return tuple(await self._lane.call(_measure, self._connection, str(layer), table, texts))
+        try:
+            return tuple(
+                await self._lane.call(_measure, session, self._connection, str(layer), table, texts)
+            )
+        except (asyncio.CancelledError, WorkerFailed):
+            await self._end_session(session)
+            raise
+        except DatabaseAway:
+            message = f"PostgreSQL can't be reached to check {layer}.{table}."
+            raise DatabaseUnreachable(
+                message, "Check that it runs; `atlas doctor` helps."
+            ) from None
 
     async def warm(self) -> None:
         """Import Soda before it is needed."""

@@ -1,5 +1,6 @@
 """Turns what runs tell into posts, in the transaction in which they tell it."""
 
+from engine.alerts.ending import ending_of
 from engine.alerts.model import Post
 from engine.alerts.ports import AlertTransaction
 from engine.alerts.progress import run_card
@@ -21,8 +22,9 @@ class Announcer:
 
     async def hear(self, tx: AlertTransaction, event: RunEvent) -> None:
         """A listener for the runner."""
-        if isinstance(event, RunChanged | RunFinished):
-            await tx.outbox.put(self._progress(event.run))
+        if isinstance(event, RunChanged | RunFinished) and _has_a_card(event.run):
+            await tx.outbox.put(self._progress(event))
+            await self._end(tx, event)
         for finding in findings_of(event):
             first_time = await tx.findings.record(finding, self._clock.now())
             post = post_for(
@@ -31,5 +33,18 @@ class Announcer:
             if post is not None:
                 await tx.outbox.put(post)
 
-    def _progress(self, run: Run) -> Post:
-        return Post(f"run:{run.id}", run.asker.place, run_card(run, self._project))
+    async def _end(self, tx: AlertTransaction, event: RunChanged | RunFinished) -> None:
+        word = ending_of(event.run) if isinstance(event, RunFinished) else None
+        if word is not None:
+            await tx.outbox.put(word)
+
+    def _progress(self, event: RunChanged | RunFinished) -> Post:
+        run, pace = event.run, event.pace if isinstance(event, RunChanged) else None
+        card = run_card(run, self._project, pace)
+        # that it is still at work can wait; that it began, waits again or ended can't
+        return Post(f"run:{run.id}", run.asker.place, card, urgent=pace is None)
+
+
+def _has_a_card(run: Run) -> bool:
+    """Whether somebody reads it where it was asked for; the days of a backfill share one card."""
+    return bool(run.asker.channel) and run.backfill is None

@@ -7,11 +7,15 @@ from engine.cards import Card
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A card for a place; a later post with the same key edits the earlier message."""
+    """A card for a place; a later post with the same key edits the earlier message.
+
+    One that is not `urgent` waits until the last edit of its message is a few seconds old.
+    """
 
     key: str
     place: str
     card: Card
+    urgent: bool = True
 
     @property
     def platform(self) -> str:

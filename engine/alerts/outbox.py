@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 300.0
-LOOK_AGAIN = 5.0
+LOOK_AGAIN = 1.0
 """Seconds after which the outbox is read even if nobody said that there is something."""
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from engine.alerts.model import Due, Post
 from engine.errors import EngineError
 from engine.findings.ports import FindingLog
+from engine.runs.ports import BackfillStore
 
 
 class Outbox(Protocol):
@@ -18,7 +19,16 @@ class Outbox(Protocol):
         ...
 
 
-class AlertTransaction(Protocol):
+class OutboxTransaction(Protocol):
+    """A transaction in which posts can be put."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """Posts on their way out."""
+        ...
+
+
+class AlertTransaction(OutboxTransaction, Protocol):
     """What announcing needs of a transaction."""
 
     @property
@@ -26,9 +36,13 @@ class AlertTransaction(Protocol):
         """Findings seen so far."""
         ...
 
+
+class BackfillTransaction(OutboxTransaction, Protocol):
+    """What telling of backfills needs of a transaction."""
+
     @property
-    def outbox(self) -> Outbox:
-        """Posts on their way out."""
+    def backfills(self) -> BackfillStore:
+        """Backfills."""
         ...
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from engine.alerts.wording import mending, owner_fact, verdicts_table
+from engine.alerts.explanation import first_broken
+from engine.alerts.wording import owner_fact, verdicts_table
 from engine.cards import (
     Button,
     ButtonStyle,
@@ -11,13 +12,13 @@ from engine.cards import (
     CardTable,
     Fact,
     Severity,
-    counted,
     facts,
     readable,
 )
 from engine.catalog.model import DatasetName, Operator, Project
 from engine.quality.model import Outcome
-from engine.runs.model import Counts, Run, RunStatus, Step, StepKind, StepStatus
+from engine.runs.events import Pace
+from engine.runs.model import Counts, Run, RunStatus, Step, StepKind, StepStatus, next_step
 
 _SEVERITY = {
     RunStatus.QUEUED: Severity.INFO,
@@ -28,13 +29,15 @@ _SEVERITY = {
 }
 
 
-def run_card(run: Run, project: Project) -> Card:
-    """How a run is going, or how it ended."""
+def run_card(
+    run: Run, project: Project, pace: Pace | None = None, ahead: Run | None = None
+) -> Card:
+    """How a run is going, or how it ended; `ahead` is the run that it stands aside for."""
     return Card(
         kind=CardKind.PROGRESS,
         severity=_SEVERITY[run.status],
         title=f"{run.title} — {run.status}",
-        text=_text(run),
+        text=_text(run, pace or Pace(), ahead),
         facts=tuple(_facts(run, project)),
         table=_table(run),
         buttons=tuple(_buttons(run)),
@@ -43,13 +46,57 @@ def run_card(run: Run, project: Project) -> Card:
     )
 
 
-def _text(run: Run) -> str:
+def _text(run: Run, pace: Pace, ahead: Run | None) -> str:
     lines = [run.error or "", run.hint]
     if not run.done:
-        done = sum(step.done for step in run.steps)
-        lines.append(f"Step {min(done + 1, len(run.steps))} of {len(run.steps)}")
+        lines.append(_how_far(run, pace, ahead))
     lines.extend(f"{step.dataset}: {note}" for step in run.steps for note in step.report.notes)
     return "\n".join(line for line in lines if line)
+
+
+def _how_far(run: Run, pace: Pace, ahead: Run | None) -> str:
+    """Such as `Step 2 of 6: refine silver.orders · 412,000 rows so far · about 20 s left`."""
+    if run.cancelled_by is not None:
+        return f"Stopping: {run.cancelled_by} cancelled it."
+    if run.status is RunStatus.QUEUED:
+        return _waiting(run, ahead)
+    return " · ".join((_place(run), *_pace(pace)))
+
+
+def _waiting(run: Run, ahead: Run | None) -> str:
+    if ahead is not None:
+        both = ", ".join(str(each) for each in run.targets() if each in ahead.targets())
+        return f"Waits for {ahead.id} ({ahead.title}), which writes {both}."
+    if run.attempt > 1 and any(step.done for step in run.steps):
+        return f"{_place(run)}, as soon as a worker is free; what was done stays done."
+    return "Waits for its turn: a free worker, and the tables that it writes."
+
+
+def _place(run: Run) -> str:
+    step = next_step(run)
+    done = sum(each.done for each in run.steps)
+    name = f": {step.name}" if step else ""
+    return f"Step {min(done + 1, len(run.steps))} of {len(run.steps)}{name}"
+
+
+def _pace(pace: Pace) -> Iterator[str]:
+    if pace.rows is not None:
+        yield f"{readable(pace.rows)} rows so far"
+    if pace.rows_a_second is not None:
+        yield f"{readable(round(pace.rows_a_second))} a second"
+    if pace.seconds_left is not None:
+        yield f"about {duration(pace.seconds_left)} left"
+
+
+def duration(seconds: float) -> str:
+    """A length of time in one unit or two, such as `40 s`, `3 min` or `2 h 5 min`."""
+    if seconds < _MINUTE:
+        return f"{max(1, round(seconds))} s"
+    hours, minutes = divmod(round(seconds / _MINUTE), _MINUTE)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+_MINUTE = 60
 
 
 def _facts(run: Run, project: Project) -> Iterator[Fact]:
@@ -71,7 +118,7 @@ def _facts(run: Run, project: Project) -> Iterator[Fact]:
         yield from _check_facts(run)
     if run.seconds is not None:
         yield Fact("Seconds", readable(run.seconds))
-    if run.status is RunStatus.FAILED and (broken := _first_broken(run)):
+    if run.status is RunStatus.FAILED and (broken := first_broken(run)):
         yield from owner_fact(project, broken.dataset)
 
 
@@ -99,10 +146,6 @@ def _check_facts(run: Run) -> Iterator[Fact]:
     for outcome in (Outcome.WARNED, Outcome.NOT_EVALUATED):
         if count := run.checks_that(outcome):
             yield Fact(f"Checks {outcome}", readable(count))
-
-
-def _first_broken(run: Run) -> Step | None:
-    return next((step for step in run.steps if step.status is StepStatus.FAILED), None)
 
 
 def _table(run: Run) -> CardTable | None:
@@ -170,60 +213,36 @@ def _policy(operator: Operator) -> str:
 
 def _buttons(run: Run) -> Iterator[Button]:
     if not run.done:
-        yield Button("Status", f"status {run.id}")
+        yield from _stopping(run)
         return
     if run.status is RunStatus.FAILED:
         yield Button("Why?", f"why did {run.id} fail", ButtonStyle.PRIMARY)
+    if run.status in {RunStatus.FAILED, RunStatus.CANCELLED}:
+        yield Button("Retry", f"retry {run.id}")
     for table in _quarantined(run):
         yield Button(f"Quarantine of {table}", f"show quarantined rows of {table}")
+
+
+def _stopping(run: Run) -> Iterator[Button]:
+    if run.cancelled_by is None:
+        confirm = f"Stop {run.title}? What it published before stays."
+        yield Button("Cancel", f"cancel {run.id}", ButtonStyle.DANGER, confirm)
+    yield Button("Status", f"status {run.id}")
+
+
+def cancelling(run: Run) -> Card:
+    """That a run was stopped, or is about to be."""
+    stopped = run.done
+    return Card(
+        kind=CardKind.REPLY,
+        severity=Severity.INFO,
+        title=f"{run.title} {'is cancelled' if stopped else 'is being stopped'}",
+        text=run.hint if stopped else "Its card says when it has stopped.",
+        facts=(Fact("Run", run.id),),
+        buttons=(Button("Status", f"status {run.id}"),),
+    )
 
 
 def _quarantined(run: Run) -> list[str]:
     steps = [step for step in run.steps if step.report.counts.quarantined]
     return [step.dataset.table for step in steps][:4]
-
-
-def explanation(run: Run, project: Project) -> Card:
-    """Why a run failed: the step, the cause, what was published all the same, what to do."""
-    broken = _first_broken(run)
-    lines = [run.error or "It did not say why.", run.hint]
-    if broken is not None and broken.report.verdicts:
-        lines += [str(verdict) for verdict in broken.report.verdicts if not verdict.holds]
-        lines.append(mending(broken.dataset, broken.report.verdicts))
-    done = [s for s in run.steps if s.status is StepStatus.SUCCEEDED and s.kind in _VISIBLE]
-    skipped = [step for step in run.steps if step.status is StepStatus.SKIPPED]
-    lines.append(_listing("Written", done) or "Nothing was published.")
-    lines.append(_listing("Skipped", [s for s in skipped if s.kind is StepKind.PUBLISH]))
-    return Card(
-        kind=CardKind.REPLY,
-        severity=Severity.CRITICAL,
-        title=f"Why {run.title} failed",
-        text="\n".join(line for line in lines if line),
-        facts=(
-            Fact("Run", run.id),
-            *((Fact("Step", broken.name), *owner_fact(project, broken.dataset)) if broken else ()),
-        ),
-        buttons=(Button("Run it again", again(run), ButtonStyle.PRIMARY),),
-        fallback_text=f"Run {run.id} failed: {run.error}",
-    )
-
-
-_VISIBLE = frozenset({StepKind.INGEST, StepKind.PUBLISH})
-
-
-def _listing(verb: str, steps: list[Step]) -> str:
-    names = ", ".join(str(step.dataset) for step in steps)
-    return f"{verb}: {names} ({counted(len(steps), 'dataset')})." if steps else ""
-
-
-_LOOKING = {
-    StepKind.CHECK: "check quality of {}",
-    StepKind.SCAN: "scan {} for personal data",
-}
-
-
-def again(run: Run) -> str:
-    """The sentence that asks for the same run."""
-    if len(run.steps) == 1 and (sentence := _LOOKING.get(run.steps[0].kind)):
-        return sentence.format(run.steps[0].dataset)
-    return f"run pipeline {run.pipeline}" + (f" for {run.table}" if run.table else "")

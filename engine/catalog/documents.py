@@ -1,13 +1,24 @@
 """The shape of a project's YAML files; unknown keys and wrong values are errors."""
 
+import re
+from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+from pydantic_core import PydanticCustomError
 
 from engine.catalog.model import (
     Cleaning,
     ColumnType,
     DateFormat,
+    LoadMode,
     Operator,
     Stage,
 )
@@ -15,6 +26,19 @@ from engine.catalog.model import (
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Entity = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 Channel = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
+_SPAN = re.compile(r"(\d{1,5}) (minute|hour|day|week)s?")
+
+
+def _span(written: object) -> timedelta:
+    found = _SPAN.fullmatch(written) if isinstance(written, str) else None
+    if found is None:
+        raise PydanticCustomError("span", "write a time span such as 2 days or 12 hours")
+    return timedelta(**{f"{found[2]}s": int(found[1])})
+
+
+Span = Annotated[timedelta, BeforeValidator(_span)]
 
 
 class Document(BaseModel):
@@ -53,6 +77,24 @@ class PrivacyDocument(Document):
     default: Operator = Operator.REDACT
 
 
+def _at_least_an_hour(span: timedelta) -> timedelta:
+    if span < timedelta(hours=1):
+        raise PydanticCustomError("span", "what is kept is kept for an hour at least")
+    return span
+
+
+Kept = Annotated[Span, AfterValidator(_at_least_an_hour)]
+
+
+class RetentionDocument(Document):
+    """The `retention` of a project."""
+
+    runs: Kept = timedelta(days=90)
+    logs: Kept = timedelta(days=30)
+    quarantine: Kept = timedelta(days=30)
+    staged: Kept = timedelta(days=7)
+
+
 class ProjectDocument(Document):
     """The file atlas.yaml."""
 
@@ -62,6 +104,7 @@ class ProjectDocument(Document):
     pipelines: Annotated[dict[Name, PipelineDocument], Field(min_length=1)]
     routes: RoutesDocument = RoutesDocument()
     privacy: PrivacyDocument = PrivacyDocument()
+    retention: RetentionDocument = RetentionDocument()
 
 
 class FileSourceDocument(Document):
@@ -93,6 +136,15 @@ class ColumnDocument(Document):
     description: str = ""
 
 
+class LoadDocument(Document):
+    """The `load` of a table."""
+
+    mode: LoadMode = LoadMode.FULL
+    overlap: Span = timedelta(0)
+    deleted: str | None = None
+    history: bool = False
+
+
 CheckDocument = str | dict[str, object]
 
 
@@ -103,6 +155,7 @@ class TableDocument(Document):
     key: Annotated[tuple[str, ...], Field(min_length=1)]
     columns: Annotated[dict[str, ColumnDocument], Field(min_length=1)]
     watermark: str | None = None
+    load: LoadDocument = LoadDocument()
     checks: tuple[CheckDocument, ...] = ()
     owner: str | None = None
     description: str = ""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -125,6 +126,31 @@ class PostgresSource:
 Source = FileSource | PostgresSource
 
 
+class LoadMode(StrEnum):
+    """How much of bronze a run reads."""
+
+    FULL = "full"
+    INCREMENTAL = "incremental"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How rows get into silver: all anew, or what is new into what is there."""
+
+    mode: LoadMode = LoadMode.FULL
+    overlap: timedelta = timedelta(0)
+    """How far behind its newest watermark a database source is read again."""
+    deleted: str | None = None
+    """The boolean column of rows that leave silver."""
+    history: bool = False
+    """Whether silver keeps every version of a row."""
+
+    @property
+    def incremental(self) -> bool:
+        """Whether only what is new is read."""
+        return self.mode is LoadMode.INCREMENTAL
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One SodaCL check as it was written, and where."""
@@ -159,6 +185,7 @@ class Table:
     checks: tuple[Check, ...] = ()
     owner: str | None = None
     description: str = ""
+    load: Load = Load()
 
     @property
     def bronze(self) -> DatasetName:
@@ -232,6 +259,20 @@ class PrivacyPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long what nobody needs any more is kept."""
+
+    runs: timedelta = timedelta(days=90)
+    """Runs that are over, with their steps, verdicts, findings and lineage events."""
+    logs: timedelta = timedelta(days=30)
+    """Posts that were delivered, messages of the web page, events of the queue."""
+    quarantine: timedelta = timedelta(days=30)
+    """Rows that were put aside."""
+    staged: timedelta = timedelta(days=7)
+    """Tables that are kept for the retry of a run that did not succeed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """All that a project folder declares, already checked."""
 
@@ -244,6 +285,7 @@ class Project:
     routes: Routes
     privacy: PrivacyPolicy
     description: str = ""
+    retention: Retention = Retention()
 
     def pipeline(self, name: str) -> Pipeline | None:
         """The pipeline of that name."""

@@ -8,9 +8,11 @@ from pathlib import Path
 from engine.catalog.documents import (
     CheckDocument,
     FileSourceDocument,
+    LoadDocument,
     ModelDocument,
     PostgresSourceDocument,
     ProjectDocument,
+    RetentionDocument,
     TableDocument,
 )
 from engine.catalog.model import (
@@ -20,12 +22,14 @@ from engine.catalog.model import (
     DatasetName,
     FileFormat,
     FileSource,
+    Load,
     Model,
     Owner,
     Pipeline,
     PostgresSource,
     PrivacyPolicy,
     Project,
+    Retention,
     Routes,
     Source,
     Table,
@@ -112,7 +116,12 @@ def _project(
         owners=tuple(Owner(id_, each.name, each.contact) for id_, each in head.owners.items()),
         routes=Routes(head.routes.quality, head.routes.privacy, head.routes.runs),
         privacy=PrivacyPolicy(head.privacy.operators, head.privacy.default),
+        retention=_retention(head.retention),
     )
+
+
+def _retention(document: RetentionDocument) -> Retention:
+    return Retention(document.runs, document.logs, document.quarantine, document.staged)
 
 
 def _tables(reading: Reading) -> Iterator[Table]:
@@ -132,7 +141,12 @@ def _table(name: str, document: TableDocument, file: YamlFile) -> Table:
         checks=tuple(_checks(document.checks, file)),
         owner=document.owner,
         description=document.description,
+        load=_load(document.load),
     )
+
+
+def _load(document: LoadDocument) -> Load:
+    return Load(document.mode, document.overlap, document.deleted, document.history)
 
 
 def _source(document: FileSourceDocument | PostgresSourceDocument) -> Source:

@@ -4,12 +4,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import PurePath
 
-from rapidfuzz import process
-
+from engine.catalog.load_rules import load_mistakes
+from engine.catalog.mistakes import Finding, meant
 from engine.catalog.model import Check, ColumnType, FileSource, Model, Operator, Project, Table
-
-Finding = tuple[str, str, tuple[int | str, ...]]
-"""A file, what is wrong in it, and where: the path of keys to the part that is wrong."""
 
 _CHECKED_COLUMN = re.compile(r"^[a-z_]+\((\w+)\)")
 _TEXT_ONLY = (Operator.MASK,)
@@ -64,6 +61,7 @@ def _table(project: Project, table: Table) -> Iterator[Finding]:
     if isinstance(table.source, FileSource) and leaves_folder(table.source.path):
         yield file, "the path must stay within the project folder", ("source", "path")
     yield from _columns(table, file)
+    yield from load_mistakes(table, file)
     yield from _metrics(table.checks, file)
     yield from _checks(table.checks, columns, file)
 
@@ -127,9 +125,3 @@ def _checks(checks: Iterable[Check], columns: list[str], file: str) -> Iterator[
                 f"the check «{check.title}» names no declared column{meant(found[1], columns)}"
             )
             yield file, problem, ("checks", index)
-
-
-def meant(name: str, known: list[str]) -> str:
-    """«; did you mean 'customers'?» where a known name is near, else nothing."""
-    best = process.extractOne(name, known, score_cutoff=60) if known else None
-    return f"; did you mean {best[0]!r}?" if best else ""

@@ -5,15 +5,25 @@ from collections.abc import Iterator
 from engine.cards import Severity
 from engine.findings.model import ChecksFailed, ChecksWarned, Finding, PersonalData, StepBroke
 from engine.quality.model import Outcome
-from engine.runs.events import RunEvent, StepFinished
-from engine.runs.model import Run, Step, StepStatus
+from engine.runs.events import RunEvent, RunFinished, StepFinished
+from engine.runs.model import Run, RunStatus, Step, StepStatus
 
 
 def findings_of(event: RunEvent) -> tuple[Finding, ...]:
     """The findings of one event of a run."""
+    if isinstance(event, RunFinished):
+        return tuple(_outside_its_steps(event.run))
     if not isinstance(event, StepFinished):
         return ()
     return (*_quality(event.run, event.step), *_privacy(event.run, event.step), *_broken(event))
+
+
+def _outside_its_steps(run: Run) -> Iterator[Finding]:
+    """A run that failed while none of its steps did: it took too long, or the engine broke."""
+    if run.status is RunStatus.FAILED and not any(s.status is StepStatus.FAILED for s in run.steps):
+        lost = next((s for s in run.steps if s.status is StepStatus.CANCELLED), run.steps[-1])
+        evidence = StepBroke(run.title, run.error or "", run.hint)
+        yield Finding(lost.dataset, Severity.CRITICAL, run.id, evidence)
 
 
 def _quality(run: Run, step: Step) -> Iterator[Finding]:

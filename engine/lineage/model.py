@@ -43,6 +43,11 @@ class LineageEvent:
     rows: int | None = None
     error: str | None = None
 
+    @property
+    def completes(self) -> bool:
+        """Whether it tells of a dataset that was written."""
+        return self.type is EventType.COMPLETE
+
     def with_schema(self, schema: tuple[Field, ...]) -> Self:
         """The same event, telling the columns of what was written."""
         return replace(self, schema=schema)

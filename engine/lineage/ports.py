@@ -9,5 +9,5 @@ class LineageLog(Protocol):
     """Keeps events in the transaction of the step that they tell of."""
 
     async def append(self, event: LineageEvent) -> None:
-        """Write one event."""
+        """Write one event; a start that is there already is written once."""
         ...

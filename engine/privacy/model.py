@@ -18,6 +18,9 @@ MOST = 0.5
 _NEVER_PERSONAL = frozenset({ColumnType.BOOLEAN, ColumnType.DATE, ColumnType.TIMESTAMP})
 """Types that Presidio is not asked about: a birth date is known by its declaration only."""
 
+SHORTEST_NUMBER = 9
+"""Characters from which a number can be personal by itself: a US_SSN has nine digits."""
+
 WITH_HINT = 0.1
 """The share from which a likely entity counts where the column's name speaks for it."""
 
@@ -118,6 +121,17 @@ def undecided(columns: Sequence[str], declared: Sequence[Column]) -> tuple[str, 
         if column.operator is not None or column.type in _NEVER_PERSONAL
     }
     return tuple(name for name in columns if name not in decided)
+
+
+def unnamed_numbers(columns: Sequence[str], declared: Sequence[Column]) -> tuple[str, ...]:
+    """Those of the columns that hold numbers by declaration, and whose name speaks for nothing."""
+    numbers = {column.name for column in declared if column.type is not ColumnType.TEXT}
+    return tuple(name for name in columns if name in numbers and hinted_entity(name) is None)
+
+
+def worth_sampling(columns: Sequence[str], longest: Mapping[str, int]) -> tuple[str, ...]:
+    """The columns without those of numbers, as their longest value shows, that say nothing."""
+    return tuple(name for name in columns if longest.get(name, SHORTEST_NUMBER) >= SHORTEST_NUMBER)
 
 
 def classify_all(

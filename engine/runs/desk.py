@@ -1,142 +1,160 @@
-"""Takes orders for runs, and works several of them at once in this process."""
+"""Takes orders for runs, and what people want of runs that were ordered: stop it, take it up."""
 
-import asyncio
-import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from engine.catalog.model import DatasetName
 from engine.clock import Clock
-from engine.errors import EngineError
+from engine.errors import KeyUsed, RunDone, RunNotDone, UnknownRun
 from engine.people import Asker
+from engine.runs.events import Listener, RunChanged, RunFinished, tell
 from engine.runs.ids import new_run_id
-from engine.runs.model import Run, RunStatus, Step
-from engine.runs.ports import RunTransaction, StaleAttempt, Transactions
-from engine.runs.runner import Runner, place_of
-
-logger = logging.getLogger(__name__)
+from engine.runs.model import (
+    AS_USUAL,
+    Parameters,
+    Priority,
+    Run,
+    RunStatus,
+    Step,
+    StepKind,
+    StepStatus,
+    cancelled,
+    retried,
+    staged_table,
+)
+from engine.runs.ports import RunTransaction, Transactions
 
 T = TypeVar("T", bound=RunTransaction)
 
-STOPPED = "Atlas stopped while this run was not done."
-STOPPED_HINT = "Nothing half-done was published. Run it again."
-
-DEFECT = "The run broke because of a defect in Atlas."
-DEFECT_HINT = "The log names the place; search it for {}."
-
-LOOK_FOR_LEFT_RUNS = 3.0
-"""Seconds between looks for runs of processes that went."""
-
-FIRST_WAIT = 1.0
-LONGEST_WAIT = 60.0
-"""Seconds between attempts to end a run while the database is away."""
+_STAGING = frozenset({StepKind.REFINE, StepKind.BUILD})
 
 
-class TooManyRuns(EngineError):
-    """More runs wait than the queue holds."""
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be run, for whom, and how soon."""
 
-    hint = "Wait until some of them are done, then ask again."
+    pipeline: str
+    table: str | None
+    steps: tuple[Step, ...]
+    asker: Asker
+    parameters: Parameters = AS_USUAL
+    priority: Priority = Priority.PERSON
+    key: str | None = None
+    backfill: str | None = None
 
 
 class RunDesk(Generic[T]):
-    """The queue between asking for a run and working it; bounded, in this process."""
+    """Where runs are ordered; the queue brings them to whichever worker is free."""
 
     def __init__(
-        self,
-        runner: Runner[T],
-        transactions: Transactions[T],
-        clock: Clock,
-        *,
-        worker: str,
-        at_once: int,
-        waiting: int = 100,
+        self, transactions: Transactions[T], clock: Clock, listeners: Sequence[Listener[T]] = ()
     ) -> None:
-        self._runner = runner
         self._transactions = transactions
         self._clock = clock
-        self._worker = worker
-        self._at_once = at_once
-        self._waiting: asyncio.Queue[Run] = asyncio.Queue(maxsize=waiting)
+        self._listeners = listeners
 
-    async def order(
-        self, pipeline: str, table: str | None, steps: tuple[Step, ...], asker: Asker
-    ) -> Run:
-        """Store a run and queue it; raises TooManyRuns."""
-        if self._waiting.full():
-            message = f"{self._waiting.qsize()} runs are waiting already."
-            raise TooManyRuns(message)
-        run = Run(new_run_id(), pipeline, table, asker, steps, self._clock.now())
-        await self._runner.submit(run, self._worker)
-        await self._waiting.put(run)
+    async def order(self, order: Order) -> Run:
+        """Store a run and put it in line; a key that was used stands for the run of then.
+
+        Raises TooManyRuns, and KeyUsed where the key stood for another request.
+        """
+        async with self._transactions.begin() as tx:
+            return await self.order_within(tx, order)
+
+    async def order_within(self, tx: T, order: Order) -> Run:
+        """The same, as a part of a transaction."""
+        if order.key is not None and (known := await tx.runs.with_key(order.key)) is not None:
+            return _same(known, order)
+        run = self._run(order)
+        await tx.runs.add(run)
+        await tell(self._listeners, tx, RunChanged(run))
+        await tx.queue.join(run)  # last: the line is short only as long as nobody dawdles in it
         return run
 
-    async def work(self) -> None:
-        """Work runs until cancelled; with nothing at once, they wait for another process."""
-        async with asyncio.TaskGroup() as group:
-            if self._at_once:
-                group.create_task(self._look_for_left_runs(), name="left runs")
-            for number in range(self._at_once):
-                group.create_task(self._work_in_turn(), name=f"run worker {number + 1}")
+    def _run(self, order: Order) -> Run:
+        return Run(
+            id=new_run_id(),
+            pipeline=order.pipeline,
+            table=order.table,
+            asker=order.asker,
+            steps=order.steps,
+            requested_at=self._clock.now(),
+            parameters=order.parameters,
+            priority=order.priority,
+            key=order.key,
+            backfill=order.backfill,
+        )
 
-    async def _work_in_turn(self) -> None:
-        while True:
-            run = await self._waiting.get()
-            try:
-                await self._runner.work(run)
-            except StaleAttempt:
-                logger.warning("run %s was taken over by another process", run.id)
-            except EngineError as error:
-                logger.error("run %s: %s %s", run.id, error.message, error.hint)  # noqa: TRY400  # a traceback may hold values of rows
-                await self._end(run.id, error.message, error.hint)
-            except Exception as error:  # noqa: BLE001  # the worker must outlive a defect in one run
-                logger.error("run %s broke with %s", run.id, place_of(error))  # noqa: TRY400  # a traceback may hold values of rows
-                await self._end(run.id, DEFECT, DEFECT_HINT.format(run.id))
-
-    async def _end(self, run_id: str, error: str, hint: str) -> None:
-        """End a run that broke outside its steps, as soon as the database takes it."""
-        wait = FIRST_WAIT
-        while not await self._ended(run_id, error, hint):
-            await self._clock.sleep(wait)
-            wait = min(LONGEST_WAIT, wait * 2)
-
-    async def _ended(self, run_id: str, error: str, hint: str) -> bool:
-        try:
-            async with self._transactions.begin() as tx:
-                run = await tx.runs.get(run_id)
-            if run is not None and not run.done:
-                await self._runner.abandon(run, error, hint)
-        except EngineError as again:
-            logger.warning("run %s can't be ended yet: %s", run_id, again.message)
-            return False
-        except Exception as broken:  # noqa: BLE001  # trying again would break again; the next start ends it
-            logger.error("run %s can't be ended: %s", run_id, place_of(broken))  # noqa: TRY400  # a traceback may hold values of rows
-        return True
-
-    async def _look_for_left_runs(self) -> None:
-        while True:
-            try:
-                await self._take_over_left_runs()
-            except EngineError as error:
-                logger.warning("runs of dead processes can't be looked for: %s", error.message)
-            await self._clock.sleep(LOOK_FOR_LEFT_RUNS)
-
-    async def _take_over_left_runs(self) -> None:
-        """Queue the runs that a process left waiting when it went, and end those it had begun."""
+    async def cancel(self, run_id: str, asker: Asker) -> Run:
+        """End a run that waits, or have its worker stop it; raises UnknownRun, RunDone."""
         async with self._transactions.begin() as tx:
-            left = [
-                await tx.runs.get(run.id)
-                for run in await tx.runs.unfinished_of_dead_workers()
-                if await tx.runs.adopt(run.id, self._worker)
-            ]
-        for run in filter(None, left):
-            logger.warning("run %s was left behind by a process that went", run.id)
-            if run.status is RunStatus.QUEUED and not self._waiting.full():
-                self._waiting.put_nowait(run)
-            else:
-                await self._runner.abandon(run, STOPPED, STOPPED_HINT)
-
-    async def close(self) -> None:
-        """End the runs that this process has begun, and say so to whoever asked; others wait on."""
-        async with self._transactions.begin() as tx:
-            left = await tx.runs.unfinished_of(self._worker)
-        for run in left:
+            run = await self._held(tx, run_id)
+            if run.done:
+                raise RunDone(f"Run {run.id} is over: it {_ended(run)}.", "Nothing was changed.")
+            run = replace(run, cancelled_by=run.cancelled_by or asker.name or asker.id)
+            await tx.runs.wish_stopped(run, run.cancelled_by or "")
             if run.status is RunStatus.RUNNING:
-                await self._runner.abandon(run, STOPPED, STOPPED_HINT)
+                await tx.queue.interrupt(run)
+                return run
+            run = cancelled(run, self._clock.now())
+            await tx.runs.save(run, run.steps)
+            for dataset in run.targets():
+                await tx.warehouse.discard(run, dataset)
+            await tell(self._listeners, tx, RunFinished(run))
+            await tx.queue.leave(run)
+            return run
+
+    async def retry(
+        self, run_id: str, kind: StepKind | None = None, *, accept_drift: bool = False
+    ) -> Run:
+        """Queue a run that did not succeed again; raises UnknownRun, RunNotDone, TooManyRuns."""
+        async with self._transactions.begin() as tx:
+            before = await self._held(tx, run_id)
+            _require_lost(before)
+            run = retried(before, kind, await _lost(tx, before))
+            if accept_drift:
+                run = replace(run, parameters=replace(run.parameters, accept_drift=True))
+            await tx.runs.move(run, before.attempt)
+            await tell(self._listeners, tx, RunChanged(run))
+            await tx.queue.join(run)
+            return run
+
+    async def _held(self, tx: T, run_id: str) -> Run:
+        run = await tx.runs.held(run_id)
+        if run is None:
+            raise UnknownRun(run_id)
+        return run
+
+
+def _same(known: Run, order: Order) -> Run:
+    asked = (order.pipeline, order.table, order.parameters)
+    if (known.pipeline, known.table, known.parameters) != asked:
+        message = f"This key was used for another request, which became run {known.id}."
+        raise KeyUsed(message)
+    return known
+
+
+def _ended(run: Run) -> str:
+    return "was cancelled" if run.status is RunStatus.CANCELLED else str(run.status)
+
+
+def _require_lost(run: Run) -> None:
+    if not run.done:
+        message = f"Run {run.id} is not over: it is {run.status}."
+        raise RunNotDone(message, f"Say «cancel {run.id}» first, or wait for its end.")
+    if run.status is RunStatus.SUCCEEDED:
+        message = f"Run {run.id} succeeded: there is nothing to take up again."
+        raise RunNotDone(message, f"Say «run pipeline {run.pipeline}» to run it once more.")
+
+
+async def _lost(tx: RunTransaction, run: Run) -> tuple[DatasetName, ...]:
+    """The datasets that this run staged and did not publish, and whose staged table is gone."""
+    staged = {s.dataset for s in run.steps if s.kind in _STAGING and _done(s)}
+    published = {s.dataset for s in run.steps if s.kind is StepKind.PUBLISH and _done(s)}
+    names = {each: DatasetName(each.layer, staged_table(run, each)) for each in staged - published}
+    return tuple([each for each, name in names.items() if not await tx.warehouse.columns(name)])
+
+
+def _done(step: Step) -> bool:
+    return step.status is StepStatus.SUCCEEDED

@@ -1,11 +1,19 @@
 """A run as programs read it: the JSON of `GET /pipelines/{run_id}` and of `atlas ask --json`."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from engine.quality.model import Verdict
-from engine.runs.model import Counts, Run, Step
+from engine.quality.model import Outcome, Verdict
+from engine.runs.model import (
+    Counts,
+    Parameters,
+    Run,
+    RunStatus,
+    Step,
+    StepKind,
+    StepStatus,
+)
 
 
 class CountsDocument(BaseModel):
@@ -20,6 +28,10 @@ class CountsDocument(BaseModel):
     deduplicated: int | None
     protected: int | None
     built: int | None
+    inserted: int | None
+    updated: int | None
+    unchanged: int | None
+    deleted: int | None
 
 
 class CheckDocument(BaseModel):
@@ -27,10 +39,10 @@ class CheckDocument(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    check: str
-    outcome: str
-    value: str | None
-    reason: str
+    check: str = Field(description="As the project declares it.")
+    outcome: Outcome
+    value: str | None = Field(description="What was measured.")
+    reason: str = Field(description="Why there is no outcome, where there is none.")
 
 
 class StepDocument(BaseModel):
@@ -39,9 +51,9 @@ class StepDocument(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     name: str
-    kind: str
+    kind: StepKind
     dataset: str
-    status: str
+    status: StepStatus
     started_at: datetime | None
     finished_at: datetime | None
     counts: CountsDocument
@@ -51,25 +63,39 @@ class StepDocument(BaseModel):
     hint: str
 
 
+class ParametersDocument(BaseModel):
+    """How a run was asked for; the days are whole ones, the end exclusive."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+    full_refresh: bool
+    start: date | None
+    end: date | None
+    accept_drift: bool
+
+
 class RunDocument(BaseModel):
     """One run with its steps."""
 
     model_config = ConfigDict(frozen=True)
 
-    run_id: str
-    status: str
+    run_id: str = Field(description="8 characters, in any case.")
+    status: RunStatus
     pipeline_name: str
-    table_name: str | None
-    attempt: int
-    requested_by: str
+    table_name: str | None = Field(description="Null where all tables of the pipeline are meant.")
+    parameters: ParametersDocument
+    priority: int = Field(description="The run with the higher one is taken first.")
+    attempt: int = Field(description="Grows when another worker takes the run over.")
+    requested_by: str = Field(description="Who asked, such as `rest:1f0c2a9b`.")
+    cancelled_by: str | None = Field(description="Who asked to stop it.")
     requested_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
-    seconds: float | None
+    seconds: float | None = Field(description="How long it worked, once it ended.")
     counts: CountsDocument
     steps: tuple[StepDocument, ...]
-    error: str | None
-    hint: str
+    error: str | None = Field(description="What went wrong first.")
+    hint: str = Field(description="What to do about it.")
 
 
 def run_document(run: Run) -> RunDocument:
@@ -79,20 +105,24 @@ def run_document(run: Run) -> RunDocument:
         status=run.status,
         pipeline_name=run.pipeline,
         table_name=run.table,
+        parameters=_parameters(run.parameters),
+        priority=run.priority,
         attempt=run.attempt,
         requested_by=run.asker.id,
+        cancelled_by=run.cancelled_by,
         requested_at=run.requested_at,
         started_at=run.started_at,
         finished_at=run.finished_at,
         seconds=run.seconds,
         counts=_counts(run.counts),
-        steps=tuple(_step(step) for step in run.steps),
+        steps=tuple(step_document(step) for step in run.steps),
         error=run.error,
         hint=run.hint,
     )
 
 
-def _step(step: Step) -> StepDocument:
+def step_document(step: Step) -> StepDocument:
+    """The document of a step."""
     return StepDocument(
         name=step.name,
         kind=step.kind,
@@ -106,6 +136,10 @@ def _step(step: Step) -> StepDocument:
         error=step.error,
         hint=step.hint,
     )
+
+
+def _parameters(parameters: Parameters) -> ParametersDocument:
+    return ParametersDocument.model_validate(parameters)
 
 
 def _counts(counts: Counts) -> CountsDocument:

@@ -1,6 +1,6 @@
 """What the runner tells the rest of the engine, in the transaction in which it happens."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -10,10 +10,20 @@ Tx = TypeVar("Tx")
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast the step at work goes, and how long the run may still take, where that is known."""
+
+    rows: int | None = None
+    rows_a_second: float | None = None
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunChanged:
-    """A run was queued, started, or came one step further."""
+    """A run was queued, started, came one step further, or is still at one."""
 
     run: Run
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +43,9 @@ class RunFinished:
 
 RunEvent = RunChanged | StepFinished | RunFinished
 Listener = Callable[[Tx, RunEvent], Awaitable[None]]
+
+
+async def tell(listeners: Iterable[Listener[Tx]], tx: Tx, event: RunEvent) -> None:
+    """Let each of them hear it, in the same transaction."""
+    for listener in listeners:
+        await listener(tx, event)

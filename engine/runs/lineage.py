@@ -1,6 +1,6 @@
-"""Which lineage event a step's change of state stands for."""
+"""Which lineage events a step's change of state stands for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from engine.catalog.model import DatasetName
@@ -10,42 +10,46 @@ from engine.runs.model import Run, Step, StepKind, StepStatus
 _BEGINS = frozenset({StepKind.INGEST, StepKind.REFINE, StepKind.BUILD})
 _COMPLETES = frozenset({StepKind.INGEST, StepKind.PUBLISH})
 
+_BEGUN = frozenset({StepStatus.RUNNING, StepStatus.SUCCEEDED, StepStatus.FAILED})
 
-def lineage_event(
+
+def lineage_events(
     run: Run, step: Step, upstream: Sequence[DatasetName], at: datetime
-) -> LineageEvent | None:
-    """The event of a step that was just changed, or None.
+) -> tuple[LineageEvent, ...]:
+    """The events of a step that was begun or that ended, in order.
 
     The steps of one dataset are one OpenLineage job run: it starts with the first of them,
-    completes with the last, and fails with any.
+    completes with the last, and fails with any. The log keeps one start of each, however often it
+    is told: a slow step tells it at once, a quick one with its end.
     """
-    kind = _type(run, step)
-    if kind is None:
-        return None
-    return LineageEvent(
-        type=kind,
-        at=at,
-        run_id=run.id,
-        attempt=run.attempt,
-        pipeline=run.pipeline,
-        job=f"{run.pipeline}.{step.dataset}",
-        inputs=tuple(upstream),
-        outputs=(step.dataset,),
-        rows=_rows(step),
-        error=step.error,
+    return tuple(
+        LineageEvent(
+            type=kind,
+            at=(step.started_at or at) if kind is EventType.START else at,
+            run_id=run.id,
+            attempt=run.attempt,
+            pipeline=run.pipeline,
+            job=f"{run.pipeline}.{step.dataset}",
+            inputs=tuple(upstream),
+            outputs=(step.dataset,),
+            rows=None if kind is EventType.START else _rows(step),
+            error=step.error,
+        )
+        for kind in _types(run, step)
     )
 
 
-def _type(run: Run, step: Step) -> EventType | None:
-    if not any(each.dataset == step.dataset and each.kind in _COMPLETES for each in run.steps):
-        return None
-    if step.status is StepStatus.RUNNING and step.kind in _BEGINS:
-        return EventType.START
+def _types(run: Run, step: Step) -> Iterator[EventType]:
+    writes = any(each.dataset == step.dataset and each.kind in _COMPLETES for each in run.steps)
+    if not writes or step.status not in _BEGUN:
+        return
+    # a run that was taken up again may begin in the middle
+    if step.kind in _BEGINS or run.attempt > 1:
+        yield EventType.START
     if step.status is StepStatus.FAILED:
-        return EventType.FAIL
+        yield EventType.FAIL
     if step.status is StepStatus.SUCCEEDED and step.kind in _COMPLETES:
-        return EventType.COMPLETE
-    return None
+        yield EventType.COMPLETE
 
 
 def _rows(step: Step) -> int | None:

@@ -1,9 +1,9 @@
 """A run, its steps and their states; every change of state is decided here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
-from enum import StrEnum
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
 from typing import Self
 
 from engine.catalog.model import DatasetName
@@ -55,6 +55,10 @@ class Counts:
     deduplicated: int | None = None
     protected: int | None = None
     built: int | None = None
+    inserted: int | None = None
+    updated: int | None = None
+    unchanged: int | None = None
+    deleted: int | None = None
 
     def __add__(self, other: Self) -> "Counts":
         names = (each.name for each in fields(self))
@@ -101,6 +105,30 @@ class Step:
         return self.status not in {StepStatus.QUEUED, StepStatus.RUNNING}
 
 
+class Priority(IntEnum):
+    """Which run is taken first: what a person waits for goes before what a schedule started."""
+
+    SCHEDULE = 0
+    BACKFILL = 5
+    PERSON = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What was asked of a run beyond its pipeline and table.
+
+    `start` and `end` are days, the end exclusive: only rows whose watermark lies between them.
+    """
+
+    full_refresh: bool = False
+    start: date | None = None
+    end: date | None = None
+    accept_drift: bool = False
+
+
+AS_USUAL = Parameters()
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One execution of a pipeline that somebody asked for."""
@@ -117,6 +145,14 @@ class Run:
     finished_at: datetime | None = None
     error: str | None = None
     hint: str = ""
+    parameters: Parameters = AS_USUAL
+    priority: Priority = Priority.PERSON
+    key: str | None = None
+    """Given by whoever asked: asked again with the same key, it is the same run."""
+    backfill: str | None = None
+    """The backfill that it is a part of."""
+    cancelled_by: str | None = None
+    """Who asked to stop it."""
 
     @property
     def title(self) -> str:
@@ -212,8 +248,8 @@ def advance(run: Run, index: int, change: StepChange) -> Run:
 
 
 def started(run: Run, at: datetime) -> Run:
-    """The run once a worker took it."""
-    return replace(run, status=RunStatus.RUNNING, started_at=at)
+    """The run once a worker took it; one that was begun before keeps the time of its beginning."""
+    return replace(run, status=RunStatus.RUNNING, started_at=run.started_at or at)
 
 
 def ended(run: Run, at: datetime) -> Run:
@@ -227,13 +263,64 @@ def ended(run: Run, at: datetime) -> Run:
 
 def failed(run: Run, at: datetime, error: str, hint: str = "") -> Run:
     """The run after something outside its steps broke; steps not done are cancelled."""
+    return _stopped(run, RunStatus.FAILED, at, error, hint)
+
+
+def cancelled(run: Run, at: datetime) -> Run:
+    """The run after somebody asked to stop it; what it published before stays."""
+    published = any(s.kind in _WRITING and s.status is StepStatus.SUCCEEDED for s in run.steps)
+    hint = (
+        "What was published before stays; nothing half-done is left."
+        if published
+        else "Nothing was published."
+    )
+    return _stopped(run, RunStatus.CANCELLED, at, f"Cancelled by {run.cancelled_by}.", hint)
+
+
+def _stopped(run: Run, status: RunStatus, at: datetime, error: str, hint: str) -> Run:
     steps = tuple(
         step if step.done else replace(step, status=StepStatus.CANCELLED, finished_at=at)
         for step in run.steps
     )
+    return replace(run, status=status, steps=steps, finished_at=at, error=error, hint=hint)
+
+
+def put_back(run: Run) -> Run:
+    """The run without its worker: queued again, at its first step that was not committed.
+
+    The next attempt number keeps the worker that it had from writing.
+    """
+    steps = tuple(anew(step) if step.status is StepStatus.RUNNING else step for step in run.steps)
+    return replace(run, status=RunStatus.QUEUED, steps=steps, attempt=run.attempt + 1)
+
+
+def retried(run: Run, kind: StepKind | None = None, lost: Collection[DatasetName] = ()) -> Run:
+    """A run that ended, queued again for what did not succeed.
+
+    With a kind, the datasets that were not finished begin again at that step already; those whose
+    staged table is `lost` begin anew. What was published stays done.
+    """
+    again = {s.index for s in run.steps if s.status is not StepStatus.SUCCEEDED}
+    open_ = {run.steps[index].dataset for index in again}
+    for dataset in open_:
+        own = [step.index for step in run.steps if step.dataset == dataset]
+        first = min((i for i in own if dataset in lost or run.steps[i].kind is kind), default=None)
+        again.update(index for index in own if first is not None and index >= first)
+    steps = tuple(anew(step) if step.index in again else step for step in run.steps)
     return replace(
-        run, status=RunStatus.FAILED, steps=steps, finished_at=at, error=error, hint=hint
+        put_back(run),
+        steps=steps,
+        started_at=None,
+        finished_at=None,
+        error=None,
+        hint="",
+        cancelled_by=None,
     )
+
+
+def anew(step: Step) -> Step:
+    """The step as if nobody had begun it."""
+    return Step(step.index, step.kind, step.dataset)
 
 
 def next_step(run: Run) -> Step | None:

@@ -16,6 +16,17 @@ def plan(project: Project, pipeline: Pipeline, table: str | None = None) -> tupl
     return tuple(Step(index, kind, dataset) for index, (kind, dataset) in enumerate(planned))
 
 
+def makers(project: Project) -> Iterator[tuple[DatasetName, str]]:
+    """The silver and gold datasets, with the one pipeline that makes them and no other layer."""
+    for stage in (Stage.SILVER, Stage.GOLD):
+        only = [each for each in project.pipelines if each.stages == (stage,)]
+        made = [(step.dataset, each.name) for each in only for step in plan(project, each)]
+        names: dict[DatasetName, set[str]] = {}
+        for dataset, name in made:
+            names.setdefault(dataset, set()).add(name)
+        yield from ((dataset, min(found)) for dataset, found in names.items() if len(found) == 1)
+
+
 def _stage(
     project: Project, pipeline: Pipeline, stage: Stage, table: str | None
 ) -> Iterator[Planned]:

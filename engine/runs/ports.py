@@ -11,7 +11,9 @@ from engine.lineage.model import Field
 from engine.lineage.ports import LineageLog
 from engine.privacy.model import ColumnSample, Protection
 from engine.quality.model import Verdict
-from engine.runs.model import Counts, Run, RunStatus, Step
+from engine.runs.backfill import Backfill, Day
+from engine.runs.model import Counts, Parameters, Run, RunStatus, Step
+from engine.runs.preview import StepPreview
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -56,9 +58,12 @@ class Delivery(Protocol):
 class Deliveries(Protocol):
     """Where raw rows come from."""
 
-    async def next_for(self, table: Table, loaded: Mapping[str, str]) -> Delivery | None:
+    async def next_for(
+        self, table: Table, loaded: Mapping[str, str], since: str | None = None
+    ) -> Delivery | None:
         """The oldest delivery that is not among `loaded` (name → fingerprint), or None.
 
+        Of a database's table only rows whose watermark is at least `since`, where it is given.
         Raises SourceUnreadable where there is one and it can't be read.
         """
         ...
@@ -74,6 +79,14 @@ class Loaded:
     reordered: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A table by whose name a run of that id staged it."""
+
+    dataset: DatasetName
+    run_id: str
+
+
 class Warehouse(Protocol):
     """The tables of bronze, silver and gold, within one transaction."""
 
@@ -81,12 +94,19 @@ class Warehouse(Protocol):
         """The deliveries that are in bronze already, name → fingerprint."""
         ...
 
+    async def read_since(self, table: Table) -> str | None:
+        """From which watermark on a database is read again; None for all of its rows."""
+        ...
+
     async def load(self, run: Run, table: Table, delivery: Delivery) -> Loaded:
-        """Append a delivery to bronze and remember it; raises SourceUnreadable."""
+        """Append a delivery to bronze and remember it.
+
+        Raises SourceUnreadable, and DriftQuestion where it lacks a column that others had.
+        """
         ...
 
     async def refine(self, run: Run, table: Table, protections: Sequence[Protection]) -> Counts:
-        """Write the staged silver table from all of bronze, and what can't be cast to quarantine.
+        """Stage silver from bronze, or from what is new in it; what can't be cast is put aside.
 
         Cleans, casts, deduplicates by key keeping the newest, and protects, reading each row once.
         """
@@ -97,15 +117,26 @@ class Warehouse(Protocol):
         ...
 
     async def publish(self, run: Run, dataset: DatasetName) -> Counts:
-        """Put the staged table in place of the published one."""
+        """Put what is staged in place of the published table, or merge it into that.
+
+        Raises DriftQuestion, SwapRefused or TableBusy.
+        """
         ...
 
     async def discard(self, run: Run, dataset: DatasetName) -> None:
-        """Drop the staged table, if there is one."""
+        """Drop what is staged, if anything is."""
+        ...
+
+    async def leftovers(self, dataset: DatasetName | None = None) -> tuple[Leftover, ...]:
+        """What looks staged, of one dataset or of all, whether its run is over or not."""
         ...
 
     async def columns(self, dataset: DatasetName) -> tuple[Field, ...]:
         """The columns of a dataset without Atlas's own; empty where it does not exist."""
+        ...
+
+    async def longest(self, dataset: DatasetName, columns: Sequence[str]) -> Mapping[str, int]:
+        """How many bytes the longest value of each column has, by column."""
         ...
 
     async def sample(
@@ -124,40 +155,103 @@ class RunFilter:
     table: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    statuses: tuple[RunStatus, ...] = ()
+    """Any of these; empty for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunCursor:
+    """A place in the list of runs, newest first: that of a run, which may be gone meanwhile."""
+
+    requested_at: datetime
+    run_id: str
 
 
 class RunStore(Protocol):
     """Runs and their steps, within one transaction."""
 
-    async def add(self, run: Run, worker: str) -> None:
-        """Store a new run, to be worked by that worker."""
+    async def add(self, run: Run) -> None:
+        """Store a new run."""
         ...
 
     async def save(self, run: Run, steps: Sequence[Step] = ()) -> None:
-        """Store the run's state and those of its steps; raises StaleAttempt for an old attempt."""
+        """Store how far the run and its steps are; raises StaleAttempt for an old attempt.
+
+        What was asked of it stays as it is, also a wish to stop it that came meanwhile.
+        """
+        ...
+
+    async def wish_stopped(self, run: Run, by: str) -> None:
+        """Note who wants the run stopped."""
+        ...
+
+    async def move(self, run: Run, attempt: int) -> None:
+        """Store all of a run under its new attempt number; raises StaleAttempt unless `attempt`
+        is the present one."""
         ...
 
     async def get(self, run_id: str) -> Run | None:
         """The run of that id."""
         ...
 
+    async def held(self, run_id: str) -> Run | None:
+        """The run of that id, kept from changes by others until the transaction ends."""
+        ...
+
+    async def with_key(self, key: str) -> Run | None:
+        """The run that was asked for with that key; others with the same key wait for the end
+        of this transaction."""
+        ...
+
     async def latest(self, wanted: RunFilter, limit: int) -> tuple[Run, ...]:
         """The newest runs that fit, newest first."""
         ...
 
-    async def unfinished_of_dead_workers(self) -> tuple[Run, ...]:
-        """The runs that no living process works on."""
+    async def page(self, wanted: RunFilter, after: RunCursor | None, limit: int) -> tuple[Run, ...]:
+        """The newest runs that fit and come after that place, newest first."""
         ...
 
-    async def adopt(self, run_id: str, worker: str) -> bool:
-        """Give a run of a dead worker to this one; False where another process was faster.
 
-        One that was begun gets the next attempt number: its old worker can't write any more.
-        """
+class RunQueue(Protocol):
+    """The line of runs that wait for a worker, within one transaction.
+
+    A run stands aside while another one that is before it in line writes one of its datasets.
+    """
+
+    async def join(self, run: Run) -> None:
+        """Put a queued run in line; raises TooManyRuns where the line is full."""
         ...
 
-    async def unfinished_of(self, worker: str) -> tuple[Run, ...]:
-        """The runs of one worker that are not done."""
+    async def leave(self, run: Run) -> None:
+        """Take out a run that ended, and let those go that waited for its datasets."""
+        ...
+
+    async def let_in(self) -> None:
+        """Let all those go that wait for nobody any more; left out while another is at the line."""
+        ...
+
+    async def again(self, run: Run) -> None:
+        """Hand a run that has its place already to whichever worker is free."""
+        ...
+
+    async def claim(self, run_id: str, ticket: int, worker: str) -> Run | None:
+        """Give a run to the worker that drew this ticket; None where the ticket is void."""
+        ...
+
+    async def ahead(self, run: Run) -> Run | None:
+        """The run that a waiting one stands aside for; None where it waits for a worker only."""
+        ...
+
+    async def interrupt(self, run: Run) -> None:
+        """Tell the worker of a run to stop it."""
+        ...
+
+    async def silent_workers(self, silent: float) -> frozenset[str]:
+        """Who has a run, and is gone or was not heard of for so many seconds; locks nothing."""
+        ...
+
+    async def left_behind(self, silent: float) -> tuple[Run, ...]:
+        """The runs of such workers, and those whose ticket is lost; kept from changes by others."""
         ...
 
 
@@ -175,12 +269,38 @@ class VerdictLog(Protocol):
         ...
 
 
+class BackfillStore(Protocol):
+    """Backfills, within one transaction."""
+
+    async def add(self, backfill: Backfill) -> None:
+        """Store a new backfill."""
+        ...
+
+    async def held(self, backfill_id: str) -> Backfill | None:
+        """The backfill of that id, kept from others until the transaction ends."""
+        ...
+
+    async def days(self, backfill_id: str) -> tuple[Day, ...]:
+        """The days that were ordered, in order."""
+        ...
+
+
 class RunTransaction(Protocol):
     """What a step commits together, or not at all."""
 
     @property
+    def backfills(self) -> BackfillStore:
+        """Backfills."""
+        ...
+
+    @property
     def runs(self) -> RunStore:
         """Runs and steps."""
+        ...
+
+    @property
+    def queue(self) -> RunQueue:
+        """The line of runs."""
         ...
 
     @property
@@ -202,8 +322,23 @@ class RunTransaction(Protocol):
 class Transactions(Protocol[T_co]):
     """Begins transactions."""
 
-    def begin(self) -> AbstractAsyncContextManager[T_co]:
-        """A transaction: committed at the end of the block, rolled back when it raises."""
+    def begin(self, run_id: str | None = None) -> AbstractAsyncContextManager[T_co]:
+        """A transaction: committed at the end of the block, rolled back when it raises.
+
+        Sessions can end those that work for a run.
+        """
+        ...
+
+
+class Sessions(Protocol):
+    """What works in the warehouse at this moment."""
+
+    async def end(self, run_id: str) -> None:
+        """End whatever works there for a run, on any machine."""
+        ...
+
+    async def end_worker(self, worker: str) -> None:
+        """End whatever works there for a worker that was not heard of."""
         ...
 
 
@@ -225,9 +360,9 @@ class Quarantine(Protocol):
         ...
 
 
-class DatasetLocks(Protocol):
-    """Keeps two runs, of any process, from writing one dataset at once."""
+class Previews(Protocol):
+    """What runs would do."""
 
-    def hold(self, datasets: Sequence[DatasetName]) -> AbstractAsyncContextManager[None]:
-        """Wait for all of them in their order, and hold them for the block."""
+    async def of(self, steps: Sequence[Step], parameters: Parameters) -> tuple[StepPreview, ...]:
+        """Look at each step without changing anything."""
         ...

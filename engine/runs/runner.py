@@ -2,16 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from engine.catalog.model import DatasetName, Project
+from engine.catalog.model import Project
 from engine.clock import Clock
 from engine.errors import EngineError
-from engine.lineage.model import EventType
-from engine.runs.events import Listener, RunChanged, RunEvent, RunFinished, StepFinished
-from engine.runs.lineage import lineage_event
+from engine.logs import place_of
+from engine.runs.events import Listener, RunEvent, RunFinished, StepFinished, tell
+from engine.runs.lineage import lineage_events
 from engine.runs.model import (
     Run,
     Step,
@@ -22,11 +22,11 @@ from engine.runs.model import (
     advance,
     blocker,
     ended,
-    failed,
     next_step,
-    started,
 )
-from engine.runs.ports import DatasetLocks, RunTransaction, StaleAttempt, Transactions
+from engine.runs.ports import RunTransaction, StaleAttempt, Transactions
+from engine.runs.pulse import Pulse
+from engine.runs.retries import UNTIL_IT_WORKS, USUAL, Retries, with_retries
 from engine.runs.steps.work import StepWork
 
 logger = logging.getLogger(__name__)
@@ -36,9 +36,11 @@ T = TypeVar("T", bound=RunTransaction)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long a step may take, in seconds."""
+    """How long a step and a run may take, in seconds, and how often a step is tried."""
 
     step_timeout: float = 3600.0
+    run_timeout: float = 6 * 3600.0
+    retries: Retries = USUAL
 
 
 class Runner(Generic[T]):
@@ -49,7 +51,7 @@ class Runner(Generic[T]):
         project: Project,
         transactions: Transactions[T],
         steps: Mapping[StepKind, StepWork],
-        locks: DatasetLocks,
+        pulse: Pulse[T],
         clock: Clock,
         *,
         listeners: Sequence[Listener[T]] = (),
@@ -58,126 +60,161 @@ class Runner(Generic[T]):
         self._upstream = {name: project.upstream_of(name) for name in project.datasets()}
         self._transactions = transactions
         self._steps = steps
-        self._locks = locks
+        self._pulse = pulse
         self._clock = clock
-        self._listeners = listeners
+        self.listeners = listeners
         self._limits = limits
 
-    async def submit(self, run: Run, worker: str) -> None:
-        """Store a run as queued; from here on it is not lost."""
-        async with self._transactions.begin() as tx:
-            await tx.runs.add(run, worker)
-            await self._tell(tx, RunChanged(run))
-
     async def work(self, run: Run) -> Run:
-        """Take a queued run to its end, and return it as it ended."""
+        """Take a run that was begun from its first step not done to its end, and return it.
+
+        Raises RunTooLong, StaleAttempt, and what the database raises when a state can't be stored.
+        """
+        limit = asyncio.timeout(self._limits.run_timeout)
         try:
-            async with self._locks.hold(run.targets()):
-                run = await self._begin(run)
-                while (step := next_step(run)) is not None:
-                    run = await self._step(run, step)
-                return await self._finish(ended(run, self._clock.now()))
-        except EngineError as error:
-            return await self.abandon(run, error.message, error.hint)
+            async with limit:
+                while not run.done:
+                    run = await self._next(run)
+                return run
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise self._too_long(run) from None
 
-    async def abandon(self, run: Run, error: str, hint: str = "") -> Run:
-        """End a run that can't go on, and drop what it had staged."""
-        run = failed(run, self._clock.now(), error, hint)
-        async with self._transactions.begin() as tx:
-            await tx.runs.save(run, run.steps)
-            await self._tell(tx, RunFinished(run))
-        for dataset in run.targets():
-            await self._discard(run, dataset)
-        return run
+    def _too_long(self, run: Run) -> EngineError:
+        message = f"{run.title} took longer than {self._limits.run_timeout:.0f} seconds."
+        return EngineError(message, "Raise run_timeout, or run it for fewer tables at once.")
 
-    async def _discard(self, run: Run, dataset: DatasetName) -> None:
-        """Drop a staged table; one that somebody holds stays behind, and the log names it."""
-        try:
-            async with self._transactions.begin() as tx:
-                await tx.warehouse.discard(run, dataset)
-        except EngineError as error:
-            logger.warning("run %s: the staged %s is left: %s", run.id, dataset, error.message)
-
-    async def _begin(self, run: Run) -> Run:
-        run = started(run, self._clock.now())
-        async with self._transactions.begin() as tx:
-            await tx.runs.save(run)
-            await self._tell(tx, RunChanged(run))
-        return run
-
-    async def _finish(self, run: Run) -> Run:
-        async with self._transactions.begin() as tx:
-            await tx.runs.save(run)
-            await self._tell(tx, RunFinished(run))
-        return run
-
-    async def _step(self, run: Run, step: Step) -> Run:
+    async def _next(self, run: Run) -> Run:
+        step = next_step(run)
+        if step is None:
+            return await self._stored(run)
         lost = blocker(run, step, self._upstream)
         if lost is not None:
             return await self._skip(run, step, lost)
-        run = await self._mark_running(run, step)
+        run = self._at_work(run, step)
         try:
-            async with asyncio.timeout(self._limits.step_timeout):
-                run = await self._perform(run, step)
+            return await self._retried(run, step)
         except EngineError as error:
-            run = await self._fail(run, step, error.message, error.hint)
-        except TimeoutError:
-            limit = f"{step.name} took longer than {self._limits.step_timeout:.0f} seconds."
-            run = await self._fail(run, step, limit, "Raise step_timeout, or look at the SQL.")
+            return await self._fail(run, step, error.message, error.hint)
         except StaleAttempt:
             raise
         except Exception as error:  # noqa: BLE001  # the step boundary: a defect fails its step, not the bot
-            run = await self._fail_unexpectedly(run, step, error)
-        if run.steps[step.index].status is StepStatus.FAILED:
-            # outside the step's limits: its end is committed, and must not be told a second time
-            await self._discard(run, step.dataset)
-        return run
+            return await self._fail_unexpectedly(run, step, error)
+
+    def _at_work(self, run: Run, step: Step) -> Run:
+        if step.status is StepStatus.RUNNING:
+            return run
+        return advance(run, step.index, StepChange(StepStatus.RUNNING, self._clock.now()))
+
+    async def _retried(self, run: Run, step: Step) -> Run:
+        """Work a step, again and again where what failed can pass; the last failure is its own."""
+
+        def note(error: EngineError, attempt: int) -> None:
+            logger.warning("run %s: %s, try %d: %s", run.id, step.name, attempt, error.message)
+
+        work = self._once(run, (step.index,), lambda: self._in_time(run, step), look=False)
+        return await with_retries(work, self._limits.retries, self._clock, note)
+
+    def _once(
+        self, run: Run, changes: Sequence[int], work: Callable[[], Awaitable[Run]], *, look: bool
+    ) -> Callable[[], Awaitable[Run]]:
+        """The work, done only where its steps did not end already.
+
+        A commit whose answer was lost with the connection is a commit all the same. The first time
+        nobody needs to look, unless the same was tried before.
+        """
+
+        async def tried() -> Run:
+            nonlocal look
+            now, look = (await self._read_again(run) if look else run), True
+            return now if now.done or any(now.steps[i].done for i in changes) else await work()
+
+        return tried
+
+    async def _read_again(self, run: Run) -> Run:
+        """The run as it is stored, as soon as the database tells: waiting for that is not a try."""
+
+        async def read() -> Run | None:
+            async with self._transactions.begin() as tx:
+                return await tx.runs.get(run.id)
+
+        def note(error: EngineError, attempt: int) -> None:
+            logger.warning("run %s: how far it is, try %d: %s", run.id, attempt, error.message)
+
+        now = await with_retries(read, UNTIL_IT_WORKS, self._clock, note)
+        if now is None or now.attempt != run.attempt:
+            raise StaleAttempt(run.id)
+        return now
+
+    async def _in_time(self, run: Run, step: Step) -> Run:
+        limit = asyncio.timeout(self._limits.step_timeout)
+        try:
+            async with limit:
+                return await self._perform(run, step)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            message = f"{step.name} took longer than {self._limits.step_timeout:.0f} seconds."
+            raise EngineError(message, "Raise step_timeout, or look at the SQL.") from None
 
     async def _perform(self, run: Run, step: Step) -> Run:
-        act = await self._steps[step.kind].prepare(run, step)
-        async with self._transactions.begin() as tx:
-            report = await act(tx)
-            held = report.holds_back
-            status = StepStatus.SUCCEEDED if held is None else StepStatus.FAILED
-            run = advance(run, step.index, StepChange(status, self._clock.now(), report, held))
-            await self._commit(tx, run, run.steps[step.index])
+        with self._pulse.of(run, run.steps[step.index]):
+            act = await self._steps[step.kind].prepare(run, step)
+            async with self._transactions.begin(run.id) as tx:
+                report = await act(tx)
+                held = report.holds_back
+                status = StepStatus.SUCCEEDED if held is None else StepStatus.FAILED
+                change = StepChange(status, self._clock.now(), report, held)
+                return await self._commit(tx, advance(run, step.index, change), step.index)
+
+    async def _commit(self, tx: T, run: Run, *changed: int) -> Run:
+        """Store steps that ended, what they tell, and the end of the run if they were the last."""
+        run = run if next_step(run) else ended(run, self._clock.now())
+        steps = [run.steps[index] for index in changed]
+        await tx.runs.save(run, steps)
+        for step in steps:
+            await self._trace(tx, run, step)
+            await self._tell(tx, StepFinished(run, step))
+        if run.done:
+            await self._tell(tx, RunFinished(run))
+            await tx.queue.leave(run)  # last: the whole line waits meanwhile
         return run
 
-    async def _commit(self, tx: T, run: Run, step: Step) -> None:
-        await tx.runs.save(run, (step,))
-        event = lineage_event(run, step, self._upstream.get(step.dataset, ()), self._clock.now())
-        if event is not None:
-            fields = await tx.warehouse.columns(step.dataset) if _completes(event.type) else ()
+    async def _trace(self, tx: T, run: Run, step: Step) -> None:
+        upstream = self._upstream.get(step.dataset, ())
+        for event in lineage_events(run, step, upstream, self._clock.now()):
+            fields = await tx.warehouse.columns(step.dataset) if event.completes else ()
             await tx.lineage.append(event.with_schema(fields))
-        await self._tell(tx, StepFinished(run, step))
-        await self._tell(tx, RunChanged(run))
 
-    async def _mark_running(self, run: Run, step: Step) -> Run:
-        now = self._clock.now()
-        run = advance(run, step.index, StepChange(StepStatus.RUNNING, now))
-        step = run.steps[step.index]
-        async with self._transactions.begin() as tx:
-            await tx.runs.save(run, (step,))
-            event = lineage_event(run, step, self._upstream.get(step.dataset, ()), now)
-            if event is not None:
-                await tx.lineage.append(event)
-            await self._tell(tx, RunChanged(run))
-        return run
+    async def _stored(self, run: Run, *changed: int) -> Run:
+        """Commit states that came without data, as soon as the database takes them."""
+
+        async def store() -> Run:
+            async with self._transactions.begin() as tx:
+                return await self._commit(tx, run, *changed)
+
+        def note(error: EngineError, attempt: int) -> None:
+            logger.warning("run %s: its state, try %d: %s", run.id, attempt, error.message)
+
+        work = self._once(run, changed, store, look=True)
+        return await with_retries(work, UNTIL_IT_WORKS, self._clock, note)
 
     async def _skip(self, run: Run, step: Step, lost: Step) -> Run:
-        reason = f"{lost.name} did not succeed"
-        change = StepChange(StepStatus.SKIPPED, self._clock.now(), error=reason)
-        run = advance(run, step.index, change)
-        async with self._transactions.begin() as tx:
-            await tx.runs.save(run, (run.steps[step.index],))
-        return run
+        """Skip a step, and with it those that follow for the same reason."""
+        skipped: list[int] = []
+        following: Step | None = step
+        while following is not None and blocker(run, following, self._upstream) == lost:
+            reason = f"{lost.name} did not succeed"
+            change = StepChange(StepStatus.SKIPPED, self._clock.now(), error=reason)
+            run = advance(run, following.index, change)
+            skipped.append(following.index)
+            following = next_step(run)
+        return await self._stored(run, *skipped)
 
     async def _fail(self, run: Run, step: Step, error: str, hint: str) -> Run:
         change = StepChange(StepStatus.FAILED, self._clock.now(), StepReport(), error, hint)
-        run = advance(run, step.index, change)
-        async with self._transactions.begin() as tx:
-            await self._commit(tx, run, run.steps[step.index])
-        return run
+        return await self._stored(advance(run, step.index, change), step.index)
 
     async def _fail_unexpectedly(self, run: Run, step: Step, error: Exception) -> Run:
         logger.error(
@@ -189,20 +226,4 @@ class Runner(Generic[T]):
         )
 
     async def _tell(self, tx: T, event: RunEvent) -> None:
-        for listener in self._listeners:
-            await listener(tx, event)
-
-
-def _completes(event: EventType) -> bool:
-    return event is EventType.COMPLETE
-
-
-def place_of(error: BaseException) -> str:
-    """Where an exception came from, without its text: the text may hold values of rows."""
-    frames: list[str] = []
-    traceback = error.__traceback__
-    while traceback is not None:
-        code = traceback.tb_frame.f_code
-        frames.append(f"{code.co_filename}:{traceback.tb_lineno} {code.co_name}")
-        traceback = traceback.tb_next
-    return f"{type(error).__name__} at {' → '.join(frames[-4:])}"
+        await tell(self.listeners, tx, event)

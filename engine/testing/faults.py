@@ -10,6 +10,7 @@ class _Fault:
     subject: Hashable | None
     error: Exception
     times: int | None
+    after: int
 
 
 class Faults:
@@ -24,9 +25,13 @@ class Faults:
         error: Exception,
         subject: Hashable | None = None,
         times: int | None = None,
+        after: int = 0,
     ) -> None:
-        """Raise the error at that operation, such as `publish`; on one dataset where given."""
-        self._planned.append(_Fault(operation, subject, error, times))
+        """Raise the error at that operation, such as `publish`; on one dataset where given.
+
+        It goes well so many times before.
+        """
+        self._planned.append(_Fault(operation, subject, error, times, after))
 
     def clear(self) -> None:
         """Let everything succeed again."""
@@ -34,13 +39,16 @@ class Faults:
 
     def reach(self, operation: str, subject: Hashable | None = None) -> None:
         """Raise what was planned for the operation; the fakes call this."""
-        for fault in self._planned:
+        for fault in tuple(self._planned):
             if fault.operation == operation and fault.subject in {None, subject}:
-                self._count(fault)
-                raise fault.error
+                self._come_to(fault)
 
-    def _count(self, fault: _Fault) -> None:
+    def _come_to(self, fault: _Fault) -> None:
+        if fault.after:
+            fault.after -= 1
+            return
         if fault.times is not None:
             fault.times -= 1
             if fault.times == 0:
                 self._planned.remove(fault)
+        raise fault.error

@@ -6,7 +6,9 @@ from engine.catalog.model import Check, Layer, Table
 from engine.privacy.model import ColumnSample, Evidence
 from engine.privacy.protect import masked_characters
 from engine.quality.model import Measured, Outcome
+from engine.runs.model import Parameters, Step
 from engine.runs.ports import QuarantinedRow
+from engine.runs.preview import StepPreview
 
 
 class FixedQuality:
@@ -67,3 +69,16 @@ class FixedQuarantine:
         """How many there are, and the first of them."""
         found = tuple(self._rows.get(table.name, ()))
         return len(found), found[:limit]
+
+
+class FixedPreviews:
+    """Previews that tell of each step that it would do it."""
+
+    def __init__(self) -> None:
+        self.asked: list[Parameters] = []
+        self.sql: tuple[str, ...] = ()
+
+    async def of(self, steps: Sequence[Step], parameters: Parameters) -> tuple[StepPreview, ...]:
+        """One line a step."""
+        self.asked.append(parameters)
+        return tuple(StepPreview(step, f"do {step.name}", sql=self.sql) for step in steps)

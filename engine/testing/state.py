@@ -10,7 +10,9 @@ from engine.catalog.model import DatasetName
 from engine.findings.model import Finding
 from engine.lineage.model import LineageEvent
 from engine.quality.model import Verdict
+from engine.runs.backfill import Backfill
 from engine.runs.model import Run
+from engine.schedules.model import Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +49,58 @@ class KeptPost:
         return self.delivered_revision < self.revision
 
 
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A run's turn, and the worker that drew it."""
+
+    number: int
+    worker: str = ""
+
+
 @dataclass(slots=True)
 class MemoryState:
     """Everything that transactions change."""
 
     runs: dict[str, Run] = field(default_factory=dict)
     workers: dict[str, str] = field(default_factory=dict)
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    last_ticket: int = 0
+    longest_line: int = 1000
+    interrupted: list[str] = field(default_factory=list)
     tables: dict[DatasetName, MemoryTable] = field(default_factory=dict)
     staged: dict[tuple[str, DatasetName], MemoryTable] = field(default_factory=dict)
     deliveries: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    last_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     deeds: list[Deed] = field(default_factory=list)
     lineage: list[LineageEvent] = field(default_factory=list)
     verdicts: dict[tuple[str, DatasetName], tuple[Verdict, ...]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     posts: dict[str, KeptPost] = field(default_factory=dict)
+    schedules: dict[int, Schedule] = field(default_factory=dict)
+    schedules_made: int = 0
+    backfills: dict[str, Backfill] = field(default_factory=dict)
 
     def copy(self) -> Self:
         """The same, to be changed without changing this one; the values in it never change."""
         return type(self)(
             runs=dict(self.runs),
             workers=dict(self.workers),
+            tickets=dict(self.tickets),
+            last_ticket=self.last_ticket,
+            longest_line=self.longest_line,
+            interrupted=list(self.interrupted),
             tables=dict(self.tables),
             staged=dict(self.staged),
             deliveries=dict(self.deliveries),
+            last_columns=dict(self.last_columns),
             deeds=list(self.deeds),
             lineage=list(self.lineage),
             verdicts=dict(self.verdicts),
             findings=list(self.findings),
             posts=dict(self.posts),
+            schedules=dict(self.schedules),
+            schedules_made=self.schedules_made,
+            backfills=dict(self.backfills),
         )
 
     def deeds_of(self, run_id: str) -> tuple[tuple[str, DatasetName], ...]:

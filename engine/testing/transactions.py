@@ -1,38 +1,39 @@
 """Transactions in memory: they work on a copy that takes the place of the state at the end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from engine.alerts.model import Post
 from engine.catalog.model import DatasetName
 from engine.clock import Clock
+from engine.errors import TooManyRuns
 from engine.findings.model import Finding
-from engine.lineage.model import LineageEvent
+from engine.lineage.model import EventType, LineageEvent
 from engine.quality.model import Verdict
 from engine.runs.model import Run, RunStatus, Step
-from engine.runs.ports import RunFilter, StaleAttempt
+from engine.runs.ports import RunCursor, RunFilter, StaleAttempt
+from engine.testing.backfills import MemoryBackfillStore
 from engine.testing.clock import turn
 from engine.testing.faults import Faults
-from engine.testing.state import KeptPost, MemoryState
+from engine.testing.schedules import MemoryScheduleStore
+from engine.testing.state import KeptPost, MemoryState, Ticket
 from engine.testing.warehouse import MemoryWarehouse
 
 
 class MemoryRunStore:
     """Runs and steps; as in a table, `save` writes the run and only the steps it is given."""
 
-    def __init__(self, state: MemoryState, faults: Faults, alive: set[str]) -> None:
+    def __init__(self, state: MemoryState, faults: Faults) -> None:
         self._state = state
         self._faults = faults
-        self._alive = alive
 
-    async def add(self, run: Run, worker: str) -> None:
+    async def add(self, run: Run) -> None:
         """Store a new run."""
         self._faults.reach("add", run.id)
         self._state.runs[run.id] = run
-        self._state.workers[run.id] = worker
 
     async def save(self, run: Run, steps: Sequence[Step] = ()) -> None:
         """Store the run's state and those of its steps; raises StaleAttempt."""
@@ -42,48 +43,142 @@ class MemoryRunStore:
             raise StaleAttempt(run.id)
         changed = {step.index: step for step in steps}
         kept = tuple(changed.get(step.index, step) for step in before.steps)
-        self._state.runs[run.id] = replace(run, steps=kept)
+        self._state.runs[run.id] = replace(
+            before,
+            steps=kept,
+            status=run.status,
+            started_at=run.started_at,
+            finished_at=run.finished_at,
+            error=run.error,
+            hint=run.hint,
+        )
+
+    async def wish_stopped(self, run: Run, by: str) -> None:
+        """Note who wants the run stopped."""
+        self._state.runs[run.id] = replace(self._state.runs[run.id], cancelled_by=by)
+
+    async def move(self, run: Run, attempt: int) -> None:
+        """Store all of a run where it still has that attempt; raises StaleAttempt."""
+        self._faults.reach("move", run.id)
+        before = self._state.runs.get(run.id)
+        if before is None or before.attempt != attempt:
+            raise StaleAttempt(run.id)
+        self._state.runs[run.id] = run
 
     async def get(self, run_id: str) -> Run | None:
         """The run of that id."""
         self._faults.reach("get", run_id)
         return self._state.runs.get(run_id)
 
+    async def held(self, run_id: str) -> Run | None:
+        """The run of that id: nobody else changes anything before the transaction ends."""
+        return await self.get(run_id)
+
+    async def with_key(self, key: str) -> Run | None:
+        """The run that was asked for with that key."""
+        return next((run for run in self._state.runs.values() if run.key == key), None)
+
     async def latest(self, wanted: RunFilter, limit: int) -> tuple[Run, ...]:
         """The newest runs that fit, newest first."""
         self._faults.reach("latest")
+        return await self.page(wanted, None, limit)
+
+    async def page(self, wanted: RunFilter, after: RunCursor | None, limit: int) -> tuple[Run, ...]:
+        """The same, from a place on."""
         fitting = [run for run in self._state.runs.values() if _fits(run, wanted)]
-        fitting.sort(key=lambda run: run.requested_at, reverse=True)
-        return tuple(fitting[:limit])
+        if after is not None:
+            fitting = [run for run in fitting if _place(run) < (after.requested_at, after.run_id)]
+        return tuple(sorted(fitting, key=_place, reverse=True)[:limit])
 
-    async def unfinished_of_dead_workers(self) -> tuple[Run, ...]:
-        """The runs whose worker is not among the living."""
-        return tuple(run for run, worker in self._unfinished() if worker not in self._alive)
 
-    async def adopt(self, run_id: str, worker: str) -> bool:
-        """Give a run of a dead worker to this one."""
-        left = {run.id for run in await self.unfinished_of_dead_workers()}
-        if run_id in left:
-            self._state.workers[run_id] = worker
-            run = self._state.runs[run_id]
-            begun = run.status is RunStatus.RUNNING
-            self._state.runs[run_id] = replace(run, attempt=run.attempt + begun)
-        return run_id in left
+class MemoryRunQueue:
+    """The line of runs; `tickets` holds who may go, `drawn` which worker has which of them."""
 
-    async def unfinished_of(self, worker: str) -> tuple[Run, ...]:
-        """The runs of one worker that are not done."""
-        return tuple(run for run, its in self._unfinished() if its == worker)
+    def __init__(self, state: MemoryState, alive: set[str]) -> None:
+        self._state = state
+        self._alive = alive
 
-    def _unfinished(self) -> list[tuple[Run, str]]:
-        runs = self._state.runs.values()
-        return [(run, self._state.workers[run.id]) for run in runs if not run.done]
+    async def join(self, run: Run) -> None:
+        """Put a run in line; raises TooManyRuns."""
+        if run.backfill is None and len(self._waiting()) > self._state.longest_line:
+            message = f"{len(self._waiting()) - 1} runs are waiting already."
+            raise TooManyRuns(message)
+        self._state.tickets.pop(run.id, None)
+        await self.let_in()
+
+    async def leave(self, run: Run) -> None:
+        """Take a run out of the line."""
+        self._state.tickets.pop(run.id, None)
+        await self.let_in()
+
+    async def let_in(self) -> None:
+        """Give tickets to all that may go."""
+        for run in self._waiting():
+            if run.id not in self._state.tickets and self._may_go(run):
+                await self.again(run)
+
+    async def again(self, run: Run) -> None:
+        """Give a new ticket."""
+        self._state.last_ticket += 1
+        self._state.tickets[run.id] = Ticket(self._state.last_ticket)
+
+    async def claim(self, run_id: str, ticket: int, worker: str) -> Run | None:
+        """Draw a ticket."""
+        run, known = self._state.runs.get(run_id), self._state.tickets.get(run_id)
+        if run is None or run.done or known is None or known.number != ticket:
+            return None
+        self._state.workers[run_id] = worker
+        self._state.tickets[run_id] = replace(known, worker=worker)
+        return run
+
+    async def ahead(self, run: Run) -> Run | None:
+        """The first of those that keep the run from going."""
+        return None if run.id in self._state.tickets else next(self._before(run), None)
+
+    async def interrupt(self, run: Run) -> None:
+        """Note that the run is to be stopped."""
+        self._state.interrupted.append(run.id)
+
+    async def silent_workers(self, silent: float) -> frozenset[str]:  # noqa: ARG002  # who is not alive is silent
+        """The workers of drawn tickets that are not among the living."""
+        drawn = {ticket.worker for ticket in self._state.tickets.values() if ticket.worker}
+        return frozenset(drawn - self._alive)
+
+    async def left_behind(self, silent: float) -> tuple[Run, ...]:  # noqa: ARG002  # who is not alive is silent
+        """The runs whose ticket was drawn by a worker that is not among the living."""
+        drawn = {run_id: ticket.worker for run_id, ticket in self._state.tickets.items()}
+        runs = [self._state.runs[run_id] for run_id, worker in drawn.items() if worker]
+        return tuple(run for run in runs if drawn[run.id] not in self._alive and not run.done)
+
+    def _waiting(self) -> list[Run]:
+        waiting = [r for r in self._state.runs.values() if r.status is RunStatus.QUEUED]
+        return sorted(waiting, key=lambda run: (-run.priority, run.requested_at, run.id))
+
+    def _may_go(self, run: Run) -> bool:
+        return next(self._before(run), None) is None
+
+    def _before(self, run: Run) -> Iterator[Run]:
+        ahead = [self._state.runs[run_id] for run_id in self._state.tickets]
+        ahead += self._waiting()[: self._waiting().index(run)]
+        for each in ahead:
+            if each.id != run.id and not each.done and set(run.targets()) & set(each.targets()):
+                yield each
+
+
+def _place(run: Run) -> tuple[datetime, str]:
+    return run.requested_at, run.id
+
+
+def _tables(run: Run) -> set[str]:
+    return {step.dataset.table for step in run.steps}
 
 
 def _fits(run: Run, wanted: RunFilter) -> bool:
     return (
         wanted.status in {None, run.status}
+        and (not wanted.statuses or run.status in wanted.statuses)
         and wanted.pipeline in {None, run.pipeline}
-        and wanted.table in {None, run.table}
+        and (wanted.table in {None, run.table} or wanted.table in _tables(run))
         and (wanted.since is None or run.requested_at >= wanted.since)
         and (wanted.until is None or run.requested_at < wanted.until)
     )
@@ -96,8 +191,16 @@ class MemoryLineageLog:
         self._state = state
 
     async def append(self, event: LineageEvent) -> None:
-        """Keep one event."""
+        """Keep one event; a start once."""
+        if event.type is EventType.START and self._started(event):
+            return
         self._state.lineage.append(event)
+
+    def _started(self, event: LineageEvent) -> bool:
+        known = [e for e in self._state.lineage if e.type is EventType.START]
+        return any(
+            (e.run_id, e.attempt, e.job) == (event.run_id, event.attempt, event.job) for e in known
+        )
 
 
 class MemoryVerdictLog:
@@ -160,12 +263,20 @@ class MemoryTransaction:
     """State and data that are committed together; `committed` tells whether they were."""
 
     runs: MemoryRunStore
+    queue: MemoryRunQueue
     warehouse: MemoryWarehouse
     lineage: MemoryLineageLog
     verdicts: MemoryVerdictLog
     findings: MemoryFindingLog
     outbox: MemoryOutbox
+    schedules: MemoryScheduleStore
+    backfills: MemoryBackfillStore
     committed: bool = False
+    acts: list[Callable[[], None]] = field(default_factory=list)
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Do that once this is committed, and never if it is not."""
+        self.acts.append(act)
 
 
 class MemoryTransactions:
@@ -180,7 +291,7 @@ class MemoryTransactions:
         self._holder: asyncio.Task[object] | None = None
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[MemoryTransaction]:
+    async def begin(self, run_id: str | None = None) -> AsyncIterator[MemoryTransaction]:  # noqa: ARG002  # sessions have no names here
         """Committed at the end of the block, rolled back when it raises or is cancelled."""
         if self._holder is not None and self._holder is asyncio.current_task():
             message = "this task has a transaction open already: on PostgreSQL it would need two"
@@ -197,15 +308,21 @@ class MemoryTransactions:
                 self.faults.reach("commit")
                 self.state = state
                 opened.committed = True
+                self.faults.reach("answer")  # it was committed, and nobody hears of it
             finally:
                 self._holder = None
+        for act in opened.acts:
+            act()
 
     def _opened(self, state: MemoryState) -> MemoryTransaction:
         return MemoryTransaction(
-            runs=MemoryRunStore(state, self.faults, self.alive),
+            runs=MemoryRunStore(state, self.faults),
+            queue=MemoryRunQueue(state, self.alive),
             warehouse=MemoryWarehouse(state, self.faults),
             lineage=MemoryLineageLog(state),
             verdicts=MemoryVerdictLog(state),
             findings=MemoryFindingLog(state),
             outbox=MemoryOutbox(state, self._clock),
+            schedules=MemoryScheduleStore(state),
+            backfills=MemoryBackfillStore(state),
         )

@@ -9,8 +9,9 @@ from engine.catalog.model import DatasetName, Model, Table, column_name
 from engine.errors import StatementFailed
 from engine.lineage.model import Field
 from engine.privacy.model import ColumnSample, Protection
+from engine.runs.drift import narrowing_question, refuse_missing
 from engine.runs.model import Counts, Run
-from engine.runs.ports import CopyFormat, Delivery, Loaded
+from engine.runs.ports import CopyFormat, Delivery, Leftover, Loaded
 from engine.testing.faults import Faults
 from engine.testing.state import Deed, MemoryState, MemoryTable
 
@@ -27,16 +28,24 @@ class MemoryWarehouse:
         self._faults.reach("loaded", table.bronze)
         return self._state.deliveries.get(table.name, {})
 
+    async def read_since(self, table: Table) -> str | None:
+        """Nothing: this warehouse refines all of bronze in every run."""
+        self._faults.reach("read_since", table.silver)
+        return None
+
     async def load(self, run: Run, table: Table, delivery: Delivery) -> Loaded:
         """Append the delivery's rows to bronze."""
         self._faults.reach("load", table.bronze)
         rows = await _rows(delivery)
         columns = tuple(column_name(header) for header in delivery.headers)
+        had = self._state.last_columns.get(table.name, ())
+        refuse_missing(run, table, delivery.name, columns, had)
         declared = tuple(column.name for column in table.columns)
         before = self._state.tables.get(table.bronze, MemoryTable(declared))
         self._state.tables[table.bronze] = _appended(before, columns, rows)
         known = self._state.deliveries.get(table.name, {})
         self._state.deliveries[table.name] = {**known, delivery.name: delivery.fingerprint}
+        self._state.last_columns[table.name] = columns
         self._did("loaded", run, table.bronze)
         return Loaded(
             rows=len(rows),
@@ -69,6 +78,9 @@ class MemoryWarehouse:
         staged = self._state.staged.pop((run.id, dataset), None)
         if staged is None:
             raise StatementFailed(f"{dataset} was not staged by {run.id}.")
+        question = narrowing_question(run, dataset, self._typed(dataset), _types(staged))
+        if question is not None:
+            raise question
         self._state.tables[dataset] = staged
         self._did("published", run, dataset)
         return Counts(published=len(staged.rows))
@@ -79,11 +91,26 @@ class MemoryWarehouse:
         if self._state.staged.pop((run.id, dataset), None) is not None:
             self._did("discarded", run, dataset)
 
+    async def leftovers(self, dataset: DatasetName | None = None) -> tuple[Leftover, ...]:
+        """What is staged now."""
+        staged = [Leftover(each, run_id) for run_id, each in self._state.staged]
+        return tuple(each for each in staged if dataset in {None, each.dataset})
+
     async def columns(self, dataset: DatasetName) -> tuple[Field, ...]:
         """The columns of a dataset, all of them text."""
         self._faults.reach("columns", dataset)
-        table = self._state.tables.get(dataset, MemoryTable(()))
+        table = self._staged(dataset) or self._state.tables.get(dataset, MemoryTable(()))
         return tuple(Field(name, "text") for name in table.columns)
+
+    async def longest(self, dataset: DatasetName, columns: Sequence[str]) -> Mapping[str, int]:
+        """The length of each column's longest value."""
+        self._faults.reach("longest", dataset)
+        table = self._state.tables.get(dataset, MemoryTable(()))
+        places = {name: table.columns.index(name) for name in columns}
+        return {
+            name: max((len(row[place].encode()) for row in table.rows), default=0)
+            for name, place in places.items()
+        }
 
     async def sample(
         self, dataset: DatasetName, columns: Sequence[str], size: int
@@ -92,6 +119,17 @@ class MemoryWarehouse:
         self._faults.reach("sample", dataset)
         table = self._state.tables.get(dataset, MemoryTable(()))
         return tuple(ColumnSample(name, _different(table, name, size)) for name in columns)
+
+    def _staged(self, name: DatasetName) -> MemoryTable | None:
+        """The staged table of that name."""
+        named = {
+            (dataset.layer, f"{dataset.table}__{run_id.lower()}"): table
+            for (run_id, dataset), table in self._state.staged.items()
+        }
+        return named.get((name.layer, name.table))
+
+    def _typed(self, dataset: DatasetName) -> Mapping[str, str]:
+        return _types(self._state.tables.get(dataset, MemoryTable(())))
 
     def _stage(self, run: Run, dataset: DatasetName, table: MemoryTable) -> None:
         self._state.staged[run.id, dataset] = table
@@ -109,6 +147,10 @@ def _appended(
     new = (*(dict(zip(columns, row, strict=False)) for row in rows),)
     cells = tuple(tuple(row.get(name, "") for name in names) for row in (*wide, *new))
     return MemoryTable(names, cells)
+
+
+def _types(table: MemoryTable) -> Mapping[str, str]:
+    return dict.fromkeys(table.columns, "text")
 
 
 def _different(table: MemoryTable, column: str, size: int) -> tuple[str, ...]:
@@ -147,7 +189,12 @@ class FixedDeliveries:
     def __init__(self, deliveries: Mapping[str, Sequence[FixedDelivery]]) -> None:
         self._deliveries = deliveries
 
-    async def next_for(self, table: Table, loaded: Mapping[str, str]) -> Delivery | None:
+    async def next_for(
+        self,
+        table: Table,
+        loaded: Mapping[str, str],
+        since: str | None = None,  # noqa: ARG002  # these rows have no order
+    ) -> Delivery | None:
         """The first one that was not loaded in its present form."""
         known = self._deliveries.get(table.name, ())
         return next((each for each in known if loaded.get(each.name) != each.fingerprint), None)

@@ -23,10 +23,11 @@ _NAMED_CLOCKS = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The present moment in the asker's time zone."""
+    """The present moment in the asker's time zone; days without a year lie behind or ahead."""
 
     now: datetime
     zone: tzinfo
+    ahead: bool = False
 
     @property
     def local(self) -> datetime:
@@ -101,7 +102,7 @@ def _numbers(word: str, calendar: Calendar) -> tuple[date, int] | None:
     if not match:
         return None
     text = word.replace(".", "/")
-    found = _parsed(text, calendar.today.year) if match[1] else _latest(text, calendar)
+    found = _parsed(text, calendar.today.year) if match[1] else _nearest(text, calendar)
     return (found, 1) if found else None
 
 
@@ -111,7 +112,7 @@ def _day_of_month(words: list[str], at: int, calendar: Calendar) -> tuple[date, 
         return None
     dated = " ".join(word for word in words[at : at + used] if word != "of")
     if not words[at + used : at + used + 1] or not _YEAR.fullmatch(words[at + used]):
-        found = _latest(dated, calendar)
+        found = _nearest(dated, calendar)
         return (found, used) if found else None
     return _parsed(f"{dated} {words[at + used]}", calendar.today.year), used + 1
 
@@ -124,14 +125,15 @@ def _shapes(words: list[str], at: int) -> Iterator[int]:
     yield 3 if is_day[0] and ahead[1] == "of" and ahead[2] in _MONTHS else 0
 
 
-def _latest(text: str, calendar: Calendar) -> date | None:
-    """The day without a year that was last, so that no date lies ahead."""
-    for year in range(calendar.today.year, calendar.today.year - 9, -1):
+def _nearest(text: str, calendar: Calendar) -> date | None:
+    """The day without a year that was last, so that no date lies ahead; or the next one."""
+    step = 1 if calendar.ahead else -1
+    for years in range(9):
         try:
-            found = _parsed(text, year)
+            found = _parsed(text, calendar.today.year + step * years)
         except ValueError:
             continue  # 29 February exists in few years
-        if found <= calendar.today:
+        if found == calendar.today or (found > calendar.today) == calendar.ahead:
             return found
     return None
 

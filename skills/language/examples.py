@@ -3,17 +3,25 @@
 from dataclasses import dataclass
 
 from engine.commands import (
+    Backfill,
+    CancelRun,
     CheckQuality,
     Command,
+    DeleteSchedule,
     DescribePipeline,
     ExplainRun,
     Help,
     ListPipelines,
     ListQuarantine,
     ListRuns,
+    ListSchedules,
+    PauseSchedule,
+    ResumeSchedule,
+    RetryRun,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
+    SchedulePipeline,
     WhoAmI,
 )
 from skills.language.vocabulary import Vocabulary
@@ -24,6 +32,12 @@ EXAMPLE_VOCABULARY = Vocabulary(
     datasets=(
         "bronze.customers", "bronze.orders", "bronze.support_tickets", "silver.customers",
         "silver.orders", "silver.support_tickets", "gold.revenue",
+    ),
+    makers=(
+        ("silver.customers", "bronze_to_silver"),
+        ("silver.orders", "bronze_to_silver"),
+        ("silver.support_tickets", "bronze_to_silver"),
+        ("gold.revenue", "silver_to_gold"),
     ),
 )  # fmt: skip
 """The names that the example sentences use."""
@@ -45,6 +59,33 @@ EXAMPLES: tuple[Explained, ...] = (
         ("run pipeline bronze_to_silver for customers", "start medallion", "ingest orders"),
     ),
     Explained(
+        RunPipeline,
+        "Shows what a run would do, and touches nothing.",
+        (
+            "dry run medallion for orders",
+            "what would medallion for orders do?",
+            "run bronze_to_silver for orders as a dry run",
+        ),
+    ),
+    Explained(
+        RunPipeline,
+        "Makes a table anew from all of its rows, not only from new ones.",
+        (
+            "rebuild silver.orders from scratch",
+            "run bronze_to_silver for orders with full refresh",
+            "fully refresh orders",
+        ),
+    ),
+    Explained(
+        Backfill,
+        "Runs a table's rows again day by day, one run a day.",
+        (
+            "backfill orders from 1 March to 15 March",
+            "backfill bronze_to_silver for orders from 2026-03-01 to 2026-03-15",
+            "backfill orders for yesterday, 3 at a time",
+        ),
+    ),
+    Explained(
         RunStatus,
         "Says how a run is going.",
         ("status 7K3M9QXA", "how is the customers run going?", "is bronze_to_silver done?"),
@@ -58,6 +99,49 @@ EXAMPLES: tuple[Explained, ...] = (
         ExplainRun,
         "Explains why a run failed.",
         ("why did the customers run fail?", "explain 7K3M9QXA", "what went wrong with medallion?"),
+    ),
+    Explained(
+        CancelRun,
+        "Stops a run; what it published before stays.",
+        ("cancel 7K3M9QXA", "stop the orders run", "cancel"),
+    ),
+    Explained(
+        RetryRun,
+        "Takes a failed or cancelled run up again where it stopped, or at a step.",
+        (
+            "retry 7K3M9QXA from the quality gate",
+            "retry the orders run",
+            "retry 7K3M9QXA and accept the change",
+        ),
+    ),
+    Explained(
+        SchedulePipeline,
+        "Runs a pipeline by itself, again and again or once.",
+        (
+            "run bronze_to_silver for orders every weekday at 9am Berlin time",
+            "schedule medallion every 2 hours",
+            "run ingest tomorrow at 18:30",
+        ),
+    ),
+    Explained(
+        ListSchedules,
+        "Shows what is scheduled, and when it runs next.",
+        ("what is scheduled?", "list schedules", "show schedule SCH-3"),
+    ),
+    Explained(
+        PauseSchedule,
+        "Lets a schedule start nothing until it is resumed.",
+        ("pause schedule SCH-3", "pause the orders schedule"),
+    ),
+    Explained(
+        ResumeSchedule,
+        "Lets a paused schedule start runs again.",
+        ("resume schedule SCH-3", "resume the orders schedule"),
+    ),
+    Explained(
+        DeleteSchedule,
+        "Ends a schedule for good.",
+        ("delete schedule SCH-3", "remove the orders schedule"),
     ),
     Explained(
         ListPipelines,

@@ -1,27 +1,37 @@
 """Fill a command with the slots of a sentence; several where the sentence leaves a choice."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from itertools import islice, product
 from types import MappingProxyType
 
 from engine.commands import (
+    Backfill,
+    CancelRun,
     CheckQuality,
     Command,
+    DeleteSchedule,
     DescribePipeline,
     ExplainRun,
     Help,
     ListPipelines,
     ListQuarantine,
     ListRuns,
+    ListSchedules,
+    PauseSchedule,
+    ResumeSchedule,
+    RetryRun,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
+    SchedulePipeline,
     WhoAmI,
 )
+from engine.recurrence import Recurrence
 from skills.language.items import Item, Kind
 from skills.language.matching import ACCEPTS, REQUIRES, Match
+from skills.language.spans import Days
 from skills.language.vocabulary import LAYERS, Vocabulary
 
 MOST_OFFERS = 20
@@ -43,16 +53,38 @@ class Slots:
     since: datetime | None = None
     until: datetime | None = None
     topic: str | None = None
+    schedule: str | None = None
+    when: Recurrence | None = None
+    full_refresh: bool = False
+    dry_run: bool = False
+    from_step: str | None = None
+    accept_drift: bool = False
+    start: date = date.min
+    end: date = date.min
+    at_once: int = 1
 
 
 _BUILD: Mapping[type[Command], Callable[[Slots], Command]] = MappingProxyType(
     {
-        RunPipeline: lambda slots: RunPipeline(slots.pipeline or "", slots.table),
+        RunPipeline: lambda slots: RunPipeline(
+            slots.pipeline or "", slots.table, slots.full_refresh, slots.dry_run
+        ),
         RunStatus: lambda slots: RunStatus(slots.run_id, slots.pipeline, slots.table),
         ListRuns: lambda slots: ListRuns(
             slots.status, slots.pipeline, slots.table, slots.since, slots.until
         ),
         ExplainRun: lambda slots: ExplainRun(slots.run_id, slots.pipeline, slots.table),
+        CancelRun: lambda slots: CancelRun(slots.run_id, slots.pipeline, slots.table),
+        RetryRun: lambda slots: RetryRun(
+            slots.run_id, slots.pipeline, slots.table, slots.from_step, slots.accept_drift
+        ),
+        Backfill: lambda slots: Backfill(
+            slots.start, slots.end, slots.table, slots.pipeline, slots.at_once
+        ),
+        ListSchedules: lambda slots: ListSchedules(slots.schedule, slots.pipeline, slots.table),
+        PauseSchedule: lambda slots: PauseSchedule(slots.schedule, slots.pipeline, slots.table),
+        ResumeSchedule: lambda slots: ResumeSchedule(slots.schedule, slots.pipeline, slots.table),
+        DeleteSchedule: lambda slots: DeleteSchedule(slots.schedule, slots.pipeline, slots.table),
         ListPipelines: lambda _: ListPipelines(),
         DescribePipeline: lambda slots: DescribePipeline(slots.pipeline or ""),
         CheckQuality: lambda slots: CheckQuality(slots.dataset or ""),
@@ -66,6 +98,8 @@ _BUILD: Mapping[type[Command], Callable[[Slots], Command]] = MappingProxyType(
 
 def build(command: type[Command], slots: Slots) -> Command:
     """The command with its own ones of these slots."""
+    if command is SchedulePipeline and slots.when is not None:
+        return SchedulePipeline(slots.pipeline or "", slots.when, slots.table)
     return _BUILD[command](slots)
 
 
@@ -76,13 +110,40 @@ def commands_of(match: Match, vocabulary: Vocabulary) -> tuple[Command, ...]:
         filled = (Slots(dataset=dataset) for dataset in _datasets(match, vocabulary))
     else:
         filled = (
-            Slots(run_id, pipeline, table, None, status, *_times(match), _topic(match))
-            for run_id, pipeline, table, status in product(
-                _values(match, Kind.RUN), pipelines, _tables(match), _values(match, Kind.STATUS)
+            Slots(run_id, pipeline, table, None, status, *_times(match), _topic(match), schedule)
+            for run_id, pipeline, table, status, schedule in product(
+                _values(match, Kind.RUN),
+                pipelines,
+                _tables(match, vocabulary),
+                _values(match, Kind.STATUS),
+                _values(match, Kind.SCHEDULE),
             )
         )
-    built = (build(match.command, slots) for slots in islice(filled, MOST_OFFERS))
+    detailed = (_with_manners(match, slots) for slots in filled)
+    built = (build(match.command, slots) for slots in islice(detailed, MOST_OFFERS))
     return tuple(dict.fromkeys(built))
+
+
+def _with_manners(match: Match, slots: Slots) -> Slots:
+    """The slots with how it is to be done, and for which days."""
+    kinds = {item.kind.value for item in match.slots} | match.phrase.manners
+    days = days_of(match)
+    return replace(
+        slots,
+        full_refresh=Kind.FULL in kinds,
+        dry_run=Kind.DRY in kinds,
+        accept_drift=Kind.ACCEPT in kinds,
+        from_step=_values(match, Kind.STEP)[0],
+        at_once=int(_values(match, Kind.AT_ONCE)[0] or 1),
+        start=days.first if days else date.min,
+        end=days.last + timedelta(days=1) if days else date.min,
+    )
+
+
+def days_of(match: Match) -> Days | None:
+    """The one stretch of days that the sentence names, if it names one."""
+    times = tuple(item for item in match.slots if item.kind is Kind.TIME)
+    return times[0].days if len(times) == 1 else None
 
 
 def _values(match: Match, kind: Kind) -> tuple[str | None, ...]:
@@ -111,8 +172,10 @@ def _in_layer(match: Match, pipelines: tuple[str, ...]) -> tuple[str, ...]:
     return ending or pipelines
 
 
-def _tables(match: Match) -> tuple[str | None, ...]:
+def _tables(match: Match, vocabulary: Vocabulary) -> tuple[str | None, ...]:
     found = _values(match, Kind.TABLE)
+    if match.command is Backfill and is_missing(match):
+        return vocabulary.tables or (None,)
     has_pipeline = any(item.kind is Kind.PIPELINE for item in match.slots)
     is_table = has_pipeline or REQUIRES.get(match.command) is not Kind.PIPELINE
     if found == (None,) and is_table and Kind.TABLE in ACCEPTS[match.command]:
@@ -165,6 +228,8 @@ def unknown_name(match: Match) -> str | None:
 
 def is_missing(match: Match) -> bool:
     """Whether the command can't do without a name that the sentence does not give."""
+    if match.command is Backfill:
+        return all(item.kind in (Kind.TIME, Kind.AT_ONCE) for item in match.slots)
     required = REQUIRES.get(match.command)
     return required is not None and all(
         item.kind not in (required, Kind.UNKNOWN) for item in match.slots

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from skills.language.names import Name
+from skills.language.spans import Days
 from skills.language.times import Period
 
 
@@ -17,8 +18,14 @@ class Kind(StrEnum):
     TABLE = "table"
     LAYER = "layer"
     RUN = "run"
+    SCHEDULE = "schedule"
     STATUS = "status"
     TIME = "time"
+    STEP = "step"
+    AT_ONCE = "at_once"
+    FULL = "full"
+    DRY = "dry"
+    ACCEPT = "accept"
     UNKNOWN = "unknown"
 
 
@@ -33,4 +40,5 @@ class Item:
     near: tuple[Name, ...] = ()
     layer: str | None = None
     period: Period | None = None
+    days: Days | None = None
     respelled: bool = False

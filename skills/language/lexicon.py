@@ -91,9 +91,8 @@ QUESTIONING = _split(
 )
 """Words that make a sentence about running a question."""
 
-STOPPING = _split("cancel stop abort kill pause delete drop mute snooze revoke remove")
-REPEATING = _split("retry schedule backfill refresh rebuild resume restart redo reprocess reload")
-"""Verbs that Atlas knows but does not do; a plain run is the nearest thing that it can do."""
+STOPPING = _split("delete drop mute snooze revoke remove")
+"""Verbs that Atlas knows but does not do."""
 
 PRONOUNS = _split("it this that these those them they one ones something anything everything all")
 
@@ -125,9 +124,16 @@ PLAIN = _split(
 )
 """Common words that are never a misspelled name."""
 
+SPOKEN_OF_TIME = _split(
+    "weekday weekdays workday workdays weekend weekends working business nightly cron "
+    "mondays tuesdays wednesdays thursdays fridays saturdays sundays mon tue tues wed "
+    "thu thurs fri sat sun utc"
+)
+"""Words that say when something is to run again."""
+
 _OTHER = _split("am pm ago between past previous this last couple few minute minutes noon midnight")
 FAMILIAR = frozenset().union(
-    DAYS, PLAIN, CONNECTIVES, STATUSES, REFUSALS, EXCLUDING, QUESTIONING, STOPPING, REPEATING,
-    PRONOUNS, JOINING, ROWS, _OTHER, *FILLERS, *ASKING, *WHOLE,
+    DAYS, PLAIN, CONNECTIVES, STATUSES, REFUSALS, EXCLUDING, QUESTIONING, STOPPING,
+    PRONOUNS, JOINING, ROWS, SPOKEN_OF_TIME, _OTHER, *FILLERS, *ASKING, *WHOLE,
 )  # fmt: skip
 """Every word that is itself, not a misspelling of another."""

@@ -5,14 +5,21 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from engine.commands import (
+    Backfill,
+    CancelRun,
     CheckQuality,
     Command,
+    DeleteSchedule,
     DescribePipeline,
     ExplainRun,
     Help,
     ListPipelines,
     ListQuarantine,
     ListRuns,
+    ListSchedules,
+    PauseSchedule,
+    ResumeSchedule,
+    RetryRun,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
@@ -23,12 +30,20 @@ from skills.language.items import Item, Kind
 from skills.language.lexicon import CONNECTIVES, PLAIN, PRONOUNS, ROWS
 from skills.language.phrases import PHRASES, Phrase
 
+_OF_SCHEDULES = frozenset({Kind.SCHEDULE, Kind.PIPELINE, Kind.TABLE})
 ACCEPTS: Mapping[type[Command], frozenset[Kind]] = MappingProxyType(
     {
-        RunPipeline: frozenset({Kind.PIPELINE, Kind.TABLE}),
+        RunPipeline: frozenset({Kind.PIPELINE, Kind.TABLE, Kind.FULL, Kind.DRY}),
         RunStatus: frozenset({Kind.RUN, Kind.PIPELINE, Kind.TABLE}),
         ListRuns: frozenset({Kind.STATUS, Kind.PIPELINE, Kind.TABLE, Kind.TIME}),
         ExplainRun: frozenset({Kind.RUN, Kind.PIPELINE, Kind.TABLE}),
+        CancelRun: frozenset({Kind.RUN, Kind.PIPELINE, Kind.TABLE}),
+        RetryRun: frozenset({Kind.RUN, Kind.PIPELINE, Kind.TABLE, Kind.STEP, Kind.ACCEPT}),
+        Backfill: frozenset({Kind.PIPELINE, Kind.TABLE, Kind.TIME, Kind.AT_ONCE}),
+        ListSchedules: _OF_SCHEDULES,
+        PauseSchedule: _OF_SCHEDULES,
+        ResumeSchedule: _OF_SCHEDULES,
+        DeleteSchedule: _OF_SCHEDULES,
         ListPipelines: frozenset(),
         DescribePipeline: frozenset({Kind.PIPELINE}),
         CheckQuality: frozenset({Kind.TABLE}),
@@ -47,9 +62,10 @@ REQUIRES: Mapping[type[Command], Kind] = MappingProxyType(
         ScanPrivacy: Kind.TABLE,
     }
 )
+_NAMES = frozenset({Kind.PIPELINE, Kind.TABLE, Kind.RUN, Kind.SCHEDULE})
 _NAMED_BY = frozenset({"for", "on", "of", "over", "table", "about", "dataset"})
 _SOFT = PLAIN | PRONOUNS | ROWS | CONNECTIVES
-_SLOTS = frozenset({Kind.RUN, Kind.PIPELINE, Kind.TABLE, Kind.STATUS, Kind.TIME, Kind.LAYER})
+_SLOTS = frozenset(Kind) - {Kind.WORD, Kind.NOISE, Kind.ASKING, Kind.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +152,7 @@ def _unknown_name(phrase: Phrase, items: tuple[Item, ...], slots: tuple[Item, ..
         return None
     at = unknown[0]
     wanted = REQUIRES.get(phrase.command)
-    has_names = {item.kind for item in slots} & {Kind.PIPELINE, Kind.TABLE, Kind.RUN}
+    has_names = {item.kind for item in slots} & _NAMES
     is_named = at > 0 and items[at - 1].value in _NAMED_BY
     if wanted and all(item.kind is not wanted for item in slots):
         return items[at] if not (wanted is Kind.PIPELINE and has_names and is_named) else None

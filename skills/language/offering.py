@@ -1,6 +1,7 @@
 """What to offer when a sentence names things but says no command, or says one without a name."""
 
 from engine.commands import (
+    Backfill,
     CheckQuality,
     Command,
     DescribePipeline,
@@ -26,7 +27,7 @@ def bare_names(said: Said) -> Reading | None:
     if not slots or strange > 2 * len(slots):
         return None
     if any(item.value in REFUSALS for item in said.meaningful):
-        return Guess(look_instead(said), "Not understood, so nothing was started.")
+        return Guess(look_instead(said), "Not understood, so nothing was done.")
     if not strange and (plain := _plain(said, slots)):
         return Understood(plain)
     left = said.typed_together(said.unexplained)
@@ -50,7 +51,7 @@ def look_instead(said: Said) -> tuple[Command, ...]:
 
 def which_name(match: Match) -> str:
     """The question for the name that a command needs."""
-    required = REQUIRES.get(match.command)
+    required = Kind.TABLE if match.command is Backfill else REQUIRES.get(match.command)
     if required is None or any(item.kind is required for item in match.slots):
         return "Which one?"
     return "Which pipeline?" if required is Kind.PIPELINE else "Which table?"
@@ -97,5 +98,7 @@ def _about(said: Said) -> tuple[Command, ...]:
         return (*look_instead(said), *(RunPipeline(name, table) for name in pipelines[:3]))
     if tables:
         dataset = said.vocabulary.dataset(tables[0], None, "silver") or tables[0]
-        return (*look_instead(said), CheckQuality(dataset))
+        maker = dict(said.vocabulary.makers).get(dataset)
+        runs = (RunPipeline(maker, tables[0]),) if maker else ()
+        return (*look_instead(said), CheckQuality(dataset), *runs)
     return look_instead(said)

@@ -4,14 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.commands import (
+    Backfill,
+    CancelRun,
     CheckQuality,
     Command,
+    DeleteSchedule,
     DescribePipeline,
     ExplainRun,
     Help,
     ListPipelines,
     ListQuarantine,
     ListRuns,
+    ListSchedules,
+    PauseSchedule,
+    ResumeSchedule,
+    RetryRun,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
@@ -20,11 +27,22 @@ from engine.commands import (
 
 _ABOUT = "{run|pipeline|table}"
 _RUN_VERB = "run|start|execute|trigger|launch|kick off|rerun|process|load|fire off|spin up"
+_STOP = "stop|abort|kill|terminate|halt"
+_AFRESH = "refresh|rebuild|reload|reprocess|redo"
 _SHOW = "show|list|display|give|get"
+_SCHEDULED = "{schedule|pipeline|table}"
 _PERSONAL = "pii|personal|privacy|gdpr|private"
 
 SAYINGS: tuple[tuple[type[Command], tuple[str, ...]], ...] = (
-    (RunPipeline, (*_RUN_VERB.split("|"), "start|trigger|launch|execute run", "kick off run")),
+    (
+        RunPipeline,
+        (
+            *_RUN_VERB.split("|"), "start|trigger|launch|execute run", "kick off run",
+            "{full}", "{dry}", f"{_AFRESH} {{full}}", "preview|simulate +dry",
+            "what would do|change|overwrite|touch {pipeline} +dry",
+            "what would run do|change|overwrite|touch {pipeline} +dry",
+        ),
+    ),
     (
         RunStatus,
         (
@@ -73,6 +91,66 @@ SAYINGS: tuple[tuple[type[Command], tuple[str, ...]], ...] = (
             "why last|latest run {status}",
             f"reason {_ABOUT}", "how come", f"cause {_ABOUT}", "debug|diagnose",
             f"what error|problem {_ABOUT}", "root cause", f"what caused {_ABOUT}",
+        ),
+    ),
+    (
+        CancelRun,
+        (
+            "cancel", "cancel run", f"cancel {_ABOUT}", f"cancel run {_ABOUT}",
+            _STOP, f"{_STOP} run", f"{_STOP} {_ABOUT}", f"{_STOP} run {_ABOUT}",
+        ),
+    ),
+    (
+        RetryRun,
+        (
+            "retry", "retry run", f"retry {_ABOUT}", f"retry run {_ABOUT}",
+            f"retry last|latest run {_ABOUT}", "retry last|latest run", "retry last|latest",
+            "rerun|redo|restart|resume|repeat|continue {run}",
+            "rerun|redo|restart|resume|repeat|continue run {run}", "try {run}", "try run {run}",
+        ),
+    ),
+    (
+        Backfill,
+        (
+            "backfill", "backfill {pipeline|table}", "back fill", "back fill {pipeline|table}",
+            "run backfill", "start backfill", "run backfill {pipeline|table}",
+            "start backfill {pipeline|table}",
+        ),
+    ),
+    (
+        ListSchedules,
+        (
+            "schedules", f"{_SHOW} schedules", f"{_SHOW} schedule", "what is|are scheduled",
+            "what scheduled", "anything scheduled", "is scheduled", "what schedules",
+            "which schedules", "which schedule", "what is schedule", "schedule {schedule}",
+            "{schedule}", f"{_SHOW} {{schedule}}", "what is planned", "what runs next",
+            f"when does run|start {_SCHEDULED}", f"when will run|start {_SCHEDULED}",
+            f"when is scheduled {_SCHEDULED}", "how often run {pipeline|table}",
+            "what next scheduled", "next runs", "upcoming runs", "timetable",
+        ),
+    ),
+    (
+        PauseSchedule,
+        (
+            "pause schedule", f"pause {_SCHEDULED}", "pause schedules", "suspend schedule",
+            f"suspend {_SCHEDULED}", "stop schedule", "stop {schedule}", "hold schedule",
+            "disable schedule", "disable {schedule}",
+        ),
+    ),
+    (
+        ResumeSchedule,
+        (
+            "resume schedule", f"resume {_SCHEDULED}", "resume schedules", "unpause schedule",
+            f"unpause {_SCHEDULED}", "enable schedule", "enable {schedule}",
+            "continue schedule", "continue {schedule}", "restart schedule", "restart {schedule}",
+        ),
+    ),
+    (
+        DeleteSchedule,
+        (
+            "delete|remove|drop|cancel|unschedule schedule", "unschedule {pipeline|table}",
+            "delete|remove|drop|cancel|unschedule {schedule}", "delete|remove schedules",
+            "end schedule", "end {schedule}",
         ),
     ),
     (
@@ -166,18 +244,22 @@ SAYINGS: tuple[tuple[type[Command], tuple[str, ...]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that say a command, in order but not side by side, and slots it can't go without."""
+    """Words that say a command, in order but not side by side, and slots it can't go without.
+
+    Some say by themselves how to do it: «what would medallion do?» asks for a dry run.
+    """
 
     command: type[Command]
     cue: tuple[frozenset[str], ...]
     needs: tuple[frozenset[str], ...] = ()
+    manners: frozenset[str] = frozenset()
 
 
 def _phrase(command: type[Command], saying: str) -> Phrase:
     pieces = saying.split()
     needs = tuple(frozenset(p.strip("{}").split("|")) for p in pieces if p.startswith("{"))
-    cue = tuple(frozenset(p.split("|")) for p in pieces if not p.startswith("{"))
-    return Phrase(command, cue, needs)
+    cue = tuple(frozenset(p.split("|")) for p in pieces if p[0] not in "{+")
+    return Phrase(command, cue, needs, frozenset(p[1:] for p in pieces if p[0] == "+"))
 
 
 def _phrases() -> Iterator[Phrase]:
@@ -188,6 +270,10 @@ def _phrases() -> Iterator[Phrase]:
 
 PHRASES: tuple[Phrase, ...] = tuple(_phrases())
 RUN_VERBS = frozenset(_RUN_VERB.split("|"))
+ORDER_VERBS = RUN_VERBS | frozenset(
+    f"cancel|{_STOP}|retry|backfill|{_AFRESH}|preview|simulate".split("|")
+)
+"""First words of orders, whose conditions are no part of what is ordered."""
 CUE_WORDS = frozenset(word for phrase in PHRASES for cue in phrase.cue for word in cue)
 _SHORTEST_SPELLABLE = 3
 SPELLABLE = frozenset(word for word in CUE_WORDS if len(word) >= _SHORTEST_SPELLABLE)

@@ -1,33 +1,56 @@
 """The canonical sentence of each command: written for buttons, read back without any doubt."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from types import MappingProxyType
 
 from engine.commands import (
+    Backfill,
+    CancelRun,
     CheckQuality,
     Command,
+    DeleteSchedule,
     DescribePipeline,
     ExplainRun,
     Help,
     ListPipelines,
     ListQuarantine,
     ListRuns,
+    ListSchedules,
+    PauseSchedule,
+    ResumeSchedule,
+    RetryRun,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
+    SchedulePipeline,
     WhoAmI,
 )
+from engine.recurrence import Recurrence
+from engine.runs.model import StepKind
+from engine.schedules.model import number_of
 from skills.language.filling import Slots, build
 from skills.language.lexicon import ASKING, FILLERS
 from skills.language.run_ids import run_id
+from skills.language.scheduling import recurrence_of
 from skills.language.vocabulary import Vocabulary
 
 Form = tuple[str, ...]
+Value = str | int | date | datetime | Recurrence
+_ALL_THE_REST = "{when}"
+_RETRIED = ("[from step {from_step}]", "[and accept the {accept_drift}]")
+_OF_SCHEDULES = ("[for schedule {schedule}]", "[of pipeline {pipeline}]", "[for table {table}]")
 FORMS: Mapping[type[Command], tuple[Form, ...]] = MappingProxyType(
     {
-        RunPipeline: (("run pipeline {pipeline}", "[for {table}]"),),
+        RunPipeline: (
+            (
+                "run pipeline {pipeline}",
+                "[for {table}]",
+                "[with full {full_refresh}]",
+                "[as a dry {dry_run}]",
+            ),
+        ),
         RunStatus: (
             ("status {run_id}",),
             ("status", "[of run {run_id}]", "[of pipeline {pipeline}]", "[for table {table}]"),
@@ -52,6 +75,39 @@ FORMS: Mapping[type[Command], tuple[Form, ...]] = MappingProxyType(
                 "[for table {table}]",
             ),
         ),
+        CancelRun: (
+            ("cancel {run_id}",),
+            ("cancel",),
+            ("cancel the run", "[{run_id}]", "[of pipeline {pipeline}]", "[for table {table}]"),
+        ),
+        RetryRun: (
+            ("retry {run_id}", *_RETRIED),
+            (
+                "retry the latest run",
+                "[{run_id}]",
+                "[of pipeline {pipeline}]",
+                "[for table {table}]",
+                *_RETRIED,
+            ),
+        ),
+        Backfill: (
+            (
+                "backfill",
+                "[pipeline {pipeline}]",
+                "[for table {table}]",
+                "from {start}",
+                "to {end}",
+                "[{at_once} at a time]",
+            ),
+        ),
+        SchedulePipeline: (("run pipeline {pipeline}", "[for {table}]", "{when}"),),
+        ListSchedules: (
+            ("show schedule {schedule}",),
+            ("list schedules", *_OF_SCHEDULES),
+        ),
+        PauseSchedule: (("pause schedule {schedule}",), ("pause the schedule", *_OF_SCHEDULES)),
+        ResumeSchedule: (("resume schedule {schedule}",), ("resume the schedule", *_OF_SCHEDULES)),
+        DeleteSchedule: (("delete schedule {schedule}",), ("delete the schedule", *_OF_SCHEDULES)),
         ListPipelines: (("list pipelines",),),
         DescribePipeline: (("describe pipeline {pipeline}",),),
         CheckQuality: (("check quality of {dataset}",),),
@@ -63,21 +119,33 @@ FORMS: Mapping[type[Command], tuple[Form, ...]] = MappingProxyType(
 )
 """Segments in their order; one in brackets is left out when its slot is empty."""
 
+_FLAGS = {"full_refresh": "refresh", "dry_run": "run", "accept_drift": "change"}
+"""The word that stands where a slot is that can only be set."""
+
+_DAY = timedelta(days=1)
+"""A backfill ends before its `end`; people name the last day that is in it."""
+
 _STATUSES = ("queued", "running", "succeeded", "failed", "cancelled")
+_STEPS = tuple(kind.value for kind in StepKind if kind is not StepKind.SCAN)
 _NOISE = frozenset(word for phrase in (*FILLERS, *ASKING) for word in phrase)
 
 
 def sentence(command: Command) -> str:
     """The sentence that says exactly this command."""
-    values = {each.name: getattr(command, each.name) for each in fields(command)}
-    given = {name: _written(value) for name, value in values.items() if value is not None}
+    filled = ((each, getattr(command, each.name)) for each in fields(command))
+    values = {each.name: value for each, value in filled if value != each.default}
+    given = {name: _written(name, value) for name, value in values.items()}
     form = next(form for form in FORMS[type(command)] if _fits(form, frozenset(given)))
     segments = (_segment(segment, given) for segment in form)
     return " ".join(segment for segment in segments if segment)
 
 
-def _written(value: str | datetime) -> str:
-    return value.isoformat() if isinstance(value, datetime) else value
+def _written(slot: str, value: object) -> str:
+    if slot in _FLAGS:
+        return _FLAGS[slot]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value - _DAY if slot == "end" and isinstance(value, date) else value)
 
 
 def _fits(form: Form, given: frozenset[str]) -> bool:
@@ -102,21 +170,25 @@ class _Context:
     vocabulary: Vocabulary
     zone: tzinfo
 
-    def value(self, slot: str, word: str) -> str | datetime | None:
+    def value(self, slot: str, word: str) -> Value | None:
         """What a word means in a slot, None when it can't stand there."""
+        if slot == "when":
+            return recurrence_of(word, self.zone)
         if slot in ("since", "until"):
             return self._moment(word)
-        if slot == "run_id":
-            return run_id(word)
-        if slot == "topic":
-            topic = word.casefold()
-            return topic if topic.isalpha() and topic not in _NOISE else None
-        return _spelled(word, self._names(slot))
+        if slot in _FLAGS:
+            return word.casefold() == _FLAGS[slot] or None
+        reader = _SLOT_READERS.get(slot)
+        return reader(word) if reader else _spelled(word, self._names(slot))
 
     def _names(self, slot: str) -> tuple[str, ...]:
         if slot == "table":
             return self.vocabulary.short_names()
-        named = {"pipeline": self.vocabulary.pipelines, "dataset": self.vocabulary.datasets}
+        named = {
+            "pipeline": self.vocabulary.pipelines,
+            "dataset": self.vocabulary.datasets,
+            "from_step": _STEPS,
+        }
         return named.get(slot, _STATUSES)
 
     def _moment(self, word: str) -> datetime | None:
@@ -125,6 +197,46 @@ class _Context:
             return found.astimezone(self.zone) if found.tzinfo else found.replace(tzinfo=self.zone)
         except (ValueError, OverflowError):
             return None
+
+
+def _schedule(word: str) -> str | None:
+    number = number_of(word)
+    return None if number is None else f"SCH-{number}"
+
+
+def _topic(word: str) -> str | None:
+    topic = word.casefold()
+    return topic if topic.isalpha() and topic not in _NOISE else None
+
+
+def _day(word: str) -> date | None:
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        return None
+
+
+def _day_after(word: str) -> date | None:
+    found = _day(word)
+    return found + _DAY if found and found < date.max else None
+
+
+def _number(word: str) -> int | None:
+    is_small = word.isascii() and word.isdigit() and len(word) <= _MOST_DIGITS
+    return int(word) or None if is_small else None
+
+
+_MOST_DIGITS = 2
+_SLOT_READERS: Mapping[str, Callable[[str], Value | None]] = MappingProxyType(
+    {
+        "schedule": _schedule,
+        "run_id": run_id,
+        "topic": _topic,
+        "start": _day,
+        "end": _day_after,
+        "at_once": _number,
+    }
+)
 
 
 def _spelled(word: str, names: tuple[str, ...]) -> str | None:
@@ -153,9 +265,12 @@ def _read(form: Form, words: list[str], context: _Context) -> Slots | None:
     slots, at = Slots(), 0
     for segment in form:
         pieces = segment.strip("[]").split()
-        read = _read_segment(pieces, words[at : at + len(pieces)], slots, context)
+        length = len(words) - at if segment == _ALL_THE_REST else len(pieces)
+        ahead = words[at : at + length]
+        given = [" ".join(ahead)] if segment == _ALL_THE_REST else ahead
+        read = _read_segment(pieces, given, slots, context)
         if read is not None:
-            slots, at = read, at + len(pieces)
+            slots, at = read, at + length
         elif not segment.startswith("["):
             return None
     return slots if at == len(words) else None

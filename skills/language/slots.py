@@ -1,5 +1,6 @@
 """Turn words into items: slots with their values, polite noise, and words that remain words."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -16,10 +17,11 @@ from skills.language.lexicon import (
     STATUSES,
     WHOLE,
 )
+from skills.language.manner import read_manner
 from skills.language.names import Name, Names, nearest
 from skills.language.phrases import CUE_WORDS, SPELLABLE
 from skills.language.run_ids import run_id
-from skills.language.times import read_period
+from skills.language.spans import read_time
 from skills.language.vocabulary import LAYERS
 from skills.language.words import Word
 
@@ -28,6 +30,7 @@ _BEFORE_NAMES = CONNECTIVES | frozenset(LAYERS) | {"run", "start", "execute", "d
 
 _DAYS_AND_STATUSES = DAYS | frozenset(STATUSES)
 _SHORTEST_RESPELLED = 5
+_SCHEDULE_NUMBER = re.compile("[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +111,36 @@ def _name(scene: _Scene, at: int) -> _Found:
 
 
 def _period(scene: _Scene, at: int) -> _Found:
-    found = read_period(scene.texts, at, scene.calendar)
+    found = read_time(scene.texts, at, scene.calendar)
     if not found:
         return None
-    period, length = found
-    return replace(scene.item(Kind.TIME, "", at, length), period=period), length
+    period, days, length = found
+    return replace(scene.item(Kind.TIME, "", at, length), period=period, days=days), length
+
+
+def _manner(scene: _Scene, at: int) -> _Found:
+    found = read_manner(scene.texts, at)
+    if not found:
+        return None
+    kind, value, length = found
+    return scene.item(kind, value, at, length), length
 
 
 def _run_id(scene: _Scene, at: int) -> _Found:
     found = run_id(scene.texts[at]) if scene.group(at) == 1 else None
     return (scene.item(Kind.RUN, found, at), 1) if found else None
+
+
+def _schedule_id(scene: _Scene, at: int) -> _Found:
+    """«SCH-3», or the number in «schedule 3»."""
+    before = scene.texts[at - 1] if at else ""
+    named, gap = (2, 1) if scene.texts[at] == "sch" else (1, 0)
+    number = scene.texts[at + gap : at + named]
+    if not number or not _SCHEDULE_NUMBER.fullmatch(number[0]):
+        return None
+    if gap or before in ("schedule", "schedules", "number"):
+        return scene.item(Kind.SCHEDULE, f"SCH-{int(number[0])}", at, named), named
+    return None
 
 
 def _noise(scene: _Scene, at: int) -> _Found:
@@ -199,5 +222,6 @@ def _word(scene: _Scene, at: int) -> _Found:
 
 
 _READERS: tuple[_Reader, ...] = (
-    _name, _period, _run_id, _noise, _status, _tied, _spread, _layer, _misspelled, _word,
+    _schedule_id, _name, _manner, _period, _run_id, _noise, _status, _tied, _spread, _layer,
+    _misspelled, _word,
 )  # fmt: skip

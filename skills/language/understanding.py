@@ -3,24 +3,26 @@
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
-from engine.commands import Command, Help, RunPipeline
+from engine.commands import Backfill, Command, Help, ListSchedules, RunPipeline
 from engine.people import Role
 from skills.language.caution import misspellings, offers_without, reasons_against
 from skills.language.closeness import close_sentences
 from skills.language.dates import Calendar
-from skills.language.filling import commands_of, is_missing
+from skills.language.filling import commands_of, days_of, is_missing
 from skills.language.items import Item, Kind
-from skills.language.lexicon import CONDITIONAL, EXCLUDING, JOINING, REFUSALS, REPEATING, STOPPING
+from skills.language.lexicon import CONDITIONAL, EXCLUDING, JOINING, REFUSALS, STOPPING
+from skills.language.makers import with_maker
 from skills.language.matching import Match, best_match
 from skills.language.names import names_of
 from skills.language.offering import bare_names, look_instead, which_name
-from skills.language.phrases import RUN_VERBS
+from skills.language.phrases import ORDER_VERBS
 from skills.language.readings import Guess, NotUnderstood, Reading, Understood
 from skills.language.said import Said
+from skills.language.scheduling import Plan, plan_in, scheduled
 from skills.language.sentences import read_sentence
 from skills.language.slots import items_of
 from skills.language.vocabulary import Vocabulary
-from skills.language.words import tidy, words_of
+from skills.language.words import Word, tidy, words_of
 
 LONGEST_TEXT = 2_000
 MOST_WORDS = 80
@@ -37,14 +39,29 @@ def understand(text: str, vocabulary: Vocabulary, now: datetime, zone: tzinfo) -
     words = words_of(tidied)
     if len(words) > MOST_WORDS:
         return NotUnderstood(close_sentences(text, vocabulary))
-    items = items_of(tidied, words, names_of(vocabulary), Calendar(now, zone))
-    return _read(Said(tidied, items, vocabulary))
+    names, calendar = names_of(vocabulary), Calendar(now, zone)
+
+    def read(words: tuple[Word, ...]) -> Reading:
+        items = items_of(tidied, words, names, calendar)
+        return _read(Said(tidied, with_maker(items, vocabulary), vocabulary))
+
+    plain, plan = read(words), plan_in(words, names, calendar)
+    if plan is None or _says_something_else(plain, plan):
+        return plain
+    return scheduled(read(plan.rest), plan) or plain
+
+
+def _says_something_else(plain: Reading, plan: Plan) -> bool:
+    """Whether a sentence is clear without being an order that names a time."""
+    if not isinstance(plain, Understood) or isinstance(plain.command, RunPipeline):
+        return False
+    return not (plan.is_said and isinstance(plain.command, ListSchedules))
 
 
 def _read(said: Said) -> Reading:
     if not said.meaningful:
         return Understood(Help())
-    if said.meaningful[0].value in STOPPING | REPEATING:
+    if said.meaningful[0].value in STOPPING and not _is_about_schedules(said):
         return _not_offered(said)
     wanted, excluded = _cut(said)
     match = best_match(wanted)
@@ -52,6 +69,11 @@ def _read(said: Said) -> Reading:
         return bare_names(said) or NotUnderstood(close_sentences(said.text, said.vocabulary))
     match = replace(match, left=(*match.left, *excluded))
     return _several(said) or _decide(said, match)
+
+
+def _is_about_schedules(said: Said) -> bool:
+    words = {item.value for item in said.meaningful if item.kind is Kind.WORD}
+    return bool(said.values(Kind.SCHEDULE)) or not words.isdisjoint({"schedule", "schedules"})
 
 
 def _decide(said: Said, match: Match) -> Reading:
@@ -71,6 +93,8 @@ def _careful(said: Said, match: Match, commands: tuple[Command, ...]) -> Reading
     """A command that changes data is understood only when nothing at all speaks against it."""
     if not commands:
         return _nothing_there(said)
+    if match.command is Backfill and days_of(match) is None:
+        return Guess(look_instead(said), "From which day to which?")
     reasons = reasons_against(said, match, commands)
     if not reasons:
         return Understood(commands[0])
@@ -83,20 +107,13 @@ def _nothing_there(said: Said) -> Reading:
 
 def _not_offered(said: Said) -> Reading:
     """What is nearest to a verb that Atlas knows but does not do."""
-    verb = said.meaningful[0]
     reason = f"Not understood: {said.typed_together(said.unexplained)}."
-    pipelines = tuple(item.value for item in said.meaningful if item.kind is Kind.PIPELINE)
-    tables = tuple(item.value for item in said.meaningful if item.kind is Kind.TABLE)
-    looks = look_instead(said)
-    if verb.value in STOPPING or not pipelines:
-        return Guess(looks, reason)
-    plain = RunPipeline(pipelines[0], tables[0] if tables else None)
-    return Guess((plain, *looks), reason)
+    return Guess(look_instead(said), reason)
 
 
 def _cut(said: Said) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
     """The items that are wanted, and those from the first word of exclusion or condition on."""
-    is_order = said.meaningful[0].value in RUN_VERBS
+    is_order = said.meaningful[0].value in ORDER_VERBS
     ending = EXCLUDING | CONDITIONAL if is_order else EXCLUDING
     for at, item in enumerate(said.items):
         if item.kind is Kind.WORD and item.value in ending:

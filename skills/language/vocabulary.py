@@ -8,11 +8,15 @@ LAYERS = ("bronze", "silver", "gold")
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Names that a sentence may use; datasets are `layer.name`."""
+    """Names that a sentence may use; datasets are `layer.name`.
+
+    A maker is a dataset with the one pipeline that makes it and nothing of another layer.
+    """
 
     pipelines: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
+    makers: tuple[tuple[str, str], ...] = ()
 
     def short_names(self) -> tuple[str, ...]:
         """Tables and models without their layer, each once."""

@@ -13,11 +13,20 @@ _MENTION = re.compile(r"<[@!#][^<>\s]{0,80}>")
 _EMOJI = re.compile(":(?:" + "|".join(map(re.escape, HARMLESS_EMOJI)) + "):")
 _QUOTED = re.compile(r"^(?:>|&gt;)", re.MULTILINE)
 _AGAIN = re.compile(r"\bre-run\b", re.IGNORECASE)
+_AM_PM = re.compile(r"\b([ap])\.[ ]?m\b\.?", re.IGNORECASE)
 _ARROW = re.compile("[\N{RIGHTWARDS ARROW}\N{RIGHTWARDS DOUBLE ARROW}]|[-=](?:>|&gt;)")
+_MONTH_OR_DAY = "|".join(
+    "jan feb mar apr may jun jul aug sep oct nov dec sun mon tue wed thu fri sat".split()  # noqa: SIM905  # reads better
+)
+_CRON_LINE = (
+    r"(?:[*0-9][*0-9,/-]{0,40}[ ]){2}[*0-9][*0-9,/-]{0,40}"
+    rf"(?:[ ](?:[*0-9]|(?:{_MONTH_OR_DAY})\b)[*0-9a-z,/-]{{0,40}}){{2}}(?!\w)"
+)
 _WORD = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:t[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?"
+    rf"{_CRON_LINE}"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:t[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?"
     r"|[0-9]{1,2}[/.][0-9]{1,2}(?:[/.][0-9]{2,4})?(?!\w)"
-    r"|[0-9]{1,2}:[0-9]{2}(?:am|pm)?"
+    r"|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:am|pm)?"
     r"|[^\W_]+(?:'[^\W_]+)?"
     rf"|[{STOP_SIGNS}]",
     re.IGNORECASE,
@@ -38,6 +47,7 @@ def tidy(text: str) -> str:
     """The text without mentions and markup, arrows and ampersands spelled out."""
     text = unicodedata.normalize("NFC", text).translate(_QUOTES)
     text = _AGAIN.sub("rerun", _QUOTED.sub("~", text))  # quoted words are somebody else's
+    text = _AM_PM.sub(r"\1m", text)
     text = _ARROW.sub(" to ", _EMOJI.sub(" ", _MENTION.sub(" ", text)))
     return text.replace("&amp;", " and ").replace("&gt;", " ").replace("&", " and ")
 

@@ -1,46 +1,13 @@
 """A run as people watch it: one card that changes, beside others, while the bot goes on talking."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import asyncpg
 
 from engine.cards import Card, CardKind
-from engine.outcome import Accepted
-from engine.runs.model import Run, RunStatus
+from engine.runs.model import RunStatus
+from tests.acceptance.scenes import ended, held, started
 from tests.world import World, eventually
-
-
-@asynccontextmanager
-async def held(world: World, table: str) -> AsyncIterator[None]:
-    """A table that nobody else may touch while the block lasts, so that a run waits there."""
-    connection = await asyncpg.connect(world.database_url)
-    transaction = connection.transaction()
-    await transaction.start()
-    await connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-    try:
-        yield
-    finally:
-        await transaction.rollback()
-        await connection.close()
-
-
-async def started(world: World, sentence: str) -> str:
-    """The id of the run that a sentence starts."""
-    outcome = (await world.say(sentence)).raw_parses["outcome"]
-    assert isinstance(outcome, Accepted)
-    return outcome.run_id
-
-
-async def ended(world: World, run_id: str) -> Run:
-    """The run, once it ended."""
-
-    async def look() -> Run | None:
-        run = await world.engine.run(run_id)
-        return run if run is not None and run.done else None
-
-    return await eventually(look)
 
 
 def cards_of(world: World, run_id: str) -> list[tuple[str, Card]]:

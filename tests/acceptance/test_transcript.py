@@ -1,13 +1,13 @@
 """Conversations: each sentence of the issue and the contract, and what comes back."""
 
 from engine.cards import Card, CardKind, Severity
-from engine.commands import CheckQuality
+from engine.commands import RetryRun
 from engine.outcome import Accepted
 from engine.runs.model import Run, RunStatus
 from skills.language.readings import Understood
 from tests.world import World
 
-CHANGING = ("run_pipeline", "check_quality", "scan_privacy")
+CHANGING = ("run_pipeline", "check_quality", "scan_privacy", "cancel_run", "retry_run", "backfill")
 
 
 def value(card: Card, name: str) -> str:
@@ -126,6 +126,9 @@ async def test_a_viewer_may_look_and_not_touch(world: World) -> None:
         ("run pipeline bronze_to_silver for customers", "run_pipeline"),
         ("how good is silver.customers?", "check_quality"),
         ("scan bronze.customers for personal data", "scan_privacy"),
+        ("cancel", "cancel_run"),
+        ("retry the customers run", "retry_run"),
+        ("backfill orders from 1 March to 3 March", "backfill"),
     ):
         refused = await world.hear(sentence, person="lea")
         assert refused.title == f"Your role here is viewer; {command} needs operator."
@@ -226,7 +229,7 @@ async def test_a_scan_and_a_check_tell_what_they_found_and_show_no_value(world: 
     why = await world.hear(f"why did {checked.id} fail")
     assert "missing_percent(email)" in why.text
     again = (await world.say(offers(why)[0], person="lea")).raw_parses["atlas"]
-    assert again == Understood(CheckQuality("silver.customers"))
+    assert again == Understood(RetryRun(checked.id))
     await _every_button_can_be_typed(world)
     said = " ".join(str(card) for card in world.terminal.heard.values())
     assert not {word for word in words if word in said}

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -32,7 +32,7 @@ from engine.people import Asker
 from engine.privacy.model import Protection
 from engine.privacy.protect import SecretKey
 from engine.runs.ids import new_run_id
-from engine.runs.model import Counts, Run, Step, StepKind, staged_table
+from engine.runs.model import Counts, Parameters, Run, Step, StepKind, staged_table
 from engine.runs.ports import Loaded
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -152,7 +152,8 @@ class Lab:
         run = run or a_run((StepKind.INGEST, table.bronze))
         async with self.transactions.begin() as tx:
             loaded = await tx.warehouse.loaded(table)
-        delivery = await ProjectDeliveries(self.folder, CLOCK).next_for(table, loaded)
+            since = await tx.warehouse.read_since(table)
+        delivery = await ProjectDeliveries(self.folder, CLOCK).next_for(table, loaded, since)
         if delivery is None:
             return None
         async with self.transactions.begin() as tx:
@@ -188,8 +189,8 @@ class Lab:
             await connection.close()
 
     async def refine(self, table: Table, *protections: Protection) -> Counts:
-        """Refine and publish what is in bronze."""
-        run = refining(table)
+        """Refine and publish what is in bronze, whatever was declared before."""
+        run = replace(refining(table), parameters=Parameters(accept_drift=True))
         async with self.transactions.begin() as tx:
             counts = await tx.warehouse.refine(run, table, protections)
             return counts + await tx.warehouse.publish(run, table.silver)

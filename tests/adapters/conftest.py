@@ -31,10 +31,12 @@ async def lab_url(server: str, template: str) -> AsyncIterator[str]:
     await execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-_SWEEP = (
+SWEEP = (
     *(f"DROP SCHEMA {each} CASCADE" for each in ("public", *SCHEMAS[1:])),
     *(f"CREATE SCHEMA {each}" for each in ("public", *SCHEMAS[1:])),
     f"TRUNCATE {', '.join(str(each) for each in metadata.sorted_tables)} RESTART IDENTITY CASCADE",
+    "TRUNCATE atlas.procrastinate_jobs, atlas.procrastinate_workers CASCADE",
+    "TRUNCATE atlas.procrastinate_jobs, atlas.procrastinate_workers CASCADE",
 )
 """Ten times faster than another database for each test."""
 
@@ -42,7 +44,7 @@ _SWEEP = (
 @pytest.fixture
 async def lab(lab_url: str, tmp_path: Path) -> AsyncIterator[Lab]:
     """The warehouse on a database that was just swept."""
-    await execute(lab_url, *_SWEEP)
+    await execute(lab_url, *SWEEP)
     database = Database(lab_url, DatabaseLimits())
     yield Lab(lab_url, database, tmp_path)
     await database.close()

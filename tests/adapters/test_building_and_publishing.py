@@ -19,11 +19,6 @@ async def staged_build(lab: Lab, sql: str) -> Run:
     return run
 
 
-async def publish(lab: Lab, run: Run, dataset: DatasetName = REPORT) -> None:
-    async with lab.transactions.begin() as tx:
-        await tx.warehouse.publish(run, dataset)
-
-
 async def test_publishing_puts_the_new_table_in_place_of_the_old_one(lab: Lab) -> None:
     await lab.build(a_model("SELECT 1 AS n"))
 
@@ -69,34 +64,6 @@ async def test_a_model_that_fails_leaves_the_published_table_and_nothing_staged(
     assert "secret" not in f"{caught.value.message} {caught.value.hint}"
     assert await lab.value("SELECT n FROM gold.report") == 1
     assert await lab.value("SELECT count(*) FROM pg_tables WHERE schemaname = 'gold'") == 1
-
-
-async def test_a_view_on_the_table_keeps_it_and_the_error_says_so(lab: Lab) -> None:
-    await lab.build(a_model("SELECT 1 AS n"))
-    await execute(lab.url, "CREATE VIEW public.mine AS SELECT * FROM gold.report")
-    run = await staged_build(lab, "SELECT 2 AS n")
-
-    with pytest.raises(StatementFailed, match=r"gold\.report") as caught:
-        await publish(lab, run)
-
-    assert "depends" in caught.value.hint
-    assert await lab.value("SELECT n FROM public.mine") == 1
-
-
-async def test_a_table_that_somebody_reads_for_long_is_not_waited_for_without_end(
-    lab: Lab,
-) -> None:
-    await lab.build(a_model("SELECT 1 AS n"))
-    impatient = Lab(lab.url, Database(lab.url, DatabaseLimits(lock_timeout=0.05)), lab.folder)
-    run = await staged_build(impatient, "SELECT 2 AS n")
-
-    async with lab.database.begin() as reader:
-        await reader.exec_driver_sql("SELECT * FROM gold.report")
-        with pytest.raises(StatementFailed, match="locked by somebody else"):
-            await publish(impatient, run)
-
-    await impatient.database.close()
-    assert await lab.value("SELECT n FROM gold.report") == 1
 
 
 async def test_discarding_drops_what_was_staged_and_only_that(lab: Lab) -> None:
@@ -161,6 +128,18 @@ async def test_columns_are_told_without_those_of_atlas_and_empty_where_there_is_
 
     assert [(field.name, field.type) for field in fields] == [("id", "text"), ("größe", "text")]
     assert nothing == ()
+
+
+async def test_the_longest_value_of_each_column_is_measured_in_bytes(lab: Lab) -> None:
+    table = a_table("town", "empty")
+    await lab.fill_bronze(table, [("1", "York", None), ("22", "王", None), ("3", None, None)])
+
+    async with lab.transactions.begin() as tx:
+        longest = await tx.warehouse.longest(table.bronze, ["id", "town", "empty"])
+        none = await tx.warehouse.longest(table.bronze, [])
+
+    assert longest == {"id": 2, "town": 4, "empty": 0}
+    assert none == {}
 
 
 async def test_a_sample_holds_different_values_and_is_the_same_each_time(lab: Lab) -> None:

@@ -6,10 +6,13 @@ from sqlalchemy import text
 from engine.adapters.postgres.database import Database, DatabaseLimits, async_url
 from engine.errors import (
     ConfigurationError,
+    DatabaseBusy,
     DatabaseError,
     DatabaseRefused,
     DatabaseUnreachable,
+    DiskFull,
     StatementFailed,
+    TableBusy,
 )
 from tests.adapters.builders import Lab, address, execute, fresh
 
@@ -92,14 +95,58 @@ async def test_a_server_out_of_reach_is_told_without_the_password(url: str) -> N
     assert type(error) is DatabaseUnreachable
 
 
-async def test_a_database_that_is_not_there_is_out_of_reach(server: str) -> None:
+async def test_a_database_that_is_not_there_is_told_and_not_waited_for(server: str) -> None:
     database = Database(address(server, "nowhere"), DatabaseLimits())
 
     error = await fault(database, "SELECT 1")
 
     await database.close()
-    assert type(error) is DatabaseUnreachable
+    assert type(error) is DatabaseRefused
     assert "nowhere" in error.message
+    assert not error.passes
+
+
+PASSING = {
+    "40P01": DatabaseBusy,  # a deadlock
+    "40001": DatabaseBusy,  # a serialization failure
+    "53300": DatabaseBusy,  # too many connections
+    "57P01": DatabaseUnreachable,  # the server shuts down
+    "57P02": DatabaseUnreachable,  # it crashed
+    "57P03": DatabaseUnreachable,  # it starts
+    "08006": DatabaseUnreachable,  # the connection failed
+    "55P03": TableBusy,  # somebody holds a lock
+}
+LASTING = {
+    "53100": DiskFull,
+    "42501": DatabaseRefused,
+    "25006": DatabaseRefused,
+    "57014": StatementFailed,  # it took too long
+    "42601": StatementFailed,  # a syntax error
+    "42703": StatementFailed,  # a missing column
+}
+
+
+@pytest.mark.parametrize("state", [*PASSING, *LASTING])
+async def test_what_may_be_gone_a_moment_later_says_so_and_nothing_else_does(
+    lab: Lab, state: str
+) -> None:
+    raising = f"DO $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '{state}'; END $$"
+
+    error = await fault(lab.database, raising)
+
+    assert type(error) is {**PASSING, **LASTING}[state]
+    assert error.passes == (state in PASSING)
+
+
+async def test_a_pool_without_a_free_connection_passes(database_url: str) -> None:
+    database = Database(database_url, DatabaseLimits(connections=1))
+    database.engine.pool._timeout = 0.05  # type: ignore[attr-defined]  # half a minute by default
+
+    async with database.begin():
+        error = await fault(database, "SELECT 1")
+
+    await database.close()
+    assert type(error) is DatabaseBusy
 
 
 async def test_a_connection_that_was_cut_is_told_and_the_next_one_works(

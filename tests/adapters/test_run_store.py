@@ -1,32 +1,42 @@
 """Runs in the state tables: nothing of them is lost, and an old attempt writes nothing."""
 
+import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from engine.adapters.postgres.database import Database, DatabaseLimits
-from engine.adapters.postgres.locks import alive
 from engine.catalog.model import Check, DatasetName, Layer, Operator
 from engine.people import Asker
 from engine.privacy.model import Protection
 from engine.quality.model import Outcome, Verdict
-from engine.runs.model import Counts, Run, RunStatus, StepKind, StepReport, StepStatus, started
-from engine.runs.ports import RunFilter, StaleAttempt
-from tests.adapters.builders import NOON, Lab, a_run
+from engine.runs.desk import Order, RunDesk
+from engine.runs.model import (
+    Counts,
+    Parameters,
+    Priority,
+    Run,
+    RunStatus,
+    StepKind,
+    StepReport,
+    StepStatus,
+    put_back,
+    started,
+)
+from engine.runs.ports import RunCursor, RunFilter, StaleAttempt
+from tests.adapters.builders import CLOCK, NOON, Lab, a_run
 
 PEOPLE = DatasetName(Layer.SILVER, "people")
-WORKER = "atlas worker 1"
 
 
 def refine_and_publish() -> Run:
     return a_run((StepKind.REFINE, PEOPLE), (StepKind.PUBLISH, PEOPLE))
 
 
-async def add(lab: Lab, *runs: Run, worker: str = WORKER) -> None:
+async def add(lab: Lab, *runs: Run) -> None:
     async with lab.transactions.begin() as tx:
         for run in runs:
-            await tx.runs.add(run, worker)
+            await tx.runs.add(run)
 
 
 async def get(lab: Lab, run: Run) -> Run | None:
@@ -143,71 +153,99 @@ async def test_the_newest_runs_that_fit_come_first(lab: Lab) -> None:
     assert await latest(lab, period) == [ids[2], ids[1]]
 
 
-async def test_only_the_unfinished_runs_of_dead_workers_are_left_behind(lab: Lab) -> None:
-    names = [f"atlas worker {number}" for number in range(20)]
-    runs = {name: refine_and_publish() for name in names}
-    for name, run in runs.items():
-        await add(lab, run, worker=name)
-    finished = replace(refine_and_publish(), status=RunStatus.SUCCEEDED)
-    await add(lab, finished, worker="atlas worker dead")
-    elsewhere = Database(lab.url, DatabaseLimits())
+async def test_a_run_comes_back_with_all_that_was_asked_of_it(lab: Lab) -> None:
+    asked = Parameters(True, date(2026, 3, 1), date(2026, 3, 2), accept_drift=True)
+    run = replace(
+        refine_and_publish(),
+        parameters=asked,
+        priority=Priority.BACKFILL,
+        key="k1",
+        backfill="7K3F9QTZ",
+    )
+    await add(lab, run)
 
-    async with (
-        alive(elsewhere, names[3]),
-        alive(elsewhere, names[7]),
-        lab.transactions.begin() as tx,
-    ):
-        left = await tx.runs.unfinished_of_dead_workers()
-        own = await tx.runs.unfinished_of(names[3])
-
-    assert {run.id for run in left} == {
-        run.id for name, run in runs.items() if name not in {names[3], names[7]}
-    }
-    assert own == (runs[names[3]],)
-    await elsewhere.close()
+    assert await get(lab, run) == run
     async with lab.transactions.begin() as tx:
-        assert len(await tx.runs.unfinished_of_dead_workers()) == len(names)
+        assert await tx.runs.with_key("k1") == run
+        assert await tx.runs.with_key("k2") is None
 
 
-async def test_a_worker_of_another_database_of_the_server_does_not_count(
-    lab: Lab, server: str
-) -> None:
+async def test_a_save_never_takes_back_a_wish_to_stop(lab: Lab) -> None:
     run = refine_and_publish()
     await add(lab, run)
-    elsewhere = Database(server, DatabaseLimits())
-
-    async with alive(elsewhere, WORKER), lab.transactions.begin() as tx:
-        left = await tx.runs.unfinished_of_dead_workers()
-
-    await elsewhere.close()
-    assert left == (run,)
-
-
-async def test_a_begun_run_that_is_taken_over_can_not_be_written_by_its_old_worker(
-    lab: Lab,
-) -> None:
-    begun = replace(refine_and_publish(), status=RunStatus.RUNNING)
-    waiting = refine_and_publish()
-    for run in (begun, waiting):
-        await add(lab, run, worker="atlas worker dead")
+    async with lab.transactions.begin() as tx:
+        await tx.runs.wish_stopped(run, "Olga")
 
     async with lab.transactions.begin() as tx:
-        assert await tx.runs.adopt(begun.id, WORKER)
-        assert await tx.runs.adopt(waiting.id, WORKER)
+        await tx.runs.save(started(run, NOON), run.steps)
 
-    assert await get(lab, begun) == replace(begun, attempt=2)
-    assert await get(lab, waiting) == waiting
+    found = await get(lab, run)
+    assert found is not None
+    assert (found.status, found.cancelled_by) == (RunStatus.RUNNING, "Olga")
+
+
+async def test_a_run_is_moved_from_its_present_attempt_only(lab: Lab) -> None:
+    run = refine_and_publish()
+    await add(lab, run)
+    moved = replace(put_back(started(run, NOON)), hint="anew")
+
+    async with lab.transactions.begin() as tx:
+        await tx.runs.move(moved, run.attempt)
     with pytest.raises(StaleAttempt):
         async with lab.transactions.begin() as tx:
-            await tx.runs.save(begun)
+            await tx.runs.move(replace(moved, hint="stale"), run.attempt)
+
+    assert await get(lab, run) == moved
 
 
-async def test_of_two_processes_that_want_a_left_run_one_gets_it(lab: Lab) -> None:
+async def test_who_holds_a_run_keeps_others_from_it_until_the_end(lab: Lab) -> None:
     run = refine_and_publish()
-    await add(lab, run, worker="atlas worker dead")
-    elsewhere = Database(lab.url, DatabaseLimits())
+    await add(lab, run)
+    seen: list[str | None] = []
 
-    async with alive(elsewhere, "atlas worker faster"), lab.transactions.begin() as tx:
-        assert await tx.runs.adopt(run.id, "atlas worker faster")
-        assert not await tx.runs.adopt(run.id, "atlas worker slower")
-    await elsewhere.close()
+    async def hold() -> None:
+        async with lab.transactions.begin() as tx:
+            now = await tx.runs.held(run.id)
+            assert now is not None
+            seen.append(now.cancelled_by)
+            await asyncio.sleep(0.05)
+            await tx.runs.wish_stopped(run, "Olga")
+
+    await asyncio.gather(hold(), hold())
+
+    assert seen == [None, "Olga"]
+
+
+async def test_two_that_ask_with_one_key_at_once_get_one_run(lab: Lab) -> None:
+    desk = RunDesk(lab.transactions, CLOCK)
+    run = refine_and_publish()
+    order = Order(run.pipeline, None, run.steps, run.asker, key="k1")
+
+    runs = await asyncio.gather(*(desk.order(order) for _ in range(8)))
+
+    assert len({run.id for run in runs}) == 1
+    assert await latest(lab, RunFilter()) == [runs[0].id]
+
+
+async def test_pages_of_runs_go_on_where_the_last_one_ended(lab: Lab) -> None:
+    same = [replace(refine_and_publish(), requested_at=NOON) for _ in range(5)]
+    await add(lab, *same)
+    ids: list[str] = []
+    async with lab.transactions.begin() as tx:
+        page = await tx.runs.page(RunFilter(), None, 2)
+        while page:
+            ids += [run.id for run in page]
+            last = RunCursor(page[-1].requested_at, page[-1].id)
+            page = await tx.runs.page(RunFilter(), last, 2)
+
+    assert ids == sorted((run.id for run in same), reverse=True)
+
+
+async def test_runs_of_any_of_several_states_are_listed(lab: Lab) -> None:
+    runs = {status: replace(refine_and_publish(), status=status) for status in RunStatus}
+    await add(lab, *runs.values())
+    wanted = (RunStatus.QUEUED, RunStatus.RUNNING)
+
+    found = await latest(lab, RunFilter(statuses=wanted))
+
+    assert set(found) == {runs[status].id for status in wanted}

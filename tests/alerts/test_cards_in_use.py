@@ -1,13 +1,15 @@
 """Whatever can be clicked is understood, and no card shows a value of a row."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import pytest
 
 from engine import answers
-from engine.alerts.progress import explanation, run_card
+from engine.alerts.explanation import acceptance, explanation
+from engine.alerts.progress import cancelling, run_card
 from engine.alerts.triage import post_for
 from engine.cards import Card, Severity, to_json
 from engine.catalog.model import Operator, Project
@@ -56,6 +58,9 @@ def all_cards(project: Project) -> Iterator[Card]:
     for run in runs_of(project):
         yield run_card(run, project)
         yield explanation(run, project)
+        yield explanation(replace(run, hint=f"Say «{acceptance(run)}»."), project)
+        yield cancelling(run)
+        yield run_card(run, project, ahead=a_run(id="11111111"))
     yield answers.pipelines_card(project)
     for pipeline in project.pipelines:
         yield answers.pipeline_card(project, pipeline)
@@ -118,7 +123,7 @@ def test_every_button_is_understood(project: Project) -> None:
 
 @pytest.mark.parametrize("project", [SHOP, a_project()], ids=["sample project", "small project"])
 async def test_no_button_leads_to_a_refusal(project: Project) -> None:
-    shop = Workshop(project, waiting=1000)
+    shop = Workshop(project)
     shop.keep(a_run(id=RUN_ID, status=RunStatus.FAILED))
     vocabulary = Vocabulary(
         tuple(pipeline.name for pipeline in project.pipelines),

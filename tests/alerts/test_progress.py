@@ -2,12 +2,21 @@
 
 import pytest
 
-from engine.alerts.progress import again, explanation, run_card
+from engine.alerts.progress import cancelling, duration, run_card
 from engine.cards import CardKind, Fact, Severity
 from engine.catalog.model import Operator
 from engine.privacy.model import Protection
 from engine.quality.model import Outcome
-from engine.runs.model import Counts, Run, RunStatus, StepKind, StepReport, StepStatus
+from engine.runs.events import Pace
+from engine.runs.model import (
+    Counts,
+    Run,
+    RunStatus,
+    StepKind,
+    StepReport,
+    StepStatus,
+    cancelled,
+)
 from engine.testing.clock import EPOCH
 from tests.builders import RUN_ID, a_project, a_run, a_step, a_verdict, an_asker
 
@@ -136,52 +145,78 @@ def test_a_scan_that_found_nothing_has_no_table() -> None:
     assert run_card(a_run(a_step(StepKind.SCAN)), PROJECT).table is None
 
 
-def test_an_explanation_tells_step_cause_and_what_was_done_all_the_same() -> None:
-    loaded = a_step(StepKind.INGEST, "bronze.customers", StepStatus.SUCCEEDED)
-    run = a_failed_run(steps=a_run(loaded, *HELD_BACK).steps)
+def test_a_failed_run_offers_why_and_a_retry() -> None:
+    card = run_card(a_failed_run(), PROJECT)
 
-    card = explanation(run, PROJECT)
-
-    assert card.title == "Why bronze_to_silver for customers failed"
-    lines = card.text.splitlines()
-    assert lines[:2] == [
-        "silver.customers: 1 check failed",
-        "missing_percent(email) < 5: failed (61.2)",
+    assert [button.command for button in card.buttons] == [
+        f"why did {RUN_ID} fail",
+        f"retry {RUN_ID}",
+        "show quarantined rows of customers",
     ]
-    assert "tables/customers.yaml" in lines[2]
-    assert lines[3:] == [
-        "Written: bronze.customers (1 dataset).",
-        "Skipped: silver.customers (1 dataset).",
+
+
+def test_a_run_at_work_tells_its_pace_and_can_be_cancelled() -> None:
+    run = a_run(status=RunStatus.RUNNING)
+
+    card = run_card(run, PROJECT, Pace(412_000, 20_600.4, 95.0))
+
+    assert card.text == (
+        "Step 1 of 3: refine silver.customers · 412,000 rows so far · 20,600 a second · "
+        "about 2 min left"
+    )
+    assert [button.command for button in card.buttons] == [f"cancel {RUN_ID}", f"status {RUN_ID}"]
+    assert card.buttons[0].confirm
+
+
+def test_a_run_that_somebody_cancelled_says_so_until_it_has_stopped() -> None:
+    run = a_run(status=RunStatus.RUNNING, cancelled_by="Olga")
+
+    card = run_card(run, PROJECT)
+
+    assert card.text == "Stopping: Olga cancelled it."
+    assert [button.command for button in card.buttons] == [f"status {RUN_ID}"]
+    assert cancelling(run).title == "bronze_to_silver for customers is being stopped"
+
+
+def test_a_cancelled_run_tells_what_stays_and_can_be_retried() -> None:
+    some = cancelled(a_run(*SILVER, a_step(), cancelled_by="Olga"), EPOCH)
+    none = cancelled(a_run(cancelled_by="Olga"), EPOCH)
+
+    assert run_card(some, PROJECT).text.splitlines()[:2] == [
+        "Cancelled by Olga.",
+        "What was published before stays; nothing half-done is left.",
     ]
-    assert Fact("Step", "check silver.customers") in card.facts
+    assert run_card(none, PROJECT).text.splitlines() == [
+        "Cancelled by Olga.",
+        "Nothing was published.",
+    ]
+    assert [button.command for button in run_card(none, PROJECT).buttons] == [f"retry {RUN_ID}"]
+    assert cancelling(none).title == "bronze_to_silver for customers is cancelled"
 
 
-def test_an_explanation_without_a_broken_step_still_says_something() -> None:
-    run = a_run(status=RunStatus.FAILED)
+def test_a_waiting_run_names_the_one_it_waits_for() -> None:
+    ahead = a_run(id="11111111", pipeline="medallion", table=None)
 
-    card = explanation(run, PROJECT)
+    card = run_card(a_run(), PROJECT, ahead=ahead)
 
-    assert card.text.splitlines() == ["It did not say why.", "Nothing was published."]
+    assert card.text == "Waits for 11111111 (medallion), which writes silver.customers."
+    assert run_card(a_run(), PROJECT).text.startswith("Waits for its turn")
 
 
-def test_a_run_is_asked_for_again_in_the_words_it_was_asked_in() -> None:
-    assert again(a_run()) == "run pipeline bronze_to_silver for customers"
-    assert again(a_run(table=None)) == "run pipeline bronze_to_silver"
+def test_a_run_that_was_handed_back_says_that_nothing_is_lost() -> None:
+    run = a_run(SILVER[0], a_step(StepKind.CHECK), attempt=2)
+
+    assert run_card(run, PROJECT).text.startswith(
+        "Step 2 of 2: check silver.customers, as soon as a worker is free; what was done stays done"
+    )
 
 
 @pytest.mark.parametrize(
-    ("kind", "what", "sentence"),
-    [
-        (StepKind.CHECK, "quality check", "check quality of silver.customers"),
-        (StepKind.SCAN, "privacy scan", "scan silver.customers for personal data"),
-    ],
+    ("seconds", "text"),
+    [(0.2, "1 s"), (59, "59 s"), (95, "2 min"), (3600, "1 h 0 min"), (7500, "2 h 5 min")],
 )
-def test_a_check_or_a_scan_is_asked_for_again_as_what_it_is(
-    kind: StepKind, what: str, sentence: str
-) -> None:
-    run = a_run(a_step(kind), pipeline=what, table="silver.customers")
-
-    assert again(run) == sentence
+def test_a_length_of_time_is_short(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
 
 
 def test_rows_that_were_held_back_are_shown_so_that_the_numbers_add_up() -> None:

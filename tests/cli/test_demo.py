@@ -62,6 +62,19 @@ async def test_the_demo_prints_one_address_and_the_page_answers_there(demo: Runn
             assert answer.status == 200
 
 
+async def test_a_token_made_beside_the_demo_opens_its_api(demo: Running) -> None:
+    words = ("token", "create", "--role", "viewer", "--expires", "never")
+    made = atlas(*words, "--data-dir", str(demo.folder))
+    assert made.returncode == 0, made
+    port, _ = key_of(demo)
+
+    async with visiting(port) as visitor:
+        bearer = {"Authorization": f"Bearer {made.stdout.split()[-1]}"}
+        async with visitor.get("/pipelines?limit=1", bearer) as answer:
+            assert answer.status == 200
+            assert set(await answer.json()) == {"runs", "next_cursor"}
+
+
 def test_a_second_demo_says_where_the_first_one_answers(demo: Running) -> None:
     words = ("demo", "--no-browser", "--port", str(free_port()), "--data-dir", str(demo.folder))
 
@@ -99,6 +112,8 @@ async def test_an_alert_of_a_run_that_was_asked_for_elsewhere_appears_on_the_pag
         "name": "run_pipeline",
         "pipeline": "medallion",
         "table": "customers",
+        "full_refresh": False,
+        "dry_run": False,
     }
     assert answer["run"]["status"] == "failed"
     assert len(answer["replies"]) == 1

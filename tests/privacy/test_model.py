@@ -19,6 +19,8 @@ from engine.privacy.model import (
     hinted_entity,
     protections,
     undecided,
+    unnamed_numbers,
+    worth_sampling,
 )
 
 ENTITIES = (*sorted(CERTAIN), *LIKELY, "DATE_TIME")
@@ -129,6 +131,22 @@ def test_text_and_numbers_that_nobody_decided_on_are_sampled() -> None:
     open_columns = undecided(("id", "paid", "born", "segment", "extra"), declared)
 
     assert open_columns == ("paid", "segment", "extra")
+
+
+def test_numbers_too_short_for_any_entity_are_not_worth_a_sample() -> None:
+    declared = (
+        Column("card", ColumnType.INTEGER),
+        Column("amount", ColumnType.NUMBER),
+        Column("phone", ColumnType.INTEGER),
+        Column("note"),
+    )
+    open_columns = ("card", "amount", "phone", "note", "extra")
+
+    numbers = unnamed_numbers(open_columns, declared)
+
+    assert numbers == ("card", "amount")
+    left = worth_sampling(open_columns, {"card": 9, "amount": 8})
+    assert left == ("card", "phone", "note", "extra")
 
 
 @pytest.mark.parametrize(

@@ -1,183 +1,247 @@
-"""Orders for runs are taken, worked several at once, and ended when Atlas stops."""
+"""Orders for runs are stored before they are answered; a run can be stopped and taken up again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from engine.errors import DatabaseUnreachable, DiskFull
-from engine.runs.desk import DEFECT, STOPPED, TooManyRuns
-from engine.runs.model import Run, RunStatus, StepKind
-from engine.runs.plan import plan
-from engine.testing.clock import turn
-from tests.builders import a_run, an_asker
-from tests.runs.test_runner import Hanging
+from engine.errors import DatabaseUnreachable, KeyUsed, RunDone, RunNotDone, TooManyRuns, UnknownRun
+from engine.quality.model import Outcome
+from engine.runs.model import Parameters, Run, RunStatus, StepKind, StepStatus
+from tests.builders import RUN_ID, a_project, a_table, an_asker, dataset
+from tests.runs.doings import Gate, ordered, statuses, taking, until
 from tests.workshop import Workshop
 
-
-async def order(shop: Workshop, pipeline: str = "ingest") -> Run:
-    """An order for a run."""
-    found = shop.project.pipeline(pipeline)
-    assert found is not None
-    return await shop.desk.order(pipeline, None, plan(shop.project, found), an_asker())
+CUSTOMERS = dataset("silver.customers")
 
 
-@asynccontextmanager
-async def at_work(shop: Workshop) -> AsyncIterator[None]:
-    """The desk working until the block ends."""
-    task = asyncio.ensure_future(shop.desk.work())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+def a_shop() -> Workshop:
+    """A shop with one table."""
+    return Workshop(a_project([a_table()], ()))
 
 
-async def until(holds: Callable[[], bool]) -> None:
-    """Give others turns until something holds."""
-    for _ in range(1000):
-        if holds():
-            return
-        await turn()
-    pytest.fail("it never came to hold")
+async def a_held_back_run(shop: Workshop) -> Run:
+    """A run whose check failed."""
+    shop.quality.outcomes["row_count > 0"] = Outcome.FAILED
+    run = await shop.run("medallion")
+    shop.quality.outcomes.clear()
+    return run
 
 
-async def test_an_order_is_stored_before_it_is_worked() -> None:
+async def test_an_order_is_stored_and_in_line_before_it_is_answered() -> None:
     shop = Workshop()
 
-    run = await order(shop)
+    run = await ordered(shop)
 
     assert shop.state.runs[run.id] == run
     assert run.status is RunStatus.QUEUED
+    assert run.id in shop.state.tickets
     assert shop.state.posts[f"run:{run.id}"].post.card.title == "ingest — queued"
 
 
-async def test_orders_are_worked_to_their_end() -> None:
+async def test_an_order_that_can_not_be_stored_leaves_nothing() -> None:
     shop = Workshop()
-    runs = [await order(shop) for _ in range(5)]
+    shop.transactions.faults.plan("commit", DatabaseUnreachable("PostgreSQL does not answer."))
 
-    async with at_work(shop):
-        await until(lambda: all(shop.state.runs[run.id].done for run in runs))
+    with pytest.raises(DatabaseUnreachable):
+        await ordered(shop)
 
-    assert {run.status for run in shop.state.runs.values()} == {RunStatus.SUCCEEDED}
+    assert (shop.state.runs, shop.state.tickets, shop.state.posts) == ({}, {}, {})
 
 
-async def test_a_full_queue_takes_no_order_and_stores_none() -> None:
-    shop = Workshop(waiting=2)
-    await order(shop)
-    await order(shop)
+async def test_a_full_line_takes_no_order_and_stores_none() -> None:
+    shop = Workshop()
+    shop.state.longest_line = 2
+    await ordered(shop)
+    await ordered(shop)
 
     with pytest.raises(TooManyRuns, match="2 runs are waiting already") as caught:
-        await order(shop)
+        await ordered(shop)
 
     assert len(shop.state.runs) == 2
     assert "ask again" in caught.value.hint
 
 
-async def test_a_run_that_fails_does_not_stop_the_next_one() -> None:
-    shop = Workshop()
-    shop.transactions.faults.plan("load", DiskFull("The disk is full."), times=1)
-    first, second = await order(shop), await order(shop)
+async def test_the_same_key_stands_for_the_same_run_also_when_that_is_over() -> None:
+    shop = a_shop()
+    run = await ordered(shop, key="k1")
 
-    async with at_work(shop):
-        await until(lambda: all(run.done for run in shop.state.runs.values()))
+    assert await ordered(shop, key="k1") == run
+    done = await shop.taken(run.id)
 
-    states = {shop.state.runs[run.id].status for run in (first, second)}
-    assert states == {RunStatus.FAILED, RunStatus.SUCCEEDED}
-
-
-async def test_a_run_that_can_not_even_be_ended_does_not_stop_the_desk() -> None:
-    shop = Workshop()
-    first, second = await order(shop), await order(shop)
-    shop.transactions.faults.plan("save", DiskFull("The disk is full."), first.id)
-    shop.transactions.faults.plan("save", RuntimeError("a defect"), second.id)
-
-    async with at_work(shop):
-        third = await order(shop)
-        await until(lambda: shop.state.runs[third.id].done)
-
-    assert not shop.state.runs[first.id].done
-    assert not shop.state.runs[second.id].done
+    assert await ordered(shop, key="k1") == done
+    assert (await ordered(shop, key="k2")).id != run.id
+    assert len(shop.state.runs) == 2
 
 
-async def test_runs_that_are_not_done_when_atlas_stops_say_so() -> None:
-    hanging = Hanging()
-    shop = Workshop(steps={StepKind.INGEST: hanging})
-    runs = [await order(shop) for _ in range(3)]
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"pipeline": "bronze_to_silver"},
+        {"table": "customers"},
+        {"parameters": Parameters(full_refresh=True)},
+    ],
+)
+async def test_a_key_is_refused_for_another_request(other: dict[str, object]) -> None:
+    shop = a_shop()
+    run = await ordered(shop, key="k1")
 
-    async with at_work(shop):
-        await hanging.reached.wait()
-    await shop.desk.close()
+    with pytest.raises(KeyUsed, match=run.id):
+        await ordered(shop, **{"key": "k1", **other})  # type: ignore[arg-type]  # by field name
 
-    ends = [shop.state.runs[run.id] for run in runs]
-    assert RunStatus.FAILED in {end.status for end in ends}
-    for end in ends:
-        assert end.status in {RunStatus.FAILED, RunStatus.QUEUED}
-        assert end.error == (STOPPED if end.done else None)
-        assert shop.state.posts[f"run:{end.id}"].post.card.title == f"ingest — {end.status}"
-
-
-async def test_runs_that_a_process_had_begun_when_it_died_are_ended_by_another() -> None:
-    shop = Workshop()
-    begun = a_run(id="11111111", status=RunStatus.RUNNING)
-    shop.keep(begun, alive := a_run(id="11111112"))
-    shop.state.workers[begun.id] = "a worker that died"
-
-    async with at_work(shop):
-        await until(lambda: shop.state.runs[begun.id].done)
-
-    assert shop.state.runs[begun.id].error == STOPPED
-    assert shop.state.runs[alive.id] == alive
+    assert list(shop.state.runs) == [run.id]
 
 
-async def test_runs_that_waited_when_their_process_went_are_worked_by_another() -> None:
-    shop = Workshop()
-    waiting = await shop.queued("ingest")
-    shop.state.workers[waiting.id] = "a worker that went"
+async def test_a_run_that_waits_is_cancelled_at_once_and_lets_the_next_go() -> None:
+    shop = a_shop()
+    first, second = await ordered(shop), await ordered(shop)
 
-    async with at_work(shop):
-        await until(lambda: shop.state.runs[waiting.id].done)
+    end = await shop.desk.cancel(first.id, an_asker("olga"))
 
-    assert shop.state.runs[waiting.id].status is RunStatus.SUCCEEDED
-
-
-async def test_closing_ends_only_the_runs_that_this_process_had_begun() -> None:
-    shop = Workshop()
-    ours = a_run(id="11111111", status=RunStatus.RUNNING)
-    theirs = a_run(id="11111112", status=RunStatus.RUNNING)
-    shop.keep(ours, theirs)
-    shop.state.workers[theirs.id] = "another worker"
-
-    await shop.desk.close()
-
-    assert shop.state.runs[ours.id].done
-    assert shop.state.runs[theirs.id] == theirs
+    assert (end.status, end.error) == (RunStatus.CANCELLED, "Cancelled by Olga.")
+    assert end.hint == "Nothing was published."
+    assert set(statuses(end).values()) == {StepStatus.CANCELLED}
+    assert shop.listening.finished(first.id) == [end] == [shop.state.runs[first.id]]
+    assert set(shop.state.tickets) == {second.id}
 
 
-async def test_a_run_whose_end_can_not_be_stored_is_ended_once_the_database_is_back() -> None:
-    shop = Workshop()
-    away = DatabaseUnreachable("PostgreSQL can't be reached.")
-    run = await order(shop)
-    shop.transactions.faults.plan("begin", away, times=6)
+async def test_the_ticket_of_a_run_that_was_cancelled_brings_nobody_to_work() -> None:
+    shop = a_shop()
+    run = await ordered(shop)
+    ticket = shop.state.tickets[run.id].number
+    await shop.desk.cancel(run.id, an_asker())
 
-    async with at_work(shop):
-        await until(lambda: shop.state.runs[run.id].done)
+    await shop.worker.take(run.id, ticket)
 
-    assert shop.state.runs[run.id].status is RunStatus.FAILED
-    assert shop.state.runs[run.id].error == away.message
+    assert shop.state.deeds == []
     assert len(shop.listening.finished(run.id)) == 1
 
 
-async def test_a_defect_outside_the_steps_ends_the_run_too() -> None:
-    shop = Workshop()
-    run = await order(shop)
-    shop.transactions.faults.plan("save", RuntimeError("a value of a row"), times=1)
+async def test_cancelling_a_run_at_work_has_its_worker_stop_it() -> None:
+    gate = Gate()
+    shop = Workshop(a_project([a_table()], ()), steps={StepKind.CHECK: gate})
+    run = await shop.queued("medallion")
+    async with taking(shop, run.id):
+        await until(lambda: gate.reached)
+        answer = await shop.desk.cancel(run.id, an_asker("olga"))
+        await shop.desk.cancel(run.id, an_asker("maria"))
 
-    async with at_work(shop):
-        await until(lambda: shop.state.runs[run.id].done)
+        assert (answer.status, answer.cancelled_by) == (RunStatus.RUNNING, "Olga")
+        assert shop.state.interrupted == [run.id] * 2
+    end = shop.state.runs[run.id]
 
-    ended = shop.state.runs[run.id]
-    assert (ended.status, ended.error) == (RunStatus.FAILED, DEFECT)
-    assert "a value" not in ended.hint
+    assert end.error == "Cancelled by Olga."
+    assert "Nothing half-done" in end.hint or "nothing half-done is left" in end.hint
+
+
+async def test_a_run_that_is_over_or_unknown_can_not_be_cancelled() -> None:
+    shop = a_shop()
+    run = await shop.run("ingest")
+
+    with pytest.raises(RunDone, match=f"Run {run.id} is over: it succeeded"):
+        await shop.desk.cancel(run.id, an_asker())
+    with pytest.raises(UnknownRun):
+        await shop.desk.cancel("22222222", an_asker())
+
+    assert shop.state.runs[run.id] == run
+
+
+async def test_a_run_that_failed_is_taken_up_where_it_stopped() -> None:
+    shop = a_shop()
+    before = await a_held_back_run(shop)
+    shop.clock.advance(3600)
+
+    queued = await shop.desk.retry(RUN_ID)
+    run = await shop.taken(RUN_ID)
+
+    assert (queued.status, queued.attempt, queued.error) == (RunStatus.QUEUED, 2, None)
+    assert run.status is RunStatus.SUCCEEDED
+    assert run.steps[:2] == before.steps[:2]
+    assert [what for what, _ in shop.state.deeds_of(RUN_ID)] == ["loaded", "staged", "published"]
+    assert run.seconds == 0, "the hour in which nobody worked on it does not count"
+
+
+async def test_a_run_is_taken_up_from_the_gate_with_the_table_that_it_staged() -> None:
+    shop = a_shop()
+    await shop.queued("medallion")
+    shop.transactions.faults.plan("publish", ValueError("a defect"), times=1)
+    await shop.taken(RUN_ID)
+
+    await shop.desk.retry(RUN_ID, StepKind.CHECK)
+    run = await shop.taken(RUN_ID)
+
+    assert run.status is RunStatus.SUCCEEDED
+    assert shop.quality.asked == [("silver", "customers__7k3f9qtz")] * 2
+    assert [what for what, _ in shop.state.deeds_of(RUN_ID)] == ["loaded", "staged", "published"]
+
+
+async def test_a_dataset_whose_staged_table_is_gone_begins_anew() -> None:
+    shop = a_shop()
+    await a_held_back_run(shop)
+    del shop.state.staged[RUN_ID, CUSTOMERS]
+
+    await shop.desk.retry(RUN_ID, StepKind.CHECK)
+    run = await shop.taken(RUN_ID)
+
+    assert run.status is RunStatus.SUCCEEDED
+    done = [what for what, _ in shop.state.deeds_of(RUN_ID)]
+    assert done == ["loaded", "staged", "staged", "published"]
+
+
+async def test_a_cancelled_run_can_be_taken_up_again_and_is_not_cancelled_once_more() -> None:
+    shop = a_shop()
+    run = await ordered(shop)
+    await shop.desk.cancel(run.id, an_asker())
+
+    await shop.desk.retry(run.id)
+    end = await shop.taken(run.id)
+
+    assert (end.status, end.cancelled_by) == (RunStatus.SUCCEEDED, None)
+
+
+async def test_a_question_about_columns_is_answered_by_a_retry_that_accepts() -> None:
+    shop = a_shop()
+    await a_held_back_run(shop)
+
+    run = await shop.desk.retry(RUN_ID, accept_drift=True)
+
+    assert run.parameters.accept_drift
+    assert shop.state.runs[RUN_ID] == run
+
+
+@pytest.mark.parametrize("status", [RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.SUCCEEDED])
+async def test_only_a_run_that_did_not_succeed_is_taken_up(status: RunStatus) -> None:
+    shop = a_shop()
+    run = replace(await shop.queued("ingest"), status=status)
+    shop.keep(run)
+
+    with pytest.raises(RunNotDone):
+        await shop.desk.retry(RUN_ID)
+
+    assert shop.state.runs[RUN_ID] == run
+
+
+async def test_of_two_that_take_a_run_up_at_once_one_does() -> None:
+    shop = a_shop()
+    await a_held_back_run(shop)
+
+    answers = await asyncio.gather(
+        shop.desk.retry(RUN_ID), shop.desk.retry(RUN_ID), return_exceptions=True
+    )
+
+    assert [type(answer) for answer in answers] == [Run, RunNotDone]
+    assert shop.state.runs[RUN_ID].attempt == 2
+
+
+async def test_a_run_that_is_taken_up_waits_for_who_has_its_table_meanwhile() -> None:
+    shop = a_shop()
+    failed = await a_held_back_run(shop)
+    later = await ordered(shop, "bronze_to_silver")
+    shop.keep(replace(later, requested_at=failed.requested_at + timedelta(hours=1)))
+
+    await shop.desk.retry(RUN_ID)
+
+    assert RUN_ID not in shop.state.tickets, "the later one has its ticket already"
+    await shop.taken(later.id)
+    assert RUN_ID in shop.state.tickets

@@ -1,165 +1,92 @@
-"""Whatever happens, in whatever order: no run stays open, no table half-done."""
+"""Whatever happens to runs, in whatever order: the promises of the core hold, in memory."""
 
-import asyncio
-from collections import Counter
-from collections.abc import Coroutine
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 
 from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from typing_extensions import override
 
-from engine.errors import DiskFull
-from engine.quality.model import Outcome
-from engine.runs.ids import ALPHABET
-from engine.runs.model import RunStatus, StepStatus, blocker
-from tests.builders import a_model, a_project, a_table
-from tests.workshop import Workshop
-
-T = TypeVar("T")
-
-CHECKS = ("row_count > 0", "row_count < 9")
-RAN = {StepStatus.SUCCEEDED, StepStatus.FAILED}
-
-faults = st.tuples(
-    st.sampled_from(["load", "refine", "build", "publish", "columns", "sample"]),
-    st.sampled_from(["bronze.a", "silver.a", "silver.b", "gold.m", "gold.n"]),
-)
-errors = st.sampled_from([DiskFull("The disk is full."), RuntimeError("a defect")])
-pipelines = st.sampled_from(["ingest", "bronze_to_silver", "silver_to_gold", "medallion"])
-tables = st.sampled_from([None, None, "a", "b", "m"])
+from engine.runs.events import RunEvent
+from engine.runs.model import Run
+from engine.runs.ports import RunTransaction
+from engine.testing.clock import FakeClock
+from engine.testing.sessions import EndedSessions
+from engine.testing.state import Ticket
+from engine.testing.transactions import MemoryTransaction, MemoryTransactions
+from tests.runs.bench import Bench, Drawn, Told, told_by
+from tests.runs.machine import Machine
 
 
-class Runs(RuleBasedStateMachine):
-    """Runs of random pipelines, with random failures and cancellations, one after the other."""
+class MemoryBench:
+    """The fakes; what was told counts where its transaction was committed."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.loop = asyncio.new_event_loop()
-        self.shop = Workshop(
-            a_project(
-                (a_table("a", checks=CHECKS[:1]), a_table("b", checks=CHECKS[1:])),
-                (
-                    a_model("m", ("silver.a",), CHECKS[:1]),
-                    a_model("n", ("gold.m", "silver.b"), ()),
-                ),
-            )
-        )
-        self.upstream = {
-            name: self.shop.project.upstream_of(name) for name in self.shop.project.datasets()
-        }
-        self.names = {str(name): name for name in self.upstream}
-        self.count = 0
+        self.transactions = MemoryTransactions(FakeClock())
+        self.sessions = EndedSessions()
+        self._heard: list[tuple[MemoryTransaction, Told]] = []
 
-    def wait_for(self, work: Coroutine[object, object, T]) -> T:
-        """What a coroutine returns."""
-        return self.loop.run_until_complete(work)
+    async def hear(self, tx: RunTransaction, event: RunEvent) -> None:
+        """Note what is told."""
+        assert isinstance(tx, MemoryTransaction)
+        if (told := told_by(event)) is not None:
+            self._heard.append((tx, told))
 
-    @rule(fault=faults, error=errors, times=st.sampled_from([None, 1]))
-    def something_breaks(self, fault: tuple[str, str], error: Exception, times: int | None) -> None:
-        operation, on = fault
-        self.shop.transactions.faults.plan(operation, error, self.names[on], times)
+    async def told(self) -> Sequence[Told]:
+        """What was told."""
+        return [told for tx, told in self._heard if tx.committed]
 
-    @rule(check=st.sampled_from(CHECKS), outcome=st.none() | st.sampled_from(Outcome))
-    def the_data_changes(self, check: str, outcome: Outcome | None) -> None:
-        self.shop.quality.outcomes[check] = outcome
+    async def runs(self) -> Sequence[Run]:
+        """All runs."""
+        return list(self.transactions.state.runs.values())
 
-    @rule()
-    def everything_is_mended(self) -> None:
-        self.shop.transactions.faults.clear()
-        self.shop.quality.outcomes.clear()
+    async def tickets(self) -> Mapping[str, int]:
+        """The tickets of unfinished runs."""
+        return {run_id: each.number for run_id, each in self.transactions.state.tickets.items()}
 
-    @rule(pipeline=pipelines, table=tables)
-    def a_run_is_worked(self, pipeline: str, table: str | None) -> None:
-        run = self.wait_for(self.shop.run(pipeline, table, self.next_id()))
+    async def published(self) -> Mapping[str, str]:
+        """The runs that published last."""
+        deeds = [deed for deed in self.transactions.state.deeds if deed.what == "published"]
+        return {str(deed.dataset): deed.run_id for deed in deeds}
 
-        assert self.shop.state.runs[run.id] == run
+    async def staged(self) -> Sequence[str]:
+        """The runs that keep staged tables."""
+        return [run_id for run_id, _ in self.transactions.state.staged]
 
-    @rule(pipeline=pipelines, table=tables, turns=st.integers(0, 120))
-    def a_run_is_cancelled(self, pipeline: str, table: str | None, turns: int) -> None:
-        self.wait_for(self.cancelled(pipeline, table, turns))
+    async def hire(self, worker: str) -> None:
+        """Somebody is heard of."""
+        self.transactions.alive.add(worker)
 
-    async def cancelled(self, pipeline: str, table: str | None, turns: int) -> None:
-        """Cancel a run after some turns of the event loop, and end it as a stopping Atlas does."""
-        run = await self.shop.queued(pipeline, table, self.next_id())
-        task = asyncio.ensure_future(self.shop.runner.work(run))
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        task.cancel()
-        await asyncio.wait([task])
-        await self.shop.desk.close()
-        if self.shop.state.runs[run.id].status is RunStatus.QUEUED:
-            await self.shop.runner.work(run)  # as the process does that takes it over
+    async def lose(self, worker: str) -> None:
+        """Somebody is not heard of any more."""
+        self.transactions.alive.discard(worker)
 
-    def next_id(self) -> str:
-        """An id that no run has."""
-        self.count += 1
-        return f"111111{ALPHABET[self.count // 32]}{ALPHABET[self.count % 32]}"
+    async def draw(self, worker: str) -> Drawn | None:
+        """The first of those that nobody drew."""
+        state = self.transactions.state
+        left = [(-state.runs[i].priority, t.number, i) for i, t in state.tickets.items()]
+        for _, number, run_id in sorted(left):
+            if not state.tickets[run_id].worker:
+                state.tickets[run_id] = Ticket(number, worker)
+                return Drawn(run_id, number, worker)
+        return None
 
-    @invariant()
-    def every_run_ended_once(self) -> None:
-        for run in self.shop.state.runs.values():
-            assert run.done
-            assert len(self.shop.listening.finished(run.id)) == 1
-            assert all(step.done for step in run.steps)
+    async def finish(self, drawn: Drawn) -> None:
+        """A ticket is gone; where its run is not over, nobody has it any more."""
+        tickets = self.transactions.state.tickets
+        if tickets.get(drawn.run_id) == Ticket(drawn.ticket, drawn.worker):
+            tickets[drawn.run_id] = Ticket(drawn.ticket, "nobody")
 
-    @invariant()
-    def a_run_failed_exactly_when_a_step_of_it_did_or_was_cancelled(self) -> None:
-        for run in self.shop.state.runs.values():
-            lost = {StepStatus.FAILED, StepStatus.CANCELLED}
-            broken = any(step.status in lost for step in run.steps)
-            # a stopping Atlas may end a run between its last step and its own end
-            stopped = run.error is not None and run.error.startswith("Atlas stopped")
-            assert (run.status is RunStatus.FAILED) == (broken or stopped)
+    async def close(self) -> None:
+        """Nothing is open."""
 
-    @invariant()
-    def no_step_ran_after_what_it_needs_was_lost(self) -> None:
-        for run in self.shop.state.runs.values():
-            for step in run.steps:
-                assert step.status not in RAN or blocker(run, step, self.upstream) is None
 
-    @invariant()
-    def no_step_ended_twice(self) -> None:
-        for run in self.shop.state.runs.values():
-            told = [step.index for step in self.shop.listening.steps(run.id)]
-            ran = [step.index for step in run.steps if step.status in RAN]
-            assert sorted(told) == ran
-
-    @invariant()
-    def every_staged_table_was_published_or_discarded(self) -> None:
-        assert self.shop.state.staged == {}
-        for run_id in self.shop.state.runs:
-            done = Counter(self.shop.state.deeds_of(run_id))
-            for (what, name), times in done.items():
-                assert times == 1
-                ends = done["published", name] + done["discarded", name]
-                assert what == "loaded" or ends == done["staged", name] == 1
-
-    @invariant()
-    def nothing_was_published_that_its_checks_held_back(self) -> None:
-        for (run_id, name), verdicts in self.shop.state.verdicts.items():
-            if not all(verdict.holds for verdict in verdicts):
-                assert ("published", name) not in self.shop.state.deeds_of(run_id)
-
-    @invariant()
-    def each_trouble_of_a_run_was_posted_once(self) -> None:
-        for run in self.shop.state.runs.values():
-            failed = [step for step in run.steps if step.status is StepStatus.FAILED]
-            posts = [
-                kept
-                for key, kept in self.shop.state.posts.items()
-                if key.endswith(f":{run.id}") and "checks_warned" not in key
-            ]
-            alerts = [kept for kept in posts if kept.post.key.startswith("finding:")]
-            assert len(alerts) == len(failed)
-            assert all(kept.revision == 1 for kept in alerts)
+class Memory(Machine):
+    """The machine in memory."""
 
     @override
-    def teardown(self) -> None:
-        """Close the event loop."""
-        self.loop.close()
+    async def opened(self) -> Bench:
+        """What to work on."""
+        return MemoryBench()
 
 
-Runs.TestCase.settings = settings(max_examples=40, stateful_step_count=12, deadline=None)
-TestRuns = Runs.TestCase
+Memory.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestMemory = Memory.TestCase

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.catalog.model import DatasetName
 from engine.quality.model import Outcome
 from engine.runs.model import (
     Counts,
@@ -20,9 +21,12 @@ from engine.runs.model import (
     StepStatus,
     advance,
     blocker,
+    cancelled,
     ended,
     failed,
     next_step,
+    put_back,
+    retried,
     staged_table,
     started,
 )
@@ -105,6 +109,87 @@ def test_a_run_that_broke_leaves_no_step_open_and_keeps_what_was_done(run: Run) 
     assert next_step(end) is None
     for before, after in zip(run.steps, end.steps, strict=True):
         assert after == before if before.done else after.status is StepStatus.CANCELLED
+
+
+@given(runs)
+def test_a_cancelled_run_leaves_no_step_open_and_says_whether_anything_was_written(
+    run: Run,
+) -> None:
+    end = cancelled(replace(run, cancelled_by="Olga"), LATER)
+
+    assert (end.status, end.error) == (RunStatus.CANCELLED, "Cancelled by Olga.")
+    assert next_step(end) is None
+    written = {StepKind.INGEST, StepKind.PUBLISH}
+    published = any(s.kind in written and s.status is StepStatus.SUCCEEDED for s in run.steps)
+    assert (end.hint == "Nothing was published.") == (not published)
+
+
+@given(runs)
+def test_a_run_put_back_goes_on_at_its_first_step_that_was_not_committed(run: Run) -> None:
+    back = put_back(started(run, EPOCH))
+
+    assert (back.status, back.attempt, back.started_at) == (RunStatus.QUEUED, 2, EPOCH)
+    for before, after in zip(run.steps, back.steps, strict=True):
+        if before.status is StepStatus.RUNNING:
+            assert after == Step(before.index, before.kind, before.dataset)
+        else:
+            assert after == before
+
+
+def the_end(run: Run) -> Run:
+    """A run as it is when its worker ended it."""
+    return failed(started(run, EPOCH), LATER, "It broke.", "Mend it.")
+
+
+@given(runs)
+def test_a_retry_does_again_exactly_what_did_not_succeed(run: Run) -> None:
+    end = replace(the_end(run), cancelled_by="Olga")
+
+    again = retried(end)
+
+    assert (again.status, again.attempt) == (RunStatus.QUEUED, end.attempt + 1)
+    assert (again.error, again.hint, again.cancelled_by) == (None, "", None)
+    assert (again.started_at, again.finished_at) == (None, None)
+    for before, after in zip(end.steps, again.steps, strict=True):
+        if before.status is StepStatus.SUCCEEDED:
+            assert after == before
+        else:
+            assert after == Step(before.index, before.kind, before.dataset)
+
+
+@given(runs, st.sampled_from(StepKind))
+def test_a_retry_from_a_step_repeats_it_for_the_datasets_that_were_not_finished(
+    run: Run, kind: StepKind
+) -> None:
+    end = the_end(run)
+    unfinished = {s.dataset for s in end.steps if s.status is not StepStatus.SUCCEEDED}
+
+    again = retried(end, kind)
+
+    for before, after in zip(end.steps, again.steps, strict=True):
+        own = [s for s in end.steps[: before.index + 1] if s.dataset == before.dataset]
+        reached = any(s.kind is kind for s in own)
+        kept = before.status is StepStatus.SUCCEEDED and not (
+            before.dataset in unfinished and reached
+        )
+        assert after == (before if kept else Step(before.index, before.kind, before.dataset))
+
+
+@given(runs, st.sets(st.sampled_from([dataset("silver.a"), dataset("gold.c")])))
+def test_a_retry_begins_anew_where_the_staged_table_is_gone(
+    run: Run, lost: set[DatasetName]
+) -> None:
+    end = the_end(run)
+    unfinished = {s.dataset for s in end.steps if s.status is not StepStatus.SUCCEEDED}
+
+    again = retried(end, None, lost)
+
+    assert all(not s.done for s in again.steps if s.dataset in lost & unfinished)
+    assert all(
+        after == before
+        for before, after in zip(end.steps, again.steps, strict=True)
+        if before.status is StepStatus.SUCCEEDED and before.dataset not in lost & unfinished
+    )
 
 
 @given(runs)

@@ -4,50 +4,29 @@ import asyncio
 import logging
 
 import pytest
+from typing_extensions import override
 
+from engine.catalog.model import DatasetName
 from engine.errors import DatabaseUnreachable, DiskFull, SourceUnreadable, WorkerFailed
 from engine.lineage.model import EventType
 from engine.quality.model import Outcome
-from engine.runs.model import Run, RunStatus, Step, StepKind, StepReport, StepStatus
+from engine.runs.model import Run, RunStatus, Step, StepKind, StepReport, StepStatus, started
 from engine.runs.ports import RunTransaction
+from engine.runs.retries import Retries
 from engine.runs.steps.work import Act
-from engine.testing.locks import MemoryLocks
+from engine.testing.clock import EPOCH
 from engine.testing.warehouse import FixedDelivery
-from tests.builders import RUN_ID, a_model, a_project, a_run, a_step, a_table, dataset
-from tests.workshop import WORKER, Workshop
+from tests.builders import RUN_ID, a_project, a_table, dataset
+from tests.runs.doings import Failing, Hanging, HangingInside, statuses
+from tests.workshop import Workshop
 
 CUSTOMERS = dataset("silver.customers")
 ORDERS = dataset("silver.orders")
 REVENUE = dataset("gold.revenue")
 
+AWAY = DatabaseUnreachable("PostgreSQL does not answer.", "Start it.")
+
 VALUES_OF_A_ROW = "Key (email)=(ludmila@example.com) already exists"
-
-
-class Hanging:
-    """A kind of step that never gets ready."""
-
-    def __init__(self) -> None:
-        self.reached = asyncio.Event()
-
-    async def prepare(self, run: Run, step: Step) -> Act:  # noqa: ARG002  # the protocol's
-        """Wait for what never comes."""
-        self.reached.set()
-        await asyncio.Event().wait()
-        raise AssertionError
-
-
-class HangingInside:
-    """A kind of step that stages something and then never ends."""
-
-    async def prepare(self, run: Run, step: Step) -> Act:
-        """Return what hangs."""
-
-        async def hang(tx: RunTransaction) -> StepReport:
-            await tx.warehouse.build(run, a_model(step.dataset.table, ()))
-            await asyncio.Event().wait()
-            raise AssertionError
-
-        return hang
 
 
 class HeldBackWhileBusy:
@@ -67,12 +46,12 @@ class HeldBackWhileBusy:
 
     async def _be_busy(self) -> None:
         async with self.shop.transactions.begin():
-            await asyncio.sleep(0.06)
+            await asyncio.sleep(0.3)
 
 
-def statuses(run: Run) -> dict[str, StepStatus]:
-    """The state of each step by its name."""
-    return {step.name: step.status for step in run.steps}
+def published(shop: Workshop, run: Run) -> list[DatasetName]:
+    """What a run published, in order."""
+    return [name for what, name in shop.state.deeds_of(run.id) if what == "published"]
 
 
 async def test_a_run_without_trouble_publishes_everything() -> None:
@@ -156,7 +135,7 @@ async def test_a_check_that_fails_holds_its_table_back() -> None:
     assert run.status is RunStatus.FAILED
     assert run.error == "silver.customers: 1 check failed"
     assert shop.state.tables[CUSTOMERS] is before
-    assert shop.state.deeds_of(RUN_ID) == (("staged", CUSTOMERS), ("discarded", CUSTOMERS))
+    assert shop.state.deeds_of(RUN_ID) == (("staged", CUSTOMERS),), "kept for a retry"
 
 
 async def test_a_check_without_an_answer_holds_its_table_back() -> None:
@@ -217,14 +196,14 @@ async def test_checks_are_measured_on_the_staged_table() -> None:
         ("sample", "refine silver.customers"),
     ],
 )
-async def test_nothing_half_done_stays_whichever_operation_fails(operation: str, step: str) -> None:
+async def test_nothing_is_published_whichever_operation_fails(operation: str, step: str) -> None:
     shop = Workshop(a_project([a_table()], ()))
     shop.transactions.faults.plan(operation, DiskFull("The disk is full.", "Make room."))
 
     run = await shop.run("medallion")
 
     assert statuses(run)[step] is StepStatus.FAILED
-    assert shop.state.staged == {}
+    assert bool(shop.state.staged) == (operation == "publish"), "what can be taken up is kept"
     assert CUSTOMERS not in shop.state.tables
     assert len(shop.listening.finished(RUN_ID)) == 1
 
@@ -232,13 +211,12 @@ async def test_nothing_half_done_stays_whichever_operation_fails(operation: str,
 async def test_a_worker_process_that_died_fails_the_step_that_needed_it() -> None:
     shop = Workshop()
     shop.quality.error = WorkerFailed("The quality check died.", "Run it again.")
-    shop.transactions.faults.clear()
 
     run = await shop.run("medallion", "customers")
 
     assert statuses(run)["check silver.customers"] is StepStatus.FAILED
     assert run.hint == "Run it again."
-    assert shop.state.staged == {}
+    assert published(shop, run) == []
 
 
 async def test_a_table_whose_delivery_never_came_says_what_to_do_first() -> None:
@@ -289,17 +267,17 @@ async def test_personal_data_in_an_undeclared_column_is_protected_and_noted() ->
 
 
 async def test_a_step_that_takes_too_long_fails() -> None:
-    shop = Workshop(steps={StepKind.CHECK: Hanging()}, step_timeout=0.01)
+    shop = Workshop(steps={StepKind.CHECK: Hanging()}, step_timeout=0.25)
 
     run = await shop.run("medallion", "customers")
 
     assert run.error == "check silver.customers took longer than 0 seconds."
     assert "step_timeout" in run.hint
-    assert shop.state.staged == {}
+    assert published(shop, run) == []
 
 
 async def test_a_step_that_hangs_in_its_transaction_leaves_nothing() -> None:
-    shop = Workshop(steps={StepKind.BUILD: HangingInside()}, step_timeout=0.01)
+    shop = Workshop(steps={StepKind.BUILD: HangingInside()}, step_timeout=0.25)
 
     run = await shop.run("silver_to_gold")
 
@@ -324,22 +302,10 @@ async def test_a_defect_is_told_without_the_text_of_its_exception(
     assert "warehouse.py" in caplog.text
 
 
-async def test_a_staged_table_that_can_not_be_dropped_does_not_stop_the_run() -> None:
-    shop = Workshop()
-    shop.quality.outcomes["row_count > 0"] = Outcome.FAILED
-    shop.transactions.faults.plan("discard", DiskFull("The disk is full."))
-
-    run = await shop.run("medallion")
-
-    assert run.error == "silver.customers: 1 check failed"
-    assert statuses(run)["check silver.orders"] is StepStatus.FAILED
-    assert len(shop.listening.finished(RUN_ID)) == 1
-
-
-async def test_a_step_that_was_held_back_is_not_told_again_when_dropping_takes_long() -> None:
+async def test_a_step_that_was_held_back_is_not_told_again_when_the_database_is_slow() -> None:
     held_back = HeldBackWhileBusy()
     shop = Workshop(
-        a_project([a_table()], ()), steps={StepKind.CHECK: held_back}, step_timeout=0.05
+        a_project([a_table()], ()), steps={StepKind.CHECK: held_back}, step_timeout=0.25
     )
     held_back.shop = shop
 
@@ -347,35 +313,74 @@ async def test_a_step_that_was_held_back_is_not_told_again_when_dropping_takes_l
 
     assert run.error == "it does not hold"
     told = [step.name for step in shop.listening.steps(RUN_ID)]
-    assert told[2:] == ["check silver.customers"]
-    assert shop.state.staged == {}
+    assert told[2:] == ["check silver.customers", "publish silver.customers"]
 
 
-async def test_a_database_that_goes_away_ends_the_run_once_it_is_back() -> None:
+@pytest.mark.parametrize("operation", ["begin", "save", "load", "commit"])
+async def test_a_database_that_goes_away_for_a_moment_is_only_waited_for(operation: str) -> None:
     shop = Workshop()
-    run = await shop.queued("medallion")
-    away = DatabaseUnreachable("PostgreSQL does not answer.", "Start it.")
-    shop.transactions.faults.plan("save", away, times=1)
+    await shop.queued("medallion")
+    shop.transactions.faults.plan(operation, AWAY, times=3)
 
-    end = await shop.runner.work(run)
+    run = await shop.taken(RUN_ID)
 
-    assert (end.status, end.error) == (RunStatus.FAILED, "PostgreSQL does not answer.")
-    assert {step.status for step in end.steps} == {StepStatus.CANCELLED}
-    assert shop.listening.finished(RUN_ID) == [end]
+    assert run.status is RunStatus.SUCCEEDED
+    assert published(shop, run) == [CUSTOMERS, ORDERS, REVENUE]
+    assert [step.status for step in shop.listening.steps(RUN_ID)] == ["succeeded"] * 11
 
 
 async def test_the_state_of_a_step_is_committed_with_its_data() -> None:
     shop = Workshop(a_project([a_table()], ()))
-    run = await shop.queued("medallion")
-    shop.transactions.faults.plan(
-        "commit", DatabaseUnreachable("PostgreSQL does not answer."), times=1
-    )
+    run = started(await shop.queued("medallion"), EPOCH)
+    shop.transactions.faults.plan("commit", RuntimeError("the commit is refused"), times=1)
 
     end = await shop.runner.work(run)
 
-    assert end.status is RunStatus.FAILED
+    assert statuses(end)["ingest bronze.customers"] is StepStatus.FAILED
     assert shop.state.deeds_of(RUN_ID) == ()
     assert shop.state.runs[RUN_ID] == end
+
+
+@pytest.mark.parametrize("lost", range(1, 9))
+async def test_a_commit_whose_answer_was_lost_is_not_done_twice(lost: int) -> None:
+    shop = Workshop(a_project([a_table()], ()))
+    await shop.queued("medallion")
+    shop.transactions.faults.plan("answer", AWAY, after=lost - 1, times=1)
+
+    run = await shop.taken(RUN_ID)
+
+    assert run.status is RunStatus.SUCCEEDED
+    assert [what for what, _ in shop.state.deeds_of(RUN_ID)] == ["loaded", "staged", "published"]
+    assert [step.index for step in shop.listening.steps(RUN_ID)] == [0, 1, 2, 3]
+    assert shop.listening.finished(RUN_ID) == [run]
+
+
+async def test_the_last_try_of_a_step_may_have_succeeded_unheard() -> None:
+    shop = Workshop(a_project([a_table()], ()), retries=Retries(attempts=1))
+    await shop.queued("medallion")
+    shop.transactions.faults.plan("answer", AWAY, after=2, times=1)
+
+    run = await shop.taken(RUN_ID)
+
+    assert run.status is RunStatus.SUCCEEDED
+    assert shop.state.findings == []
+
+
+async def test_a_step_that_broke_is_stored_as_broken_once_the_database_is_back() -> None:
+    class Breaking(Failing):
+        @override
+        async def prepare(self, run: Run, step: Step) -> Act:
+            if not self.tries:
+                shop.transactions.faults.plan("begin", AWAY, times=9)
+            return await super().prepare(run, step)
+
+    shop = Workshop(steps={StepKind.INGEST: Breaking(DiskFull("The disk is full."))})
+
+    run = await shop.run("ingest")
+
+    assert run.error == "The disk is full."
+    assert [step.status for step in run.steps] == [StepStatus.FAILED, StepStatus.SUCCEEDED]
+    assert len(shop.state.findings) == 1
 
 
 async def test_an_alert_is_posted_once_for_each_thing_that_broke() -> None:
@@ -395,7 +400,7 @@ async def test_the_card_of_a_run_is_one_post_that_grows_older() -> None:
 
     kept = shop.state.posts[f"run:{RUN_ID}"]
     assert kept.post.place == "web:#general"
-    assert kept.revision > 3
+    assert kept.revision == 2, "taken, and ended; the pulse tells of what takes long"
     assert kept.post.card.title == "ingest — succeeded"
 
 
@@ -407,66 +412,3 @@ async def test_a_source_that_can_not_be_read_fails_its_own_table_only() -> None:
     run = await shop.run("ingest")
 
     assert [step.status for step in run.steps] == [StepStatus.FAILED, StepStatus.SUCCEEDED]
-
-
-async def test_two_runs_of_one_table_write_one_after_the_other() -> None:
-    locks = MemoryLocks()
-    shop = Workshop(locks=locks)
-    runs = [await shop.queued("medallion", "customers", f"1111111{n}") for n in (1, 2)]
-
-    await asyncio.gather(*(shop.runner.work(run) for run in runs))
-
-    writers = [deed.run_id for deed in shop.state.deeds if deed.what in {"staged", "published"}]
-    assert writers in (
-        ["11111111"] * 2 + ["11111112"] * 2,
-        ["11111112"] * 2 + ["11111111"] * 2,
-    )
-    assert locks.held == []
-
-
-async def test_a_run_that_only_looks_waits_for_nobody() -> None:
-    locks = MemoryLocks()
-    shop = Workshop(locks=locks)
-    await shop.run("medallion", run_id="11111111")
-    run = a_run(a_step(StepKind.CHECK), pipeline="quality check", table="silver.customers")
-    await shop.runner.submit(run, WORKER)
-
-    async with locks.hold([CUSTOMERS]):
-        end = await shop.runner.work(run)
-
-    assert end.status is RunStatus.SUCCEEDED
-
-
-@pytest.mark.parametrize("turns", range(0, 60, 3))
-async def test_a_run_that_is_cancelled_anywhere_can_be_ended_cleanly(turns: int) -> None:
-    shop = Workshop(a_project([a_table()], ()))
-    run = await shop.queued("medallion")
-
-    task = asyncio.ensure_future(shop.runner.work(run))
-    for _ in range(turns):
-        await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.wait([task])
-    await shop.desk.close()
-
-    end = shop.state.runs[RUN_ID]
-    assert end.done or end.status is RunStatus.QUEUED
-    assert shop.state.staged == {}
-    published = [what for what, _ in shop.state.deeds_of(RUN_ID) if what == "published"]
-    assert len(published) == (end.steps[-1].status is StepStatus.SUCCEEDED)
-    assert len(shop.listening.finished(RUN_ID)) == end.done
-
-
-async def test_cancelling_is_never_taken_for_a_failure() -> None:
-    hanging = Hanging()
-    shop = Workshop(steps={StepKind.CHECK: hanging})
-    run = await shop.queued("medallion", "customers")
-
-    task = asyncio.ensure_future(shop.runner.work(run))
-    await hanging.reached.wait()
-    task.cancel()
-
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert not shop.state.runs[RUN_ID].done
-    assert not any(key.startswith("finding:") for key in shop.state.posts)

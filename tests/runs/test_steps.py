@@ -15,7 +15,7 @@ async def worked(shop: Workshop, command: CheckQuality | ScanPrivacy) -> Run:
     """The run that a command started, as it ended."""
     outcome = await shop.ask(command)
     assert isinstance(outcome, Accepted)
-    return await shop.runner.work(shop.state.runs[outcome.run_id])
+    return await shop.taken(outcome.run_id)
 
 
 async def a_full_shop() -> Workshop:

@@ -67,7 +67,14 @@ async def test_each_skill_is_registered_once_and_each_command_has_an_example(
     ]
 
     assert len(skills) == len(set(skills))
-    assert {name for name, _ in skills} == {"Runs", "Catalog", "Quality", "Privacy", "Assistance"}
+    assert {name for name, _ in skills} == {
+        "Runs",
+        "Schedules",
+        "Catalog",
+        "Quality",
+        "Privacy",
+        "Assistance",
+    }
     assert {each.command for each in EXAMPLES} == set(COMMANDS)
 
 

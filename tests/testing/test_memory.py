@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from engine.alerts.ports import AlertTransaction, OutboxQueue, Sender
+from engine.catalog.model import DatasetName
 from engine.clock import Clock
 from engine.errors import DiskFull, StatementFailed
 from engine.privacy.model import ColumnSample
@@ -14,18 +15,18 @@ from engine.privacy.ports import Detector, Masker
 from engine.quality.ports import QualityEngine
 from engine.runs.model import RunStatus, StepStatus
 from engine.runs.ports import (
-    DatasetLocks,
     Deliveries,
     Quarantine,
     RunFilter,
     RunTransaction,
+    Sessions,
     StaleAttempt,
     Transactions,
 )
 from engine.testing.clock import EPOCH, FakeClock, turn
 from engine.testing.delivery import MemoryOutboxQueue, RecordingSender
 from engine.testing.fixed import FixedDetector, FixedQuality, FixedQuarantine, StarMasker
-from engine.testing.locks import MemoryLocks, NoLocks
+from engine.testing.sessions import EndedSessions
 from engine.testing.state import MemoryTable
 from engine.testing.transactions import MemoryTransaction, MemoryTransactions
 from engine.testing.warehouse import FixedDeliveries, FixedDelivery
@@ -44,7 +45,7 @@ def test_every_port_has_a_fake_that_fits(transactions: MemoryTransactions) -> No
     begin: Transactions[MemoryTransaction] = transactions
     as_ports: type[RunTransaction] = MemoryTransaction
     as_alerts: type[AlertTransaction] = MemoryTransaction
-    locks: tuple[DatasetLocks, ...] = (NoLocks(), MemoryLocks())
+    sessions: Sessions = EndedSessions()
     queue: OutboxQueue = MemoryOutboxQueue(transactions)
     others: tuple[Sender, QualityEngine, Detector, Masker, Quarantine, Deliveries] = (
         RecordingSender(),
@@ -55,7 +56,7 @@ def test_every_port_has_a_fake_that_fits(transactions: MemoryTransactions) -> No
         FixedDeliveries({}),
     )
 
-    assert all((clock, begin, as_ports, as_alerts, locks, queue, others))
+    assert all((clock, begin, as_ports, as_alerts, sessions, queue, others))
 
 
 async def test_nothing_of_a_transaction_that_raises_stays(transactions: MemoryTransactions) -> None:
@@ -63,7 +64,7 @@ async def test_nothing_of_a_transaction_that_raises_stays(transactions: MemoryTr
 
     with suppress(DiskFull):
         async with transactions.begin() as tx:
-            await tx.runs.add(a_run(), "w")
+            await tx.runs.add(a_run())
             await tx.warehouse.refine(a_run(), a_table(), ())
 
     assert transactions.state.runs == {}
@@ -74,7 +75,7 @@ async def test_nothing_of_a_transaction_is_seen_before_it_ends(
     transactions: MemoryTransactions,
 ) -> None:
     async with transactions.begin() as tx:
-        await tx.runs.add(a_run(), "w")
+        await tx.runs.add(a_run())
         seen = dict(transactions.state.runs)
 
     assert seen == {}
@@ -85,7 +86,7 @@ async def test_nothing_of_a_transaction_is_seen_before_it_ends(
 async def test_a_cancelled_transaction_leaves_nothing(transactions: MemoryTransactions) -> None:
     async def hang() -> None:
         async with transactions.begin() as tx:
-            await tx.runs.add(a_run(), "w")
+            await tx.runs.add(a_run())
             await asyncio.Event().wait()
 
     task = asyncio.ensure_future(hang())
@@ -105,7 +106,7 @@ async def test_two_transactions_never_lose_what_the_other_wrote(
     async def add(run_id: str) -> None:
         async with transactions.begin() as tx:
             await turn()
-            await tx.runs.add(a_run(id=run_id), "w")
+            await tx.runs.add(a_run(id=run_id))
 
     await asyncio.gather(add("11111111"), add("22222222"))
 
@@ -140,7 +141,7 @@ async def test_a_run_is_saved_with_only_the_steps_that_are_given(
     run = a_run()
     first, second = (replace(step, status=StepStatus.RUNNING) for step in run.steps[:2])
     async with transactions.begin() as tx:
-        await tx.runs.add(run, "w")
+        await tx.runs.add(run)
         await tx.runs.save(replace(run, steps=(first, second, run.steps[2])), (second,))
 
     stored = transactions.state.runs[RUN_ID].steps
@@ -152,15 +153,15 @@ async def test_a_worker_that_lost_its_run_may_not_write(
     transactions: MemoryTransactions, changes: dict[str, object]
 ) -> None:
     async with transactions.begin() as tx:
-        await tx.runs.add(a_run(), "w")
+        await tx.runs.add(a_run())
         with pytest.raises(StaleAttempt):
             await tx.runs.save(a_run(**changes))  # type: ignore[arg-type]  # by field name
 
 
 async def test_runs_are_found_by_what_is_wanted(transactions: MemoryTransactions) -> None:
     async with transactions.begin() as tx:
-        await tx.runs.add(a_run(id="11111111", status=RunStatus.FAILED), "w")
-        await tx.runs.add(a_run(id="22222222", table="orders"), "w")
+        await tx.runs.add(a_run(id="11111111", status=RunStatus.FAILED))
+        await tx.runs.add(a_run(id="22222222", table="orders"))
 
         failed = await tx.runs.latest(RunFilter(status=RunStatus.FAILED), 5)
         before = await tx.runs.latest(RunFilter(until=EPOCH), 5)
@@ -217,8 +218,31 @@ async def test_sleeping_moves_the_clock_and_lets_others_go_on() -> None:
     await task
 
 
-async def test_no_locks_never_wait() -> None:
-    locks = NoLocks()
+async def test_a_staged_table_is_looked_at_by_its_own_name(
+    transactions: MemoryTransactions,
+) -> None:
+    run, model = a_run(), a_model(reads=())
+    async with transactions.begin() as tx:
+        await tx.warehouse.build(run, model)
+        name = DatasetName(model.gold.layer, f"revenue__{RUN_ID.lower()}")
 
-    async with locks.hold([dataset("gold.x")]), locks.hold([dataset("gold.x")]):
-        pass
+        assert [field.name for field in await tx.warehouse.columns(name)] == ["read"]
+        assert await tx.warehouse.columns(model.gold) == ()
+
+
+async def test_a_ticket_is_drawn_once_handed_on_and_then_void(
+    transactions: MemoryTransactions,
+) -> None:
+    async with transactions.begin() as tx:
+        await tx.runs.add(a_run())
+        await tx.queue.join(a_run())
+        first = transactions.state.last_ticket + 1
+        assert await tx.queue.claim(RUN_ID, first, "w") == a_run()
+        assert await tx.queue.silent_workers(1) == {"w"}
+        assert await tx.queue.left_behind(1) == (a_run(),)
+
+        await tx.queue.again(a_run())
+
+        assert await tx.queue.claim(RUN_ID, first, "w") is None
+        assert await tx.queue.left_behind(1) == ()
+        assert await tx.queue.claim(RUN_ID, first + 1, "v") == a_run()

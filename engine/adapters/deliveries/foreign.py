@@ -1,16 +1,16 @@
-"""A table of another PostgreSQL as a delivery: all of it, as it is at that moment."""
+"""A table of another PostgreSQL as a delivery: all of it or its newer rows, at that moment."""
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
 import asyncpg
 
-from engine.adapters.postgres.names import ident
-from engine.catalog.model import PostgresSource
+from engine.adapters.postgres.names import ident, text_literal
+from engine.catalog.model import PostgresSource, column_name
 from engine.clock import Clock
 from engine.errors import ConfigurationError, SourceUnreadable
 from engine.runs.ports import CopyFormat
@@ -20,7 +20,19 @@ PIECES_AHEAD = 16
 """How many pieces may wait between the two databases: the slower one sets the pace."""
 
 
+_NUMERIC = "N"
+_ORDERED = ("D", _NUMERIC)
+"""PostgreSQL's categories of types for dates and times, and for numbers."""
+
 Pieces = asyncio.Queue[bytes | SourceUnreadable | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Newer:
+    """Which rows of a foreign table are wanted: those at or above a watermark."""
+
+    watermark: str
+    since: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +44,7 @@ class ForeignDelivery:
     headers: tuple[str, ...]
     url: str = field(repr=False)
     table: str = ""
+    where: str = ""
     format: CopyFormat = field(default_factory=CopyFormat)
 
     async def chunks(self) -> AsyncIterator[bytes]:
@@ -62,7 +75,7 @@ class ForeignDelivery:
         columns = ", ".join(f"{ident(header)}::text" for header in self.headers)
         try:
             await connection.copy_from_query(
-                f"SELECT {columns} FROM {_quoted(self.table)}",  # noqa: S608  # all names are quoted
+                f"SELECT {columns} FROM {_quoted(self.table)}{self.where}",  # noqa: S608  # all names are quoted
                 output=pieces.put,
                 format="csv",
             )
@@ -72,7 +85,9 @@ class ForeignDelivery:
             await connection.close(timeout=CONNECT_TIMEOUT)
 
 
-async def foreign_table(source: PostgresSource, clock: Clock) -> ForeignDelivery:
+async def foreign_table(
+    source: PostgresSource, clock: Clock, newer: Newer | None = None
+) -> ForeignDelivery:
     """The table as it is now; its rows are never «loaded already», silver keeps the newest."""
     url = os.environ.get(source.url_env)
     name = f"{source.url_env}/{source.table}"
@@ -81,13 +96,25 @@ async def foreign_table(source: PostgresSource, clock: Clock) -> ForeignDelivery
         raise ConfigurationError(message, "Set it to the address of the source database.")
     connection = await _connected(url, name)
     try:
-        headers = await _columns(connection, source.table)
+        kinds = await _columns(connection, source.table)
     finally:
         await connection.close(timeout=CONNECT_TIMEOUT)
-    if not headers:
+    if not kinds:
         message = f"{name}: there is no such table, or it can't be read."
         raise SourceUnreadable(message, "Check `table` under `source`, and the user's rights.")
-    return ForeignDelivery(name, _moment(clock.now()), headers, url, source.table)
+    where = _where(kinds, newer) if newer else ""
+    return ForeignDelivery(name, _moment(clock.now()), tuple(kinds), url, source.table, where)
+
+
+def _where(kinds: Mapping[str, str], newer: Newer) -> str:
+    """Newer rows, where the source itself can order them; rows without a watermark come again."""
+    header = next((each for each in kinds if column_name(each) == newer.watermark), None)
+    if header is None or kinds[header] not in _ORDERED:
+        return ""
+    literal = text_literal(newer.since)
+    if kinds[header] == _NUMERIC and not newer.since.lstrip("-").isdigit():
+        literal = f"{literal}::numeric"
+    return f" WHERE {ident(header)} >= {literal} OR {ident(header)} IS NULL"
 
 
 def _moment(now: datetime) -> str:
@@ -105,13 +132,17 @@ async def _connected(url: str, name: str) -> "asyncpg.Connection[asyncpg.Record]
         ) from None
 
 
-async def _columns(connection: "asyncpg.Connection[asyncpg.Record]", table: str) -> tuple[str, ...]:
+async def _columns(
+    connection: "asyncpg.Connection[asyncpg.Record]", table: str
+) -> Mapping[str, str]:
+    """The columns of a table with the categories of their types."""
     rows = await connection.fetch(
-        "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass($1) "
+        "SELECT attname, typcategory::text AS kind FROM pg_attribute "
+        "JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass($1) "
         "AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
         _quoted(table),
     )
-    return tuple(cast("str", row["attname"]) for row in rows)
+    return {cast("str", row["attname"]): cast("str", row["kind"]) for row in rows}
 
 
 def _quoted(table: str) -> str:

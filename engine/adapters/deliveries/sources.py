@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.adapters.deliveries.files import next_file
-from engine.adapters.deliveries.foreign import foreign_table
+from engine.adapters.deliveries.foreign import Newer, foreign_table
 from engine.catalog.model import FileSource, Table
 from engine.clock import Clock
 from engine.runs.ports import Delivery
@@ -17,8 +17,11 @@ class ProjectDeliveries:
         self._folder = folder
         self._clock = clock
 
-    async def next_for(self, table: Table, loaded: Mapping[str, str]) -> Delivery | None:
+    async def next_for(
+        self, table: Table, loaded: Mapping[str, str], since: str | None = None
+    ) -> Delivery | None:
         """The oldest file not loaded yet, or the foreign table as it is now."""
         if isinstance(table.source, FileSource):
             return await next_file(self._folder, table.source, loaded)
-        return await foreign_table(table.source, self._clock)
+        newer = Newer(table.watermark, since) if table.watermark and since else None
+        return await foreign_table(table.source, self._clock, newer)

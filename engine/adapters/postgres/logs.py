@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import exists, insert, select
+from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.adapters.postgres import tables
@@ -96,11 +97,12 @@ class PostgresLineageLog:
         self._render = render
 
     async def append(self, event: LineageEvent) -> None:
-        """INSERT the event."""
+        """INSERT the event, once."""
         # in a thread: the first event imports OpenLineage's classes, which takes most of a second
         run_id, rendered = await asyncio.to_thread(self._render, event)
         await self._connection.execute(
-            insert(tables.lineage_events).values(
+            insert_once(tables.lineage_events)
+            .values(
                 run_id=event.run_id,
                 event_type=event.type,
                 job=event.job,
@@ -108,4 +110,5 @@ class PostgresLineageLog:
                 event_time=event.at,
                 event=rendered,
             )
+            .on_conflict_do_nothing()
         )

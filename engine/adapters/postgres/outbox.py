@@ -3,9 +3,9 @@
 import json
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Row, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,6 +17,14 @@ from engine.clock import Clock
 
 CHANNEL = "atlas_outbox"
 """PostgreSQL's notification channel that tells of new posts, also between processes."""
+
+
+BETWEEN_EDITS = timedelta(seconds=3)
+
+
+def _not_too_soon(now: datetime) -> ColumnElement[datetime]:
+    """Some seconds after the last edit that arrived, or now."""
+    return func.greatest(now, outbox.c.delivered_at + BETWEEN_EDITS)
 
 
 class PostgresOutbox:
@@ -44,7 +52,11 @@ class PostgresOutbox:
             )
             .on_conflict_do_update(
                 index_elements=[outbox.c.key],
-                set_={"card": card, "revision": outbox.c.revision + 1, "due_at": now},
+                set_={
+                    "card": card,
+                    "revision": outbox.c.revision + 1,
+                    "due_at": now if post.urgent else _not_too_soon(now),
+                },
             )
         )
         await self._connection.execute(

@@ -1,36 +1,75 @@
 """Runs and steps in the state tables."""
 
+import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     Row,
     Select,
-    cast,
     exists,
-    insert,
+    literal,
+    literal_column,
     or_,
     select,
     text,
+    tuple_,
     update,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from engine.adapters.postgres.database import driver
 from engine.adapters.postgres.tables import runs, step_runs
 from engine.catalog.model import DatasetName, Layer
 from engine.people import Asker
-from engine.runs.model import Run, RunStatus, Step, StepKind, StepReport, StepStatus
-from engine.runs.ports import RunFilter, StaleAttempt
+from engine.runs.model import (
+    Parameters,
+    Priority,
+    Run,
+    RunStatus,
+    Step,
+    StepKind,
+    StepReport,
+    StepStatus,
+)
+from engine.runs.ports import RunCursor, RunFilter, StaleAttempt
 
 _REPORT = TypeAdapter(StepReport)
+_PARAMETERS = TypeAdapter(Parameters)
 
-_WORKER_IS_DEAD = text(
-    "NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted "
-    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
-    "AND (classid::bigint << 32) | objid::bigint = hashtextextended(runs.worker, 0))"
+_STEPS: ColumnElement[list[Mapping[str, str]]] = literal_column(
+    "(SELECT coalesce(jsonb_agg(to_jsonb(step) ORDER BY step.position), '[]') "
+    "FROM atlas.step_runs step WHERE step.run_id = runs.id)",
+    JSONB,
+).label("steps")
+"""With its run in one statement: of two, the second may see what was committed after the first."""
+
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('atlas key ' || :key, 0))")
+
+_ADD = text("""
+WITH run AS (
+  INSERT INTO atlas.runs SELECT * FROM jsonb_populate_record(NULL::atlas.runs, CAST(:run AS jsonb))
 )
+INSERT INTO atlas.step_runs
+SELECT * FROM jsonb_populate_recordset(NULL::atlas.step_runs, CAST(:steps AS jsonb))
+""")
+
+_SAVE = """
+WITH run AS (
+  UPDATE atlas.runs SET status = $3, started_at = $4, finished_at = $5, error = $6, hint = $7
+  WHERE id = $1 AND attempt = $2 RETURNING id
+), changed AS (
+  UPDATE atlas.step_runs step
+  SET status = new.status, attempt = new.attempt, started_at = new.started_at,
+    finished_at = new.finished_at, report = new.report, error = new.error, hint = new.hint
+  FROM run, jsonb_populate_recordset(NULL::atlas.step_runs, $8::jsonb) new
+  WHERE step.run_id = run.id AND step.position = new.position
+)
+SELECT count(*) FROM run
+"""
 
 
 class PostgresRunStore:
@@ -39,38 +78,82 @@ class PostgresRunStore:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add(self, run: Run, worker: str) -> None:
-        """INSERT the run and its steps."""
-        await self._connection.execute(insert(runs).values(**_run_values(run), worker=worker))
+    async def add(self, run: Run) -> None:
+        """INSERT the run and its steps, in one statement."""
         steps = [_step_values(run, step) for step in run.steps]
-        await self._connection.execute(insert(step_runs), steps)
+        values = {
+            "run": json.dumps({**_run_values(run), "worker": ""}, default=str),
+            "steps": json.dumps(steps, default=str),
+        }
+        await self._connection.execute(_ADD, values)
 
     async def save(self, run: Run, steps: Sequence[Step] = ()) -> None:
-        """UPDATE the run where its attempt is still this one, then the steps."""
+        """UPDATE the run where its attempt is still this one, and the steps, in one statement."""
+        connection = await driver(self._connection)
+        changed = await connection.fetchval(
+            _SAVE,
+            run.id,
+            run.attempt,
+            run.status,
+            run.started_at,
+            run.finished_at,
+            run.error,
+            run.hint,
+            json.dumps([_step_values(run, step) for step in steps], default=str),
+        )
+        if not changed:
+            raise StaleAttempt(run.id)
+
+    async def wish_stopped(self, run: Run, by: str) -> None:
+        """UPDATE who wants it stopped."""
+        await self._connection.execute(
+            update(runs).where(runs.c.id == run.id).values(cancelled_by=by)
+        )
+
+    async def move(self, run: Run, attempt: int) -> None:
+        """UPDATE the run where it still has that attempt, then all its steps."""
         changed = await self._connection.execute(
             update(runs)
-            .where(runs.c.id == run.id, runs.c.attempt == run.attempt)
+            .where(runs.c.id == run.id, runs.c.attempt == attempt)
             .values(**_run_values(run))
         )
         if changed.rowcount == 0:
             raise StaleAttempt(run.id)
-        for step in steps:
-            await self._connection.execute(
-                update(step_runs)
-                .where(step_runs.c.run_id == run.id, step_runs.c.position == step.index)
-                .values(**_step_values(run, step))
-            )
+        await self.save(run, run.steps)
 
     async def get(self, run_id: str) -> Run | None:
         """The run with its steps."""
         found = await self._read(select(runs).where(runs.c.id == run_id))
         return found[0] if found else None
 
+    async def held(self, run_id: str) -> Run | None:
+        """The run with its steps; its row is locked."""
+        # first the lock, then the read: a statement that waits sees the steps as before its wait
+        await self._connection.execute(
+            select(runs.c.id).where(runs.c.id == run_id).with_for_update()
+        )
+        return await self.get(run_id)
+
+    async def with_key(self, key: str) -> Run | None:
+        """The run that has that key; whoever asks with it at the same time waits."""
+        await self._connection.execute(_ONE_AT_A_TIME, {"key": key})
+        found = await self._read(select(runs).where(runs.c.key == key))
+        return found[0] if found else None
+
     async def latest(self, wanted: RunFilter, limit: int) -> tuple[Run, ...]:
         """The newest runs that fit."""
-        query = select(runs).order_by(runs.c.requested_at.desc()).limit(limit)
+        return await self.page(wanted, None, limit)
+
+    async def page(self, wanted: RunFilter, after: RunCursor | None, limit: int) -> tuple[Run, ...]:
+        """The runs that fit, from a place on: an index has them in this order."""
+        query = select(runs).order_by(runs.c.requested_at.desc(), runs.c.id.desc()).limit(limit)
+        if after is not None:
+            place = tuple_(literal(after.requested_at), literal(after.run_id))
+            query = query.where(tuple_(runs.c.requested_at, runs.c.id) < place)
         equal = {runs.c.status: wanted.status, runs.c.pipeline: wanted.pipeline}
         query = query.where(*(column == value for column, value in equal.items() if value))
+        if wanted.statuses:
+            query = query.where(runs.c.status.in_(wanted.statuses))
         if wanted.table is not None:
             query = query.where(or_(runs.c.table_name == wanted.table, _works_on(wanted.table)))
         if wanted.since is not None:
@@ -79,51 +162,15 @@ class PostgresRunStore:
             query = query.where(runs.c.requested_at < wanted.until)
         return await self._read(query)
 
-    async def unfinished_of_dead_workers(self) -> tuple[Run, ...]:
-        """The runs whose worker holds its lock no more: PostgreSQL frees it when a process dies."""
-        return await self._read(select(runs).where(_unfinished(), _WORKER_IS_DEAD))
-
-    async def adopt(self, run_id: str, worker: str) -> bool:
-        """UPDATE the worker, and the attempt of a run that was begun: its old worker is fenced."""
-        changed = await self._connection.execute(
-            update(runs)
-            .where(runs.c.id == run_id, _unfinished(), _WORKER_IS_DEAD)
-            .values(
-                worker=worker,
-                attempt=runs.c.attempt + cast(runs.c.status == RunStatus.RUNNING, Integer),
-            )
-        )
-        return bool(changed.rowcount)
-
-    async def unfinished_of(self, worker: str) -> tuple[Run, ...]:
-        """The worker's runs that are not done."""
-        return await self._read(select(runs).where(_unfinished(), runs.c.worker == worker))
-
     async def _read(self, query: Select[tuple[object, ...]]) -> tuple[Run, ...]:
-        rows = (await self._connection.execute(query)).all()
-        steps = await self._steps([row.id for row in rows])
-        return tuple(_run(row, steps.get(row.id, ())) for row in rows)
-
-    async def _steps(self, run_ids: Sequence[str]) -> Mapping[str, tuple[Step, ...]]:
-        rows = await self._connection.execute(
-            select(step_runs)
-            .where(step_runs.c.run_id.in_(run_ids))
-            .order_by(step_runs.c.run_id, step_runs.c.position)
-        )
-        found: dict[str, tuple[Step, ...]] = {}
-        for row in rows:
-            found[row.run_id] = (*found.get(row.run_id, ()), _step(row))
-        return found
+        rows = await self._connection.execute(query.add_columns(_STEPS))
+        return tuple(_run(row) for row in rows)
 
 
 def _works_on(table: str) -> ColumnElement[bool]:
     """Whether a step of the run works on the table, in any layer."""
     datasets = [str(DatasetName(layer, table)) for layer in Layer]
     return exists().where(step_runs.c.run_id == runs.c.id, step_runs.c.dataset.in_(datasets))
-
-
-def _unfinished() -> ColumnElement[bool]:
-    return runs.c.status.in_([RunStatus.QUEUED, RunStatus.RUNNING])
 
 
 def _run_values(run: Run) -> dict[str, object]:
@@ -143,6 +190,12 @@ def _run_values(run: Run) -> dict[str, object]:
         "finished_at": run.finished_at,
         "error": run.error,
         "hint": run.hint,
+        "parameters": _PARAMETERS.dump_python(run.parameters, mode="json"),
+        "priority": int(run.priority),
+        "key": run.key,
+        "backfill": run.backfill,
+        "cancelled_by": run.cancelled_by,
+        "targets": [str(dataset) for dataset in run.targets()],
     }
 
 
@@ -162,7 +215,7 @@ def _step_values(run: Run, step: Step) -> dict[str, object]:
     }
 
 
-def _run(row: Row[tuple[object, ...]], steps: tuple[Step, ...]) -> Run:
+def _run(row: Row[tuple[object, ...]]) -> Run:
     asker = Asker(
         row.asker_platform, row.asker_person, row.asker_name, row.asker_channel, row.asker_thread
     )
@@ -171,7 +224,7 @@ def _run(row: Row[tuple[object, ...]], steps: tuple[Step, ...]) -> Run:
         pipeline=row.pipeline,
         table=row.table_name,
         asker=asker,
-        steps=steps,
+        steps=tuple(map(_step, row.steps)),
         requested_at=row.requested_at,
         status=RunStatus(row.status),
         attempt=row.attempt,
@@ -179,18 +232,28 @@ def _run(row: Row[tuple[object, ...]], steps: tuple[Step, ...]) -> Run:
         finished_at=row.finished_at,
         error=row.error,
         hint=row.hint,
+        parameters=_PARAMETERS.validate_python(row.parameters),
+        priority=Priority(row.priority),
+        key=row.key,
+        backfill=row.backfill,
+        cancelled_by=row.cancelled_by,
     )
 
 
-def _step(row: Row[tuple[object, ...]]) -> Step:
+def _step(row: Mapping[str, str]) -> Step:
+    """A step as PostgreSQL writes its row in JSON."""
     return Step(
-        index=row.position,
-        kind=StepKind(row.kind),
-        dataset=DatasetName.parse(row.dataset),
-        status=StepStatus(row.status),
-        started_at=row.started_at,
-        finished_at=row.finished_at,
-        report=_REPORT.validate_python(row.report),
-        error=row.error,
-        hint=row.hint,
+        index=int(row["position"]),
+        kind=StepKind(row["kind"]),
+        dataset=DatasetName.parse(row["dataset"]),
+        status=StepStatus(row["status"]),
+        started_at=_moment(row["started_at"]),
+        finished_at=_moment(row["finished_at"]),
+        report=_REPORT.validate_python(row["report"]),
+        error=row["error"],
+        hint=row["hint"],
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 
 import asyncpg
 
-from engine.adapters.postgres.refine_sql import SilverColumn, distinct_values
+from engine.adapters.postgres.cell_sql import SilverColumn
+from engine.adapters.postgres.refine_sql import distinct_values
 from engine.catalog.model import Operator, Table
 from engine.errors import KeyMissing
 from engine.privacy.ports import Masker
@@ -36,6 +37,7 @@ class Substitutes:
         connection: "asyncpg.Connection[asyncpg.Record]",
         table: Table,
         each: SilverColumn,
+        source: str | None = None,
     ) -> None:
         """Create and fill the column's temporary table; it goes with the transaction."""
         way = self.way(each)
@@ -43,7 +45,7 @@ class Substitutes:
         await connection.execute(
             f"CREATE TEMP TABLE {each.substitutes} (value text, substitute text) ON COMMIT DROP"
         )
-        query = distinct_values(table, each)
+        query = distinct_values(table, each, source)
         values: list[str] = []
         async for record in connection.cursor(query, prefetch=CHUNK):
             values.append(record[0])

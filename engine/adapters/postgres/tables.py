@@ -2,14 +2,18 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Identity,
+    Index,
     Integer,
     MetaData,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
@@ -28,7 +32,7 @@ runs = Table(
     Column("table_name", Text),
     Column("status", Text, nullable=False),
     Column("attempt", Integer, nullable=False),
-    Column("worker", Text, nullable=False),
+    Column("worker", Text, nullable=False, server_default=""),
     Column("asker_platform", Text, nullable=False),
     Column("asker_person", Text, nullable=False),
     Column("asker_name", Text, nullable=False),
@@ -39,6 +43,33 @@ runs = Table(
     _moment("finished_at"),
     Column("error", Text),
     Column("hint", Text, nullable=False, server_default=""),
+    Column("parameters", JSONB, nullable=False, server_default="{}"),
+    Column("priority", Integer, nullable=False, server_default="10"),
+    Column("key", Text, unique=True),
+    Column("backfill", Text),
+    Column("cancelled_by", Text),
+    Column("targets", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("job_id", BigInteger),
+    Index("runs_unfinished", "status", postgresql_where=text("status IN ('queued', 'running')")),
+    Index("runs_requested", text("requested_at DESC"), text("id DESC")),
+    Index("runs_backfill", "backfill", postgresql_where=text("backfill IS NOT NULL")),
+)
+
+backfills = Table(
+    "backfills",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("pipeline", Text, nullable=False),
+    Column("table_name", Text),
+    Column("start", Date, nullable=False),
+    Column("end", Date, nullable=False),
+    Column("at_once", Integer, nullable=False),
+    Column("asker_platform", Text, nullable=False),
+    Column("asker_person", Text, nullable=False),
+    Column("asker_name", Text, nullable=False),
+    Column("asker_channel", Text, nullable=False),
+    Column("asker_thread", Text),
+    _moment("requested_at", nullable=False),
 )
 
 step_runs = Table(
@@ -66,6 +97,7 @@ deliveries = Table(
     Column("rows", BigInteger, nullable=False),
     Column("run_id", Text, nullable=False),
     _moment("loaded_at", nullable=False),
+    Column("columns", ARRAY(Text)),
 )
 
 check_results = Table(
@@ -116,6 +148,7 @@ lineage_events = Table(
     Column("openlineage_run_id", UUID(as_uuid=True), nullable=False),
     _moment("event_time", nullable=False),
     Column("event", JSONB, nullable=False),
+    Index("lineage_events_once", "openlineage_run_id", "event_type", "job", unique=True),
 )
 
 outbox = Table(
@@ -148,4 +181,55 @@ web_messages = Table(
     Column("client_id", Text),
     _moment("at", nullable=False),
     _moment("edited_at"),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False, unique=True),
+    _moment("created_at", nullable=False),
+    _moment("expires_at"),
+    _moment("revoked_at"),
+    _moment("used_at"),
+)
+
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("number", BigInteger, Identity(), primary_key=True),
+    Column("pipeline", Text, nullable=False),
+    Column("table_name", Text),
+    Column("recurrence", JSONB, nullable=False),
+    Column("asker_platform", Text, nullable=False),
+    Column("asker_person", Text, nullable=False),
+    Column("asker_name", Text, nullable=False),
+    Column("asker_channel", Text, nullable=False),
+    Column("asker_thread", Text),
+    _moment("made_at", nullable=False),
+    _moment("next_due", nullable=False),
+    Column("paused", Boolean, nullable=False),
+    _moment("last_due"),
+    Column("last_run_id", Text),
+)
+
+watermarks = Table(
+    "watermarks",
+    metadata,
+    Column("dataset", Text, primary_key=True),
+    Column("bronze_row", BigInteger, nullable=False),
+    Column("newest", Text),
+    Column("form", JSONB, nullable=False),
+    Column("run_id", Text, nullable=False),
+    _moment("at", nullable=False),
+)
+
+increments = Table(
+    "increments",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("dataset", Text, primary_key=True),
+    Column("plan", JSONB, nullable=False),
 )

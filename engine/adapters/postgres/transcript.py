@@ -47,6 +47,15 @@ class PostgresTranscript:
             row = (await connection.execute(query)).first()
         return None if row is None else _said(row)
 
+    async def of_atlas(self, client_id: str) -> int | None:
+        """SELECT the message of that name; a person's own ids are none of Atlas's."""
+        query = select(web_messages.c.id).where(
+            web_messages.c.client_id == client_id, web_messages.c.author == Author.ATLAS
+        )
+        async with self._database.begin() as connection:
+            found: int | None = await connection.scalar(query)
+        return found
+
     async def recent(self, limit: int) -> tuple[Said, ...]:
         """The latest messages, oldest first."""
         query = select(web_messages).order_by(web_messages.c.id.desc()).limit(limit)

@@ -2,23 +2,32 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import asyncpg
 from sqlalchemy import delete, exists, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.adapters.postgres import refine_sql, tables
+from engine.adapters.postgres import tables
+from engine.adapters.postgres.cell_sql import SilverColumn, silver_columns
 from engine.adapters.postgres.database import driver
+from engine.adapters.postgres.incremental import IncrementalLoad, index_rows
+from engine.adapters.postgres.increments import Increments
+from engine.adapters.postgres.leftovers import leftovers
 from engine.adapters.postgres.names import dataset as quoted
 from engine.adapters.postgres.names import ident, qualified
+from engine.adapters.postgres.publishing import Publishing
+from engine.adapters.postgres.refining import Refined, refine_into
+from engine.adapters.postgres.staging import Staging
 from engine.adapters.postgres.substitutes import Substitutes
 from engine.catalog.model import DatasetName, Layer, Model, Table, column_name
 from engine.clock import Clock
-from engine.errors import RowsNotConserved, SourceUnreadable
+from engine.errors import SourceUnreadable
 from engine.lineage.model import Field
 from engine.privacy.model import ColumnSample, Protection
+from engine.runs.drift import refuse_missing
 from engine.runs.model import Counts, Run, staged_table
-from engine.runs.ports import Delivery, Loaded
+from engine.runs.ports import Delivery, Leftover, Loaded
 
 LONGEST_SAMPLED_VALUE = 2_000
 
@@ -38,10 +47,17 @@ _OWN_COLUMNS = r"\_%"
 class PostgresWarehouse:
     """Data work on one connection, in the transaction of whoever holds it."""
 
-    def __init__(self, connection: AsyncConnection, substitutes: Substitutes, clock: Clock) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        substitutes: Substitutes,
+        clock: Clock,
+        swap_lock_timeout: float = 2.0,
+    ) -> None:
         self._connection = connection
         self._substitutes = substitutes
         self._clock = clock
+        self._swap_lock_timeout = swap_lock_timeout
 
     async def loaded(self, table: Table) -> Mapping[str, str]:
         """The newest fingerprint of each delivery that is in bronze already."""
@@ -53,15 +69,24 @@ class PostgresWarehouse:
         )
         return {row.name: row.fingerprint for row in rows}
 
+    async def read_since(self, table: Table) -> str | None:
+        """The newest watermark in silver, less the overlap."""
+        if not table.load.incremental:
+            return None
+        return await Increments(self._connection, self._clock).read_since(table)
+
     async def load(self, run: Run, table: Table, delivery: Delivery) -> Loaded:
         """COPY a delivery into bronze."""
         columns = tuple(column_name(header) for header in delivery.headers)
         _refuse_repeated(delivery, columns)
         _refuse_without_key(table, delivery, columns)
+        refuse_missing(run, table, delivery.name, columns, await self._last_columns(table))
         declared = [column.name for column in table.columns]
         await self._prepare_bronze(run, table, delivery, [*declared, *columns])
         rows = await self._copy(table, delivery, columns)
-        await self._remember(run, table, delivery, rows)
+        if table.load.incremental:
+            await index_rows(await driver(self._connection), table)
+        await self._remember(run, table, delivery, columns, rows)
         known = [name for name in columns if name in declared]
         return Loaded(
             rows=rows,
@@ -106,7 +131,20 @@ class PostgresWarehouse:
             raise _unreadable(delivery, error) from None
         return int(status.removeprefix("COPY "))
 
-    async def _remember(self, run: Run, table: Table, delivery: Delivery, rows: int) -> None:
+    async def _last_columns(self, table: Table) -> Sequence[str]:
+        """The columns of the delivery that was loaded last, as far as that was noted."""
+        known = tables.deliveries.c
+        columns = await self._connection.scalar(
+            select(known.columns)
+            .where(known.table_name == table.name, known.columns.is_not(None))
+            .order_by(known.loaded_at.desc())
+            .limit(1)
+        )
+        return columns or ()
+
+    async def _remember(
+        self, run: Run, table: Table, delivery: Delivery, columns: Sequence[str], rows: int
+    ) -> None:
         await self._forget_overtaken(table, delivery)
         await self._connection.execute(
             insert(tables.deliveries).values(
@@ -116,6 +154,7 @@ class PostgresWarehouse:
                 rows=rows,
                 run_id=run.id,
                 loaded_at=self._clock.now(),
+                columns=list(columns),
             )
         )
 
@@ -139,25 +178,35 @@ class PostgresWarehouse:
     async def refine(self, run: Run, table: Table, protections: Sequence[Protection]) -> Counts:
         """Split bronze into the staged silver table and quarantine; raises RowsNotConserved."""
         present = [field.name for field in await self.columns(table.bronze)]
-        columns = refine_sql.silver_columns(table, present, protections)
-        staged = qualified(Layer.SILVER, staged_table(run, table.silver))
+        columns = silver_columns(table, present, protections)
+        refining = partial(self._refined, run, columns)
+        if table.load.incremental:
+            load = IncrementalLoad(self._connection, self._clock)
+            refined = await load.refine(run, table, columns, refining)
+        else:
+            staged = qualified(Layer.SILVER, staged_table(run, table.silver))
+            refined = await refining(table, staged, None)
+        return Counts(
+            rows_in=refined.rows_in,
+            quarantined=refined.quarantined,
+            deduplicated=refined.deduplicated,
+            protected=sum(each.protection is not None for each in columns),
+        )
+
+    async def _refined(
+        self,
+        run: Run,
+        columns: Sequence[SilverColumn],
+        table: Table,
+        target: str,
+        source: str | None,
+    ) -> Refined:
+        """Refine a part of bronze, or all of it, into a new table."""
         connection = await driver(self._connection)
         for each in columns:
             if each.substituted:
-                await self._substitutes.fill(connection, table, each)
-        await connection.execute(refine_sql.create_quarantine(table))
-        # all of bronze is judged anew: what was put aside before is put aside again, or is fine
-        await connection.execute(f"DELETE FROM {qualified('quarantine', table.name)}")
-        await connection.execute(refine_sql.create_staged(staged, columns))
-        record = await connection.fetchrow(refine_sql.refine(table, columns, staged), run.id)
-        await connection.execute(f"ANALYZE {staged}")
-        counts = _conserved(table, record)
-        return Counts(
-            rows_in=counts["rows_in"],
-            quarantined=counts["quarantined"],
-            deduplicated=counts["deduplicated"],
-            protected=sum(each.protection is not None for each in columns),
-        )
+                await self._substitutes.fill(connection, table, each, source)
+        return await refine_into(connection, table, columns, target, run.id, source)
 
     async def build(self, run: Run, model: Model) -> Counts:
         """CREATE TABLE AS the model's SELECT."""
@@ -168,22 +217,18 @@ class PostgresWarehouse:
         return Counts(built=int(status.rpartition(" ")[2]))
 
     async def publish(self, run: Run, dataset: DatasetName) -> Counts:
-        """Swap by rename."""
-        connection = await driver(self._connection)
-        staged = qualified(dataset.layer, staged_table(run, dataset))
-        await connection.execute(f"DROP TABLE IF EXISTS {quoted(dataset)}")
-        await connection.execute(f"ALTER TABLE {staged} RENAME TO {ident(dataset.table)}")
-        if dataset.layer is Layer.GOLD:
-            return Counts()
-        rows = await connection.fetchval(f"SELECT count(*) FROM {quoted(dataset)}")
-        return Counts(published=rows)
+        """Swap by rename, or merge; what people put on the published table stays on it."""
+        publishing = Publishing(self._connection, self._clock, self._swap_lock_timeout)
+        return await publishing.publish(run, dataset)
 
     async def discard(self, run: Run, dataset: DatasetName) -> None:
-        """Drop the staged table."""
-        name = staged_table(run, dataset)
-        if name != dataset.table:
-            connection = await driver(self._connection)
-            await connection.execute(f"DROP TABLE IF EXISTS {qualified(dataset.layer, name)}")
+        """Drop what is staged."""
+        await Staging.of(run, dataset).drop(await driver(self._connection))
+        await Increments(self._connection, self._clock).take(run, dataset)
+
+    async def leftovers(self, dataset: DatasetName | None = None) -> tuple[Leftover, ...]:
+        """Tables with the name of a staged one."""
+        return await leftovers(self._connection, dataset)
 
     async def columns(self, dataset: DatasetName) -> tuple[Field, ...]:
         """The columns as pg_catalog knows them."""
@@ -196,6 +241,17 @@ class PostgresWarehouse:
             {"name": quoted(dataset), "own": _OWN_COLUMNS},
         )
         return tuple(Field(row.attname, row.type) for row in rows)
+
+    async def longest(self, dataset: DatasetName, columns: Sequence[str]) -> Mapping[str, int]:
+        """All columns in one pass."""
+        if not columns:
+            return {}
+        connection = await driver(self._connection)
+        lengths = ", ".join(
+            f"coalesce(max(octet_length({ident(column)}::text)), 0)" for column in columns
+        )
+        record = await connection.fetchrow(f"SELECT {lengths} FROM {quoted(dataset)}")
+        return dict(zip(columns, record or (), strict=True))
 
     async def sample(
         self, dataset: DatasetName, columns: Sequence[str], size: int
@@ -252,13 +308,3 @@ def _unreadable(delivery: Delivery, error: asyncpg.DataError) -> SourceUnreadabl
         f"{place}: {problem}.",
         "Nothing of this delivery was loaded. Mend or remove that line, then run it again.",
     )
-
-
-def _conserved(table: Table, record: "asyncpg.Record | None") -> Mapping[str, int]:
-    """The counts of a refinement, once they add up."""
-    counts: dict[str, int] = dict(record.items()) if record is not None else {}
-    out = counts["published"] + counts["quarantined"] + counts["deduplicated"]
-    if out != counts["rows_in"]:
-        message = f"{table.name}: {counts['rows_in']} rows went in and {out} came out."
-        raise RowsNotConserved(message, "Nothing was published. Please report this as a defect.")
-    return counts

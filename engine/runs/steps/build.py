@@ -1,6 +1,7 @@
 """Build: a gold model's SELECT becomes a staged table."""
 
 from engine.catalog.model import Project
+from engine.runs.leftovers import drop_earlier
 from engine.runs.model import Run, Step, StepReport
 from engine.runs.ports import RunTransaction
 from engine.runs.steps.work import Act
@@ -17,6 +18,8 @@ class Build:
         model = self._project.gold_model(step.dataset)
 
         async def build(tx: RunTransaction) -> StepReport:
-            return StepReport(await tx.warehouse.build(run, model))
+            counts = await tx.warehouse.build(run, model)
+            await drop_earlier(tx, run, step.dataset)
+            return StepReport(counts)
 
         return build

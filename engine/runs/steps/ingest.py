@@ -1,6 +1,6 @@
 """Ingest: the next delivery of a table goes to bronze as it is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from engine.cards import counted
 from engine.catalog.model import Project
@@ -17,17 +17,23 @@ class Ingest:
         project: Project,
         transactions: Transactions[RunTransaction],
         deliveries: Deliveries,
+        metered: Callable[[Run, Delivery], Delivery],
     ) -> None:
         self._project = project
         self._transactions = transactions
         self._deliveries = deliveries
+        self._metered = metered
 
     async def prepare(self, run: Run, step: Step) -> Act:
         """Find the delivery and read its header."""
         table = self._project.source_table(step.dataset)
         async with self._transactions.begin() as tx:
             loaded = await tx.warehouse.loaded(table)
-        delivery = await self._deliveries.next_for(table, loaded)
+            since = await tx.warehouse.read_since(table)
+        if run.parameters.full_refresh:
+            since = None
+        found = await self._deliveries.next_for(table, loaded, since)
+        delivery = self._metered(run, found) if found else None
 
         async def load(tx: RunTransaction) -> StepReport:
             if delivery is None:

@@ -1,17 +1,34 @@
-"""Publish: the staged table takes the place of the published one."""
+"""Publish: what is staged takes the place of the published table, or is merged into it."""
 
-from engine.runs.model import Run, Step, StepReport
+from collections.abc import Iterator
+
+from engine.runs.model import Counts, Run, Step, StepReport
 from engine.runs.ports import RunTransaction
 from engine.runs.steps.work import Act
 
 
 class Publish:
-    """Swaps the tables by rename."""
+    """Has the warehouse publish, and tells what an incremental load changed."""
 
     async def prepare(self, run: Run, step: Step) -> Act:
         """Nothing is needed before."""
 
         async def publish(tx: RunTransaction) -> StepReport:
-            return StepReport(await tx.warehouse.publish(run, step.dataset))
+            counts = await tx.warehouse.publish(run, step.dataset)
+            return StepReport(counts, tuple(changes_told(counts)))
 
         return publish
+
+
+def changes_told(counts: Counts) -> Iterator[str]:
+    """What an incremental load changed."""
+    if counts.inserted is None:
+        return
+    named = (
+        ("inserted", counts.inserted),
+        ("updated", counts.updated),
+        ("unchanged", counts.unchanged),
+        ("deleted", counts.deleted),
+    )
+    told = [f"{number:,} {what}" for what, number in named if number]
+    yield f"rows: {', '.join(told)}" if told else "no row was new"

@@ -5,8 +5,17 @@ from collections.abc import Iterator, Sequence
 from engine.cards import counted
 from engine.catalog.model import Project, Table
 from engine.errors import SourceUnreadable
-from engine.privacy.model import Protection, classify_all, protections, undecided
+from engine.privacy.model import (
+    ColumnSample,
+    Protection,
+    classify_all,
+    protections,
+    undecided,
+    unnamed_numbers,
+    worth_sampling,
+)
 from engine.privacy.ports import Detector
+from engine.runs.leftovers import drop_earlier
 from engine.runs.model import Counts, Run, Step, StepReport
 from engine.runs.ports import RunTransaction, Transactions
 from engine.runs.steps.work import Act
@@ -15,7 +24,7 @@ SAMPLE_SIZE = 200
 
 
 class Refine:
-    """Decides how each column is protected, then writes the staged table in one statement."""
+    """Decides how each column is protected, then writes the staged table."""
 
     def __init__(
         self,
@@ -34,20 +43,29 @@ class Refine:
 
         async def refine(tx: RunTransaction) -> StepReport:
             counts = await tx.warehouse.refine(run, table, protected)
+            await drop_earlier(tx, run, step.dataset)
             return StepReport(counts, tuple(_notes(counts, protected)), protections=protected)
 
         return refine
 
     async def _protections(self, table: Table) -> tuple[Protection, ...]:
         async with self._transactions.begin() as tx:
-            present = await tx.warehouse.columns(table.bronze)
-            if not present:
-                raise _nothing_in_bronze(table)
-            open_columns = undecided([field.name for field in present], table.columns)
-            samples = await tx.warehouse.sample(table.bronze, open_columns, SAMPLE_SIZE)
+            samples = await _samples(tx, table)
         evidence = await self._detector.examine([each for each in samples if each.values])
         classes = classify_all(evidence, table.columns)
         return protections(table.columns, classes, self._project.privacy)
+
+
+async def _samples(tx: RunTransaction, table: Table) -> tuple[ColumnSample, ...]:
+    """Samples of the columns that nobody decided on, but for numbers too short to be personal."""
+    present = await tx.warehouse.columns(table.bronze)
+    if not present:
+        raise _nothing_in_bronze(table)
+    open_columns = undecided([field.name for field in present], table.columns)
+    longest = await tx.warehouse.longest(table.bronze, unnamed_numbers(open_columns, table.columns))
+    return await tx.warehouse.sample(
+        table.bronze, worth_sampling(open_columns, longest), SAMPLE_SIZE
+    )
 
 
 def _nothing_in_bronze(table: Table) -> SourceUnreadable:

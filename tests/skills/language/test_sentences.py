@@ -2,7 +2,7 @@
 
 import string
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from engine.commands import (
     COMMANDS,
+    Backfill,
+    CancelRun,
     CheckQuality,
     Command,
     DescribePipeline,
@@ -19,6 +21,7 @@ from engine.commands import (
     ListPipelines,
     ListQuarantine,
     ListRuns,
+    RetryRun,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
@@ -63,6 +66,8 @@ FIRST, LAST = datetime(2000, 1, 1), datetime(2099, 1, 1)  # noqa: DTZ001  # hypo
 moments = st.none() | st.datetimes(FIRST, LAST, timezones=st.just(UTC)).map(
     lambda moment: moment.astimezone(BERLIN)
 )
+days = st.dates(date(2000, 1, 1), date(2099, 1, 1))
+steps = st.sampled_from(("ingest", "refine", "build", "check", "publish"))
 UNWANTED = (
     "tomorrow", "every day", "not", "dry", "unless", "without", "if", "twice", "qwertz uiop",
 )  # fmt: skip
@@ -71,6 +76,8 @@ PIECES = (
     "for", "on", "and", "not", "don't", "every", "day", "since", "monday", "1", "march", "03/04",
     "9am", "7K3M9QXA", "status", "why", "quality", "check", "scan", "pii", "help", "?", "last",
     "night", "2", "hours", "between", "until", "if", "without", "please", "could", "you",
+    "cancel", "stop", "retry", "backfill", "from", "scratch", "full", "refresh", "dry", "gate",
+    "and accept the change", "3 at a time", "2026-03-01", "to", "what would do", "rebuild",
     "failed", "→", "'", "_", "-", ".", "\x00", "😀", "שלום",
 )  # fmt: skip
 pieces = st.sampled_from(PIECES)
@@ -83,7 +90,12 @@ def commands(vocabulary: Vocabulary) -> st.SearchStrategy[Command]:
     maybe_run, maybe_pipeline = st.none() | run_ids, st.none() | pipeline
     maybe_table, status = st.none() | table, st.none() | st.sampled_from(STATUSES)
     return st.one_of(
-        st.builds(RunPipeline, pipeline, maybe_table),
+        st.builds(RunPipeline, pipeline, maybe_table, st.booleans(), st.booleans()),
+        st.builds(CancelRun, maybe_run, maybe_pipeline, maybe_table),
+        st.builds(
+            RetryRun, maybe_run, maybe_pipeline, maybe_table, st.none() | steps, st.booleans()
+        ),
+        st.builds(Backfill, days, days, maybe_table, maybe_pipeline, st.integers(1, 99)),
         st.builds(RunStatus, maybe_run, maybe_pipeline, maybe_table),
         st.builds(ListRuns, status, maybe_pipeline, maybe_table, moments, moments),
         st.builds(ExplainRun, maybe_run, maybe_pipeline, maybe_table),
@@ -144,7 +156,8 @@ def test_a_word_that_changes_an_order_never_gets_lost(
 
     reading = understand(text, EXAMPLE_VOCABULARY, NOW, BERLIN)
 
-    assert not (isinstance(reading, Understood) and isinstance(reading.command, RunPipeline))
+    if isinstance(reading, Understood) and isinstance(reading.command, RunPipeline):
+        assert reading.command.dry_run
 
 
 def test_an_empty_vocabulary_is_no_trouble() -> None:

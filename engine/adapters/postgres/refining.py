@@ -1,0 +1,67 @@
+"""Refines bronze: judges each row once, then parts the good from the bad."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from engine.adapters.postgres import refine_sql
+from engine.adapters.postgres.cell_sql import SilverColumn
+from engine.catalog.model import Table
+from engine.errors import RowsNotConserved
+
+_MEMORY = "128MB"
+"""For each of up to three processes that sort: a million rows of ten columns stay off the disk."""
+
+_MORE_MEMORY = (
+    "SELECT set_config('work_mem', $1, true) "
+    "WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes($1)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refined:
+    """What became of the rows of bronze."""
+
+    rows_in: int
+    quarantined: int
+    published: int
+    deduplicated: int
+
+    def require_conserved(self, table: Table) -> None:
+        """Raise RowsNotConserved unless each row is somewhere, once."""
+        out = self.published + self.quarantined + self.deduplicated
+        if out != self.rows_in:
+            message = f"{table.name}: {self.rows_in} rows went in and {out} came out."
+            raise RowsNotConserved(
+                message, "Nothing was published. Please report this as a defect."
+            )
+
+
+async def refine_into(
+    connection: "asyncpg.Connection[asyncpg.Record]",
+    table: Table,
+    columns: Sequence[SilverColumn],
+    staged: str,
+    run_id: str,
+    source: str | None = None,
+) -> Refined:
+    """Write the staged table and quarantine; the substitutes are there already."""
+    await connection.execute(_MORE_MEMORY, _MEMORY)
+    await connection.execute(refine_sql.judge(table, columns, source))
+    await connection.execute(refine_sql.create_quarantine(table))
+    # what is judged anew was put aside before, and is put aside again or is fine
+    await connection.execute(refine_sql.clear_quarantine(table, source))
+    aside = await connection.execute(refine_sql.put_aside(table, columns), run_id)
+    good = await connection.execute(refine_sql.stage(columns, staged))
+    record = await connection.fetchrow(refine_sql.count())
+    counts = dict(record.items()) if record is not None else {}
+    refined = Refined(quarantined=_rows(aside), published=_rows(good), **counts)
+    refined.require_conserved(table)
+    await connection.execute(f"ANALYZE {staged}")
+    return refined
+
+
+def _rows(status: str) -> int:
+    """The count at the end of what PostgreSQL answers."""
+    return int(status.rpartition(" ")[2])

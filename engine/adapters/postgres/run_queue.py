@@ -1,0 +1,160 @@
+"""The line of runs: procrastinate's jobs are the tickets, the state tables say who may go."""
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.adapters.postgres.run_store import PostgresRunStore
+from engine.errors import TooManyRuns
+from engine.runs.model import Run
+
+QUEUE = "runs"
+TASK = "work_run"
+
+LONGEST_LINE = 1000
+
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('atlas line', 0))")
+"""Whoever changes the line is alone in it until the commit."""
+
+_LOCK_IF_FREE = text("SELECT pg_try_advisory_xact_lock(hashtextextended('atlas line', 0))")
+
+_LENGTH = text("SELECT count(*) FROM atlas.runs WHERE status = 'queued' AND id <> :run_id")
+
+_DEFER = f"""(atlas.procrastinate_defer_jobs_v1(ARRAY[ROW(
+  '{QUEUE}', '{TASK}', runs.priority, NULL, NULL, jsonb_build_object('run_id', runs.id), NULL
+)]::atlas.procrastinate_job_to_defer_v1[]))[1]"""
+
+_GOES_BEFORE = """other.id <> runs.id AND other.status IN ('queued', 'running')
+    AND other.targets && runs.targets
+    AND (other.job_id IS NOT NULL
+      OR (other.priority, runs.requested_at, runs.id) >
+         (runs.priority, other.requested_at, other.id))"""
+"""It writes one of the same datasets and is before: a person before a schedule, then by time.
+
+Who has a ticket keeps the datasets until the run ended, also while its worker is dead.
+"""
+
+_MAY_GO = f"""runs.status = 'queued' AND runs.job_id IS NULL AND NOT EXISTS (
+  SELECT FROM atlas.runs other
+  WHERE {_GOES_BEFORE})"""
+
+_AHEAD = text(
+    f"""SELECT other.id FROM atlas.runs, atlas.runs other
+WHERE runs.id = :run_id AND runs.status = 'queued' AND runs.job_id IS NULL AND {_GOES_BEFORE}
+ORDER BY other.job_id IS NULL, other.priority DESC, other.requested_at, other.id LIMIT 1"""
+)
+
+# a row that somebody holds, such as who cancels it, is left to the next look: waiting for it while
+# holding the line could wait in a circle
+_LET_IN = text(
+    f"UPDATE atlas.runs SET job_id = {_DEFER} WHERE id IN "
+    f"(SELECT runs.id FROM atlas.runs WHERE {_MAY_GO} FOR UPDATE SKIP LOCKED)"
+)
+_LET_NEXT_IN = text(
+    f"UPDATE atlas.runs SET job_id = {_DEFER} WHERE id IN (SELECT runs.id FROM atlas.runs "
+    f"WHERE runs.targets && CAST(:targets AS text[]) AND {_MAY_GO} FOR UPDATE SKIP LOCKED)"
+)
+_LET_THIS_IN = text(f"UPDATE atlas.runs SET job_id = {_DEFER} WHERE id = :run_id AND {_MAY_GO}")
+
+_TAKE_TICKET = text("UPDATE atlas.runs SET job_id = NULL WHERE id = :run_id")
+
+_NEW_TICKET = text(f"UPDATE atlas.runs SET job_id = {_DEFER} WHERE id = :run_id")
+
+_DROP_TICKET = text(
+    "DELETE FROM atlas.procrastinate_jobs "
+    "WHERE id = (SELECT job_id FROM atlas.runs WHERE id = :run_id)"
+)
+
+_ASK_TO_STOP = text(
+    "SELECT atlas.procrastinate_cancel_job_v1(job_id, true, false) "
+    "FROM atlas.runs WHERE id = :run_id AND job_id IS NOT NULL"
+)
+
+_WHO = text(
+    "SELECT job_id FROM atlas.runs "
+    "WHERE id = :run_id AND status IN ('queued', 'running') FOR UPDATE"
+)
+
+_GIVE = text("UPDATE atlas.runs SET worker = :worker WHERE id = :run_id")
+
+_SILENT = """job.status = 'doing' AND (worker.id IS NULL
+  OR worker.last_heartbeat < now() - make_interval(secs => :silent))"""
+
+_UNFINISHED = """atlas.runs
+  LEFT JOIN atlas.procrastinate_jobs job ON job.id = runs.job_id
+  LEFT JOIN atlas.procrastinate_workers worker ON worker.id = job.worker_id
+WHERE runs.status IN ('queued', 'running') AND runs.job_id IS NOT NULL"""
+
+_SILENT_WORKERS = text(
+    f"SELECT DISTINCT runs.worker FROM {_UNFINISHED} AND runs.worker <> '' AND {_SILENT}"
+)
+
+_LEFT_BEHIND = text(
+    f"SELECT runs.id FROM {_UNFINISHED} "
+    f"AND (job.id IS NULL OR job.status NOT IN ('todo', 'doing') OR {_SILENT}) "
+    "ORDER BY runs.id FOR UPDATE OF runs SKIP LOCKED"
+)
+
+
+class PostgresRunQueue:
+    """The line on one connection, in the transaction of whoever holds it."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def join(self, run: Run) -> None:
+        """Give a ticket, unless somebody before it writes one of its datasets."""
+        waiting = await self._connection.scalar(_LENGTH, {"run_id": run.id})
+        # the days of a backfill come few at a time, and none may fail the one that it follows
+        if run.backfill is None and waiting is not None and waiting >= LONGEST_LINE:
+            message = f"{waiting} runs are waiting already."
+            raise TooManyRuns(message)
+        await self._connection.execute(_LOCK)
+        await self._connection.execute(_TAKE_TICKET, {"run_id": run.id})
+        await self._connection.execute(_LET_THIS_IN, {"run_id": run.id})
+
+    async def leave(self, run: Run) -> None:
+        """Give tickets to those that waited for the datasets of a run that ended."""
+        await self._connection.execute(_DROP_TICKET, {"run_id": run.id})
+        targets = [str(dataset) for dataset in run.targets()]
+        if targets:
+            await self._connection.execute(_LOCK)
+            await self._connection.execute(_LET_NEXT_IN, {"targets": targets})
+
+    async def let_in(self) -> None:
+        """Give tickets to all that may go; who is in the line may be frozen, so nobody waits."""
+        if await self._connection.scalar(_LOCK_IF_FREE):
+            await self._connection.execute(_LET_IN)
+
+    async def again(self, run: Run) -> None:
+        """A new ticket in place of the one that the run has."""
+        await self._connection.execute(_DROP_TICKET, {"run_id": run.id})
+        await self._connection.execute(_NEW_TICKET, {"run_id": run.id})
+
+    async def claim(self, run_id: str, ticket: int, worker: str) -> Run | None:
+        """Lock the run where its ticket is this one, and write the worker's name on it."""
+        row = (await self._connection.execute(_WHO, {"run_id": run_id})).first()
+        if row is None or row.job_id != ticket:
+            return None
+        await self._connection.execute(_GIVE, {"run_id": run_id, "worker": worker})
+        return await PostgresRunStore(self._connection).get(run_id)
+
+    async def ahead(self, run: Run) -> Run | None:
+        """Who has a ticket comes before those that wait."""
+        other = await self._connection.scalar(_AHEAD, {"run_id": run.id})
+        return None if other is None else await PostgresRunStore(self._connection).get(other)
+
+    async def interrupt(self, run: Run) -> None:
+        """Have procrastinate abort the job: its worker hears of it at the commit."""
+        await self._connection.execute(_ASK_TO_STOP, {"run_id": run.id})
+
+    async def silent_workers(self, silent: float) -> frozenset[str]:
+        """The names on runs whose ticket a worker without a heartbeat has."""
+        names = await self._connection.execute(_SILENT_WORKERS, {"silent": silent})
+        return frozenset(names.scalars())
+
+    async def left_behind(self, silent: float) -> tuple[Run, ...]:
+        """The runs whose ticket is lost, or in the hands of a worker without a heartbeat."""
+        ids = (await self._connection.execute(_LEFT_BEHIND, {"silent": silent})).scalars().all()
+        store = PostgresRunStore(self._connection)
+        found = [await store.get(run_id) for run_id in ids]
+        return tuple(run for run in found if run is not None)

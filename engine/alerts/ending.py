@@ -1,0 +1,40 @@
+"""A word of its own at the end of a long run: nobody is notified of a card that was edited."""
+
+from datetime import timedelta
+
+from engine.alerts.model import Post
+from engine.alerts.progress import duration
+from engine.cards import Button, Card, CardKind, Fact, Severity
+from engine.runs.model import Run, RunStatus
+
+LONG = timedelta(minutes=1)
+"""Whoever waited longer than this has looked away."""
+
+_SEVERITY = {
+    RunStatus.SUCCEEDED: Severity.SUCCESS,
+    RunStatus.FAILED: Severity.CRITICAL,
+    RunStatus.CANCELLED: Severity.WARNING,
+}
+
+
+def ending_of(run: Run) -> Post | None:
+    """The word about a run that ended long after it was asked for; once for each attempt."""
+    if run.finished_at is None or run.finished_at - run.requested_at < LONG:
+        return None
+    took = duration((run.finished_at - run.requested_at).total_seconds())
+    title = f"{run.title} {_ended(run)} after {took}"
+    card = Card(
+        kind=CardKind.REPLY,
+        severity=_SEVERITY[run.status],
+        title=title,
+        text=run.error or "",
+        facts=(Fact("Run", run.id),),
+        buttons=(Button("Status", f"status {run.id}"),),
+        thread=run.asker.thread,
+        fallback_text=f"Run {run.id}: {title}",
+    )
+    return Post(f"run:{run.id}:end:{run.attempt}", run.asker.place, card)
+
+
+def _ended(run: Run) -> str:
+    return "was cancelled" if run.status is RunStatus.CANCELLED else str(run.status)

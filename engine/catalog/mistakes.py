@@ -1,0 +1,12 @@
+"""What the rules of a project say: where a mistake is, and which name was perhaps meant."""
+
+from rapidfuzz import process
+
+Finding = tuple[str, str, tuple[int | str, ...]]
+"""A file, what is wrong in it, and where: the path of keys to the part that is wrong."""
+
+
+def meant(name: str, known: list[str]) -> str:
+    """«; did you mean 'customers'?» where a known name is near, else nothing."""
+    best = process.extractOne(name, known, score_cutoff=60) if known else None
+    return f"; did you mean {best[0]!r}?" if best else ""

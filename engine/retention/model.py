@@ -1,0 +1,35 @@
+"""What grows old, and when it is old enough to go."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from engine.catalog.model import Retention
+
+
+class Aging(StrEnum):
+    """What is cleared away, in the order in which that is done."""
+
+    RUNS = "runs"
+    POSTS = "posts"
+    MESSAGES = "messages"
+    QUEUE_EVENTS = "queue events"
+    TICKETS = "tickets"
+    QUARANTINE = "quarantine"
+
+
+def oldest_kept(what: Aging, kept: Retention, now: datetime) -> datetime:
+    """The moment before which it goes."""
+    match what:
+        case Aging.RUNS:
+            return now - kept.runs
+        case Aging.QUARANTINE:
+            return now - kept.quarantine
+        case Aging.TICKETS:
+            return now  # that of a run that is over is of no use at once
+        case _:
+            return now - kept.logs
+
+
+def oldest_staged(kept: Retention, now: datetime) -> datetime:
+    """The moment before which staged tables go: no later than the run that they are for."""
+    return now - min(kept.staged, kept.runs)

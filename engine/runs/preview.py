@@ -1,0 +1,29 @@
+"""What a run would do, step by step, without doing it."""
+
+from dataclasses import dataclass
+
+from engine.catalog.model import DatasetName
+from engine.runs.model import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A table as it is now; rows may be PostgreSQL's estimate, or unknown."""
+
+    dataset: DatasetName
+    rows: int | None
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepPreview:
+    """What one step would do: to how many rows, in place of what, by which SQL."""
+
+    step: Step
+    does: str
+    rows: int | None = None
+    replaces: Standing | None = None
+    notes: tuple[str, ...] = ()
+    fails: str | None = None
+    """Why it would fail, as far as that is seen now."""
+    sql: tuple[str, ...] = ()

@@ -1,0 +1,174 @@
+"""Says now and then how far the steps at work are: rows so far, how fast, how long it may take."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from engine.catalog.model import DatasetName, Project
+from engine.clock import Clock
+from engine.errors import EngineError
+from engine.logs import place_of
+from engine.runs.events import Listener, Pace, RunChanged, tell
+from engine.runs.lineage import lineage_events
+from engine.runs.model import Run, RunStatus, Step, StepChange, StepStatus, advance
+from engine.runs.ports import Delivery, RunFilter, RunTransaction, Transactions
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T", bound=RunTransaction)
+
+LOOK = 0.25
+"""Seconds between looks at what is at work."""
+
+FIRST = 0.25
+"""Seconds after which a step is worth a word; quicker ones are told when they ended."""
+
+THEN = 3.0
+"""Seconds between words about the same step."""
+
+
+@dataclass(slots=True)
+class Meter:
+    """How much of a delivery went by."""
+
+    rows: int = 0
+
+
+@dataclass(slots=True)
+class _Working:
+    run: Run
+    step: Step
+    due: datetime
+    meter: Meter = field(default_factory=Meter)
+    usual: Mapping[str, float] | None = None
+
+
+class Pulse(Generic[T]):
+    """What this process is working on; `beat` tells of it until cancelled."""
+
+    def __init__(
+        self,
+        project: Project,
+        transactions: Transactions[T],
+        clock: Clock,
+        listeners: Sequence[Listener[T]] = (),
+    ) -> None:
+        self._upstream = {name: project.upstream_of(name) for name in project.datasets()}
+        self._transactions = transactions
+        self._clock = clock
+        self._listeners = listeners
+        self._working: dict[str, _Working] = {}
+
+    @contextmanager
+    def of(self, run: Run, step: Step) -> Iterator[None]:
+        """For the block, a step is at work."""
+        mine = _Working(run, step, self._clock.now() + timedelta(seconds=FIRST))
+        self._working[run.id] = mine
+        try:
+            yield
+        finally:
+            if self._working.get(run.id) is mine:
+                del self._working[run.id]
+
+    def metered(self, run: Run, delivery: Delivery) -> "Metered":
+        """A delivery whose rows are counted while they go by."""
+        working = self._working.get(run.id)
+        return Metered(delivery, working.meter if working else Meter())
+
+    async def beat(self) -> None:
+        """Tell of every step that has been at work for a while."""
+        while True:
+            await self._clock.sleep(LOOK)
+            for working in list(self._working.values()):
+                if self._clock.now() >= working.due:
+                    working.due = self._clock.now() + timedelta(seconds=THEN)
+                    await self._try(working)
+
+    async def _try(self, working: _Working) -> None:
+        try:
+            await self._say(working)
+        except EngineError as error:
+            logger.warning("run %s: no word of its progress: %s", working.run.id, error.message)
+        except Exception as error:  # noqa: BLE001  # a word that can't be said must not stop the work
+            logger.error("run %s: no word: broke with %s", working.run.id, place_of(error))  # noqa: TRY400  # a traceback may hold values of rows
+
+    async def _say(self, working: _Working) -> None:
+        """Store that the step is running; one that ended meanwhile had the last word."""
+        async with self._transactions.begin() as tx:
+            run = await tx.runs.held(working.run.id)
+            if run is None or not _still(run, working):
+                return
+            if working.usual is None:
+                working.usual = await _usual(tx, run)
+            if run.steps[working.step.index].status is StepStatus.QUEUED:
+                run = await self._began(tx, run, working.step)
+            pace = pace_of(working.meter, self._elapsed(working), usual_left(run, working.usual))
+            await tell(self._listeners, tx, RunChanged(run, pace))
+
+    async def _began(self, tx: T, run: Run, step: Step) -> Run:
+        change = StepChange(StepStatus.RUNNING, step.started_at or self._clock.now())
+        run = advance(run, step.index, change)
+        await tx.runs.save(run, [run.steps[step.index]])
+        upstream: Sequence[DatasetName] = self._upstream.get(step.dataset, ())
+        for event in lineage_events(run, run.steps[step.index], upstream, change.at):
+            await tx.lineage.append(event)
+        return run
+
+    def _elapsed(self, working: _Working) -> float:
+        began = working.step.started_at
+        return (self._clock.now() - began).total_seconds() if began else 0.0
+
+
+def _still(run: Run, working: _Working) -> bool:
+    step = run.steps[working.step.index]
+    return run.attempt == working.run.attempt and not run.done and not step.done
+
+
+async def _usual(tx: RunTransaction, run: Run) -> dict[str, float]:
+    """How many seconds each step took when the same was run last."""
+    before = await tx.runs.latest(RunFilter(RunStatus.SUCCEEDED, run.pipeline, run.table), 1)
+    return {
+        step.name: (step.finished_at - step.started_at).total_seconds()
+        for past in before
+        for step in past.steps
+        if past.table == run.table
+        and past.parameters == run.parameters
+        and step.started_at
+        and step.finished_at
+    }
+
+
+def usual_left(run: Run, usual: Mapping[str, float]) -> float | None:
+    """The seconds that the steps not done take as a rule; None where one of them is new."""
+    left = [usual.get(step.name) for step in run.steps if not step.done]
+    known = [seconds for seconds in left if seconds is not None]
+    return sum(known) if len(known) == len(left) else None
+
+
+def pace_of(meter: Meter, elapsed: float, usual: float | None) -> Pace:
+    """Rows so far and a second, and the seconds left if it takes as long as it usually does."""
+    rows = meter.rows or None
+    rate = meter.rows / elapsed if rows and elapsed > 0 else None
+    left = usual - elapsed if usual is not None and usual > elapsed else None
+    return Pace(rows, rate, left)
+
+
+class Metered:
+    """A Delivery that counts what is read of it."""
+
+    def __init__(self, delivery: Delivery, meter: Meter) -> None:
+        self._delivery = delivery
+        self._meter = meter
+        self.name = delivery.name
+        self.fingerprint = delivery.fingerprint
+        self.headers = delivery.headers
+        self.format = delivery.format
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The delivery's chunks."""
+        async for chunk in self._delivery.chunks():
+            self._meter.rows += chunk.count(b"\n")
+            yield chunk

@@ -1,0 +1,1 @@
+"""Runs that start by themselves when their time comes."""

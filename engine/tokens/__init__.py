@@ -1,0 +1,1 @@
+"""Bearer tokens: who a program is, and what it may do."""
