@@ -1,0 +1,1 @@
+"""What Atlas does when processes, connections, disks and databases fail it."""
