@@ -50,7 +50,7 @@ class Connection:
         return "Connection(…)"
 
     @classmethod
-    def from_url(cls, url: str, statement_timeout: float) -> "Connection":
+    def from_url(cls, url: str) -> "Connection":
         """From an address as libpq takes it; the host may be a folder with a socket."""
         parsed = make_url(url)
         query = {key: str(value) for key, value in parsed.query.items()}
@@ -61,7 +61,6 @@ class Connection:
             "username": parsed.username or query.get("user") or "postgres",
             "password": parsed.password or query.get("password") or "",
             "database": parsed.database or "postgres",
-            "options": f"-c statement_timeout={int(statement_timeout * 1000)}",
         }
         if "sslmode" in query:
             settings["sslmode"] = query["sslmode"]
@@ -214,7 +213,7 @@ class SodaQuality:
     def __init__(
         self, url: str, timeout: float, name: str = "atlas", end_session: EndSession = _nobody
     ) -> None:
-        self._connection = Connection.from_url(url, timeout)
+        self._connection = Connection.from_url(url)
         self._lane = WorkerLane("the quality check", _load, timeout)
         self._name = name
         self._end_session = end_session

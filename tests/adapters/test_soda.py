@@ -278,11 +278,10 @@ async def test_soda_never_phones_home_and_reads_no_env_file_of_ours(
 
 
 def test_the_connection_shows_no_password_and_knows_each_form_of_address() -> None:
-    connection = Connection.from_url("postgresql://u:p%40ss@h:5433/d?sslmode=require", 1.5)
+    connection = Connection.from_url("postgresql://u:p%40ss@h:5433/d?sslmode=require")
 
     settings = dict(connection.settings)
 
     assert "p@ss" not in repr(connection)
     assert settings["password"] == "p@ss"  # noqa: S105  # a test's
     assert (settings["host"], settings["port"], settings["sslmode"]) == ("h", "5433", "require")
-    assert settings["options"] == "-c statement_timeout=1500"
