@@ -9,6 +9,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import aiohttp
 import pytest
 
+from engine.cards import Card, CardKind, Severity
+from engine.host import CardMessage
 from tests.connectors.visitor import COOKIE, Page, Visitor
 from tests.world import PATIENCE, World
 
@@ -229,3 +231,22 @@ async def _stuck_page(visitor: Visitor) -> AsyncIterator[None]:
         await loop.sock_sendall(plain, ("\r\n".join(lines) + "\r\n\r\n").encode())
         assert (await loop.sock_recv(plain, 12)).endswith(b"101")
         yield
+
+
+async def test_a_card_whose_receipt_was_lost_edits_the_message_that_it_became(
+    house: World, visitor: Visitor
+) -> None:
+    connector = house.bot.get_connector("web")
+    assert connector is not None
+
+    def form(title: str) -> CardMessage:
+        card = Card(CardKind.REPLY, Severity.INFO, title, fallback_text=title)
+        return CardMessage(card, None, "run:LOST0001", target="#general", connector=connector)
+
+    shown = await connector.send(form("begun"))
+    again = await connector.send(form("ended"))
+    async with visitor.page() as page:
+        hello = page.hello
+
+    assert again == shown
+    assert [m["text"] for m in hello["messages"] if m["text"] in {"begun", "ended"}] == ["ended"]
