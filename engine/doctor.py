@@ -9,7 +9,8 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from engine.adapters.postgres.database import Database, DatabaseLimits
+from engine.adapters.postgres.database import Database, DatabaseLimits, driver
+from engine.adapters.postgres.incremental import require_merge
 from engine.adapters.postgres.migrate import require_newest
 from engine.adapters.presidio import SPACY_MODEL
 from engine.bootstrap import require_key
@@ -57,7 +58,7 @@ async def examine(config: Path | None) -> list[Finding]:
             found.append(Finding("configuration", Health.FINE, str(config)))
         except EngineError as error:
             found.append(wrong("configuration", error))
-    found += [each async for each in _database(environment)]
+    found += [each async for each in _database(settings, environment)]
     found += _project(settings, environment)
     found += _model()
     return found
@@ -67,7 +68,7 @@ def _settings(configuration: Configuration) -> Settings:
     return Settings.read(configuration.engine)
 
 
-async def _database(environment: Environment) -> AsyncIterator[Finding]:
+async def _database(settings: Settings, environment: Environment) -> AsyncIterator[Finding]:
     try:
         database = Database(required_url(environment), DatabaseLimits())
     except EngineError as error:
@@ -78,10 +79,22 @@ async def _database(environment: Environment) -> AsyncIterator[Finding]:
         yield Finding("database", Health.FINE, "it answers")
         await require_newest(database)
         yield Finding("migrations", Health.FINE, "up to date")
+        await _require_merge(database, settings, environment)
     except EngineError as error:
         yield wrong("database", error)
     finally:
         await database.close()
+
+
+async def _require_merge(database: Database, settings: Settings, environment: Environment) -> None:
+    """Raise DatabaseRefused where a table is loaded incrementally and the server is too old."""
+    try:
+        project = configured_project(settings, environment)
+    except EngineError:
+        return  # what is wrong with the project is told on its own line
+    if any(table.load.incremental for table in project.tables):
+        async with database.begin() as connection:
+            require_merge(await driver(connection))
 
 
 def _project(settings: Settings, environment: Environment) -> Iterator[Finding]:

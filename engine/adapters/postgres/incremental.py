@@ -49,7 +49,7 @@ class IncrementalLoad:
     ) -> Refined:
         """Stage what is new of a table, or all of it where that can't be merged."""
         connection = await driver(self._connection)
-        _require_merge(connection)
+        require_merge(connection)
         place = Staging.of(run, table.silver)
         await place.drop(connection)
         increment, source = await self._chosen(connection, run, table, columns)
@@ -105,7 +105,8 @@ async def _last_row(connection: Driver, table: Table) -> tuple[int, int]:
     return (record["last"], record["numbered"]) if record is not None else (0, 0)
 
 
-def _require_merge(connection: Driver) -> None:
+def require_merge(connection: Driver) -> None:
+    """Raise DatabaseRefused where the server's MERGE can't tell what it did."""
     major = connection.get_server_version().major
     if major < OLDEST_SERVER:
         raise DatabaseRefused(
