@@ -46,24 +46,43 @@ async def with_retries(
     failed: Callable[[EngineError, int], None],
 ) -> T:
     """What the work returns, tried again while it fails with what can pass; tells each failure."""
-    stop = stop_after_attempt(retries.attempts) if retries.attempts else stop_never
+    try:
+        return await work()  # most work goes well, and then needs nothing of what follows
+    except EngineError as error:
+        if not error.passes:
+            raise
+        return await _again(work, error, retries, clock, failed)
+
+
+async def _again(
+    work: Callable[[], Awaitable[T]],
+    first: EngineError,
+    retries: Retries,
+    clock: Clock,
+    failed: Callable[[EngineError, int], None],
+) -> T:
+    """The same after the first try, which failed so."""
+    known: EngineError | None = first
 
     def tell(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, EngineError):
             failed(error, state.attempt_number)
 
+    async def tried() -> T:
+        nonlocal known
+        if known is not None:
+            error, known = known, None
+            raise error
+        return await work()
+
     retrying = AsyncRetrying(
         retry=retry_if_exception(can_pass),
-        stop=stop,
+        stop=stop_after_attempt(retries.attempts) if retries.attempts else stop_never,
         wait=wait_random_exponential(multiplier=retries.first, max=retries.longest),
         sleep=clock.sleep,
         before_sleep=tell,
         reraise=True,
     )
-
-    async def awaited() -> T:
-        return await work()  # tenacity awaits coroutine functions only, and a lambda is none
-
-    result: T = await retrying(awaited)
+    result: T = await retrying(tried)
     return result

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias, cast
 
 import asyncpg
@@ -166,6 +167,7 @@ async def _transaction(connection: AsyncConnection, session: str | None) -> Asyn
         raise
 
 
+@lru_cache(maxsize=64)
 def _begin(session: str | None) -> str:
     if session is None:
         return "BEGIN"
