@@ -3,6 +3,7 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from engine.adapters.postgres.database import driver
 from engine.adapters.postgres.run_store import PostgresRunStore
 from engine.errors import TooManyRuns
 from engine.runs.model import Run
@@ -17,7 +18,10 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('atlas line', 0))")
 
 _LOCK_IF_FREE = text("SELECT pg_try_advisory_xact_lock(hashtextextended('atlas line', 0))")
 
-_LENGTH = text("SELECT count(*) FROM atlas.runs WHERE status = 'queued' AND id <> :run_id")
+_LENGTH_AND_LOCK = """
+SELECT count(*), pg_advisory_xact_lock(hashtextextended('atlas line', 0))
+FROM atlas.runs WHERE status = 'queued' AND id <> $1"""
+"""Whoever orders a run waits for this answer: one round trip for both."""
 
 _DEFER = f"""(atlas.procrastinate_defer_jobs_v1(ARRAY[ROW(
   '{QUEUE}', '{TASK}', runs.priority, NULL, NULL, jsonb_build_object('run_id', runs.id), NULL
@@ -53,7 +57,7 @@ _LET_NEXT_IN = text(
     f"UPDATE atlas.runs SET job_id = {_DEFER} WHERE id IN (SELECT runs.id FROM atlas.runs "
     f"WHERE runs.targets && CAST(:targets AS text[]) AND {_MAY_GO} FOR UPDATE SKIP LOCKED)"
 )
-_LET_THIS_IN = text(f"UPDATE atlas.runs SET job_id = {_DEFER} WHERE id = :run_id AND {_MAY_GO}")
+_LET_THIS_IN = f"UPDATE atlas.runs SET job_id = {_DEFER} WHERE id = $1 AND {_MAY_GO}"
 
 _TAKE_TICKET = text("UPDATE atlas.runs SET job_id = NULL WHERE id = :run_id")
 
@@ -103,14 +107,15 @@ class PostgresRunQueue:
 
     async def join(self, run: Run) -> None:
         """Give a ticket, unless somebody before it writes one of its datasets."""
-        waiting = await self._connection.scalar(_LENGTH, {"run_id": run.id})
+        connection = await driver(self._connection)
+        waiting = await connection.fetchval(_LENGTH_AND_LOCK, run.id)
         # the days of a backfill come few at a time, and none may fail the one that it follows
-        if run.backfill is None and waiting is not None and waiting >= LONGEST_LINE:
+        if run.backfill is None and waiting >= LONGEST_LINE:
             message = f"{waiting} runs are waiting already."
             raise TooManyRuns(message)
-        await self._connection.execute(_LOCK)
-        await self._connection.execute(_TAKE_TICKET, {"run_id": run.id})
-        await self._connection.execute(_LET_THIS_IN, {"run_id": run.id})
+        if run.attempt > 1:
+            await self._connection.execute(_TAKE_TICKET, {"run_id": run.id})
+        await connection.execute(_LET_THIS_IN, run.id)
 
     async def leave(self, run: Run) -> None:
         """Give tickets to those that waited for the datasets of a run that ended."""
