@@ -75,11 +75,23 @@ class Runner(Generic[T]):
             async with limit:
                 while not run.done:
                     run = await self._next(run)
+                await self._leave(run)
                 return run
         except TimeoutError:
             if not limit.expired():
                 raise
             raise self._too_long(run) from None
+
+    async def _leave(self, run: Run) -> None:
+        """Let in who waited; where this fails, whoever looks after left runs does it soon.
+
+        Not with the last step: nobody could order a run while its data is being committed.
+        """
+        try:
+            async with self._transactions.begin() as tx:
+                await tx.queue.leave(run)
+        except EngineError as error:
+            logger.warning("run %s: who waited for it waits on: %s", run.id, error.message)
 
     def _too_long(self, run: Run) -> EngineError:
         message = f"{run.title} took longer than {self._limits.run_timeout:.0f} seconds."
@@ -178,7 +190,6 @@ class Runner(Generic[T]):
             await self._tell(tx, StepFinished(run, step))
         if run.done:
             await self._tell(tx, RunFinished(run))
-            await tx.queue.leave(run)  # last: the whole line waits meanwhile
         return run
 
     async def _trace(self, tx: T, run: Run, step: Step) -> None:
