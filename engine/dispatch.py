@@ -165,7 +165,8 @@ class Dispatcher(Generic[T]):
             case RetryRun(from_step=step, accept_drift=accept):
                 run = await self._meant(command, _LOST)
                 kind = StepKind(step) if step else None
-                return Accepted((await self._desk.retry(run.id, kind, accept_drift=accept)).id)
+                again = await self._desk.retry(run.id, kind, asker=asker, accept_drift=accept)
+                return Accepted(again.id)
 
     async def _tell_of_runs(self, command: RunStatus | ExplainRun | ListRuns) -> Outcome:
         self._require_known(command.pipeline, command.table)

@@ -42,7 +42,13 @@ class Announcer:
         run, pace = event.run, event.pace if isinstance(event, RunChanged) else None
         card = run_card(run, self._project, pace)
         # that it is still at work can wait; that it began, waits again or ended can't
-        return Post(f"run:{run.id}", run.asker.place, card, urgent=pace is None)
+        return Post(_key(run), run.asker.place, card, urgent=pace is None)
+
+
+def _key(run: Run) -> str:
+    """One message a run; a retry begins another one, where it was asked for."""
+    taken_up = run.parameters.taken_up
+    return f"run:{run.id}:{taken_up}" if taken_up else f"run:{run.id}"
 
 
 def _has_a_card(run: Run) -> bool:

@@ -117,5 +117,5 @@ def _buttons(days: Sequence[Day]) -> Iterator[Button]:
             yield Button("Why?", f"why did {each.run_id} fail")
     for each in [each for each in days if each.open][:1]:
         confirm = f"Stop {each.day} and the days after it? What was published before stays."
-        yield Button("Cancel", f"cancel {each.run_id}", ButtonStyle.DANGER, confirm)
+        yield Button("Stop the backfill", f"cancel {each.run_id}", ButtonStyle.DANGER, confirm)
         yield Button("Status", f"status {each.run_id}")

@@ -18,10 +18,10 @@ _SEVERITY = {
 
 
 def ending_of(run: Run) -> Post | None:
-    """The word about a run that ended long after it was asked for; once for each attempt."""
-    if run.finished_at is None or run.finished_at - run.requested_at < LONG:
+    """The word about a run that took long; once for each attempt."""
+    if run.seconds is None or run.seconds < LONG.total_seconds():
         return None
-    took = duration((run.finished_at - run.requested_at).total_seconds())
+    took = duration(run.seconds)
     title = f"{run.title} {_ended(run)} after {took}"
     card = Card(
         kind=CardKind.REPLY,

@@ -226,7 +226,7 @@ def _buttons(run: Run) -> Iterator[Button]:
 def _stopping(run: Run) -> Iterator[Button]:
     if run.cancelled_by is None:
         confirm = f"Stop {run.title}? What it published before stays."
-        yield Button("Cancel", f"cancel {run.id}", ButtonStyle.DANGER, confirm)
+        yield Button("Stop the run", f"cancel {run.id}", ButtonStyle.DANGER, confirm)
     yield Button("Status", f"status {run.id}")
 
 

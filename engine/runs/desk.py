@@ -106,15 +106,26 @@ class RunDesk(Generic[T]):
             return run
 
     async def retry(
-        self, run_id: str, kind: StepKind | None = None, *, accept_drift: bool = False
+        self,
+        run_id: str,
+        kind: StepKind | None = None,
+        *,
+        asker: Asker | None = None,
+        accept_drift: bool = False,
     ) -> Run:
-        """Queue a run that did not succeed again; raises UnknownRun, RunNotDone, TooManyRuns."""
+        """Queue a run that did not succeed again; raises UnknownRun, RunNotDone, TooManyRuns.
+
+        From now on it speaks where the retry was asked for.
+        """
         async with self._transactions.begin() as tx:
             before = await self._held(tx, run_id)
             _require_lost(before)
             run = retried(before, kind, await _lost(tx, before))
-            if accept_drift:
-                run = replace(run, parameters=replace(run.parameters, accept_drift=True))
+            given = replace(run.parameters, taken_up=run.attempt)
+            accepted = given.accept_drift or accept_drift
+            run = replace(run, parameters=replace(given, accept_drift=accepted))
+            if asker is not None and asker.channel and run.backfill is None:
+                run = replace(run, asker=asker)
             await tx.runs.move(run, before.attempt)
             await tell(self._listeners, tx, RunChanged(run))
             await tx.queue.join(run)
@@ -129,7 +140,9 @@ class RunDesk(Generic[T]):
 
 def _same(known: Run, order: Order) -> Run:
     asked = (order.pipeline, order.table, order.parameters)
-    if (known.pipeline, known.table, known.parameters) != asked:
+    # what a retry changed was not asked for with the key
+    first = replace(known.parameters, taken_up=0, accept_drift=order.parameters.accept_drift)
+    if (known.pipeline, known.table, first) != asked:
         message = f"This key was used for another request, which became run {known.id}."
         raise KeyUsed(message)
     return known

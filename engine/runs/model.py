@@ -124,6 +124,8 @@ class Parameters:
     start: date | None = None
     end: date | None = None
     accept_drift: bool = False
+    taken_up: int = 0
+    """The attempt at which somebody had it taken up again; 0 for a run that nobody retried."""
 
 
 AS_USUAL = Parameters()

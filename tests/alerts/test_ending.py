@@ -11,7 +11,11 @@ from tests.builders import RUN_ID, a_run
 
 
 def test_a_run_that_ended_soon_is_told_by_its_card_alone() -> None:
-    run = a_run(status=RunStatus.SUCCEEDED, finished_at=EPOCH + LONG - timedelta(seconds=1))
+    run = a_run(
+        started_at=EPOCH,
+        status=RunStatus.SUCCEEDED,
+        finished_at=EPOCH + LONG - timedelta(seconds=1),
+    )
 
     assert ending_of(run) is None
 
@@ -25,7 +29,9 @@ def test_a_run_that_ended_soon_is_told_by_its_card_alone() -> None:
     ],
 )
 def test_the_end_of_a_long_run_is_a_message_of_its_own(status: RunStatus, word: str) -> None:
-    post = ending_of(a_run(status=status, finished_at=EPOCH + timedelta(minutes=4)))
+    post = ending_of(
+        a_run(started_at=EPOCH, status=status, finished_at=EPOCH + timedelta(minutes=4))
+    )
 
     assert post is not None
     assert post.card.title == f"bronze_to_silver for customers {word} after 4 min"
@@ -34,7 +40,14 @@ def test_the_end_of_a_long_run_is_a_message_of_its_own(status: RunStatus, word: 
 
 def test_a_run_that_was_taken_up_again_tells_its_new_end_too() -> None:
     ends = [
-        ending_of(a_run(status=RunStatus.FAILED, finished_at=EPOCH + 2 * LONG, attempt=attempt))
+        ending_of(
+            a_run(
+                started_at=EPOCH,
+                status=RunStatus.FAILED,
+                finished_at=EPOCH + 2 * LONG,
+                attempt=attempt,
+            )
+        )
         for attempt in (1, 2)
     ]
 

@@ -139,7 +139,7 @@ async def test_one_card_tells_of_all_days_and_their_runs_have_none() -> None:
     assert fact(shop, "Days") == "1 of 3 done"
     assert fact(shop, "At work") == f"2026-02-02 ({ordered(shop)[1].id})"
     assert fact(shop, "Rows published") == "2"
-    assert [button.label for button in card(shop).buttons] == ["Cancel", "Status"]
+    assert [button.label for button in card(shop).buttons] == ["Stop the backfill", "Status"]
     assert not [key for key in shop.state.posts if key == f"run:{ordered(shop)[0].id}"]
 
 

@@ -9,7 +9,7 @@ import pytest
 from engine.errors import DatabaseUnreachable, KeyUsed, RunDone, RunNotDone, TooManyRuns, UnknownRun
 from engine.quality.model import Outcome
 from engine.runs.model import Parameters, Run, RunStatus, StepKind, StepStatus
-from tests.builders import RUN_ID, a_project, a_table, an_asker, dataset
+from tests.builders import RUN_ID, a_project, a_run, a_step, a_table, an_asker, dataset
 from tests.runs.doings import Gate, ordered, statuses, taking, until
 from tests.workshop import Workshop
 
@@ -245,3 +245,14 @@ async def test_a_run_that_is_taken_up_waits_for_who_has_its_table_meanwhile() ->
     assert RUN_ID not in shop.state.tickets, "the later one has its ticket already"
     await shop.taken(later.id)
     assert RUN_ID in shop.state.tickets
+
+
+async def test_a_retry_speaks_where_it_was_asked_for_in_a_message_of_its_own() -> None:
+    shop = Workshop()
+    shop.keep(a_run(a_step(StepKind.REFINE, status=StepStatus.FAILED), status=RunStatus.FAILED))
+
+    run = await shop.desk.retry(RUN_ID, asker=an_asker("olga", channel="#night"))
+
+    kept = shop.state.posts[f"run:{RUN_ID}:{run.attempt}"]
+    assert kept.post.place == "web:#night"
+    assert f"run:{RUN_ID}" not in shop.state.posts
