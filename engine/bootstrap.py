@@ -202,7 +202,7 @@ def _wire(
     steps: dict[StepKind, StepWork] = {
         StepKind.INGEST: Ingest(project, transactions, deliveries, pulse.metered),
         StepKind.REFINE: Refine(project, transactions, detector),
-        StepKind.BUILD: Build(project),
+        StepKind.BUILD: Build(project, transactions),
         StepKind.CHECK: Check(project, quality, clock),
         StepKind.PUBLISH: Publish(),
         StepKind.SCAN: Scan(project, transactions, detector),

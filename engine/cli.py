@@ -9,7 +9,7 @@ import sys
 import warnings
 import webbrowser
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -249,7 +249,8 @@ def doctor(
     """Check everything that Atlas needs, one line each."""
     from engine.doctor import Health, examine  # noqa: PLC0415  # the import takes a second
 
-    with configured_database(data_folder(data_dir)):
+    # with a configuration it looks at what `atlas start` would find, and makes nothing
+    with nullcontext() if config else configured_database(data_folder(data_dir)):
         findings = asyncio.run(examine(config))
     for finding in findings:
         typer.echo(str(finding))

@@ -16,6 +16,7 @@ SKILLS = ("runs", "schedules", "catalog", "quality", "privacy", "assistance")
 
 LOOPBACK = "127.0.0.1"
 PORT = 8080
+LAST_PORT = 65535
 
 Values = dict[str, object]
 Modules = dict[str, Values]
@@ -39,8 +40,12 @@ class Configuration:
 
     @property
     def port(self) -> int:
-        """The port that the web server listens on."""
-        return int(str(self.web.get("port", PORT)))
+        """The port that the web server listens on; raises ConfigurationError."""
+        text = str(self.web.get("port", PORT))
+        if not text.isdecimal() or not 0 < int(text) <= LAST_PORT:
+            message = f"configuration.yaml: web.port is {text}, which is no port."
+            raise ConfigurationError(message, f"Choose one from 1 to {LAST_PORT}.")
+        return int(text)
 
     @property
     def engine(self) -> Values:

@@ -17,7 +17,7 @@ from engine.bootstrap import require_key
 from engine.catalog.model import Project
 from engine.configuration import Configuration, read_configuration
 from engine.errors import EngineError
-from engine.host import configured_project, required_url
+from engine.host import configured_project, require_offered, required_url
 from engine.settings import Environment, Settings
 
 
@@ -54,7 +54,10 @@ async def examine(config: Path | None) -> list[Finding]:
     settings = Settings()
     if config is not None:
         try:
-            settings = _settings(read_configuration(config))
+            configuration = read_configuration(config)
+            settings = _settings(configuration)
+            require_offered(configuration)
+            _ = configuration.port
             found.append(Finding("configuration", Health.FINE, str(config)))
         except EngineError as error:
             found.append(wrong("configuration", error))

@@ -16,6 +16,8 @@ _TALKATIVE = {
     # it logs the headers of a request that can't be read, and they may hold a secret
     "aiohttp.server": logging.CRITICAL,
     "alembic": logging.WARNING,
+    # it tells of each ticket, with a traceback for one that was stopped
+    "procrastinate": logging.WARNING,
     "apscheduler": logging.WARNING,
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from engine.errors import ConfigurationError, KeyMissing
 from engine.people import Role
@@ -82,6 +82,13 @@ class Settings(BaseModel):
             message = f"there is no time zone {name!r}; write one such as Europe/Berlin"
             raise ValueError(message) from None
         return name
+
+    @model_validator(mode="after")
+    def _heard_in_time(self) -> Self:
+        if self.takeover_after < 2 * self.heartbeat:
+            message = "takeover_after must be at least twice the heartbeat: live workers lose runs"
+            raise ValueError(message)
+        return self
 
     @classmethod
     def read(cls, values: Mapping[str, object]) -> Self:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.configuration import SKILLS, local_configuration, read_configuration
+from engine.configuration import SKILLS, Configuration, local_configuration, read_configuration
 from engine.errors import ConfigurationError
 
 GOOD = """\
@@ -106,3 +106,9 @@ def test_whoever_holds_the_machine_may_do_everything() -> None:
     assert local.engine["roles"] == {"web:you": "admin", "terminal:you": "admin"}
     assert tuple(local.skills) == SKILLS
     assert local.connectors == {"web": {"open": True}}
+
+
+@pytest.mark.parametrize("port", [0, 65536, "eighty", -1])
+def test_what_is_no_port_is_said_before_anything_listens(port: object) -> None:
+    with pytest.raises(ConfigurationError, match="which is no port"):
+        _ = Configuration({}, {}, {}, {"port": port}).port

@@ -126,3 +126,8 @@ def test_what_was_given_for_a_key_is_never_told(text: str) -> None:
     assert text not in f"{caught.value} {caught.value.hint}"
     assert "openssl rand" in caught.value.hint
     assert caught.value.__cause__ is caught.value.__context__ is None
+
+
+def test_a_worker_is_not_given_up_before_it_can_have_given_a_sign() -> None:
+    with pytest.raises(ConfigurationError, match="at least twice the heartbeat"):
+        Settings.read({"heartbeat": 10, "takeover_after": 15})

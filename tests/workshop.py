@@ -125,7 +125,7 @@ class Workshop:
         return {
             StepKind.INGEST: Ingest(project, transactions, arrived, self.pulse.metered),
             StepKind.REFINE: Refine(project, transactions, self.detector),
-            StepKind.BUILD: Build(project),
+            StepKind.BUILD: Build(project, transactions),
             StepKind.CHECK: Check(project, self.quality, self.clock),
             StepKind.PUBLISH: Publish(),
             StepKind.SCAN: Scan(project, transactions, self.detector),

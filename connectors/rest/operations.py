@@ -106,7 +106,7 @@ OPERATIONS = (
         RunPage,
         (*_GUARDED, MALFORMED),
         query=RunsQuery,
-        example="'{address}/pipelines?status=failed&limit=10'",
+        example='"{address}/pipelines?status=failed&limit=10"',
     ),
     Operation(
         Deed.GET,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from engine.alerts.wording import mending, owner_fact
+from engine.alerts.wording import STAYS, accepting, mending, owner_fact
 from engine.cards import Button, ButtonStyle, Card, CardKind, Fact, Severity, counted
 from engine.catalog.model import DatasetName, Project
 from engine.runs.model import Run, Step, StepKind, StepStatus, next_step, retried
@@ -36,6 +36,11 @@ def first_broken(run: Run) -> Step | None:
     return next((step for step in run.steps if step.status is StepStatus.FAILED), None)
 
 
+def hints_of(run: Run) -> tuple[str, ...]:
+    """What the run and each of its steps say that somebody may do."""
+    return (run.hint, *(step.hint for step in run.steps))
+
+
 def _causes(run: Run, broken: Step | None) -> Iterator[str]:
     yield run.error or "It did not say why."
     yield run.hint
@@ -48,7 +53,7 @@ def _causes(run: Run, broken: Step | None) -> Iterator[str]:
 
 
 def _outcome(run: Run) -> Iterator[str]:
-    """What was loaded, what was published, and what stays as it was."""
+    """What was loaded, what was published, and what was not."""
     if all(step.kind in _LOOKING for step in run.steps):
         yield "It only looked; nothing was changed."
         return
@@ -61,7 +66,7 @@ def _outcome(run: Run) -> Iterator[str]:
         yield f"Loaded: {_listed([_with_rows(step) for step in loaded])}."
     if published:
         yield f"Published all the same: {_listed([_with_rows(step) for step in published])}."
-    yield _unchanged([step.dataset for step in left], nothing=not (loaded or published))
+    yield _unpublished([step.dataset for step in left], nothing=not (loaded or published))
 
 
 def _with_rows(step: Step) -> str:
@@ -70,12 +75,10 @@ def _with_rows(step: Step) -> str:
     return f"{step.dataset} ({counted(rows, 'row')})" if rows is not None else str(step.dataset)
 
 
-def _unchanged(datasets: Sequence[DatasetName], *, nothing: bool) -> str:
-    opening = "Nothing was published" if nothing else "Not published"
+def _unpublished(datasets: Sequence[DatasetName], *, nothing: bool) -> str:
     if not datasets:
-        return f"{opening}." if nothing else ""
-    verb = "stays as it was" if len(datasets) == 1 else "stay as they were"
-    return f"{opening}: {_listed([str(each) for each in datasets])} {verb} before this run."
+        return "Nothing was published." if nothing else ""
+    return f"Not published: {_listed([str(each) for each in datasets])}. {STAYS}."
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -94,17 +97,10 @@ def _what_next(run: Run, broken: Step | None) -> Iterator[str]:
 
 def _buttons(run: Run, broken: Step | None, project: Project) -> Iterator[Button]:
     yield Button("Retry", f"retry {run.id}", ButtonStyle.PRIMARY)
-    if acceptance(run) in run.hint:
-        confirm = f"Go on with {run.title} although it changes the columns as told?"
-        yield Button("Accept the change", acceptance(run), ButtonStyle.DANGER, confirm)
+    yield from accepting(run.id, run.title, hints_of(run))
     if broken is None or broken.kind is not StepKind.CHECK or not run.publishes(broken.dataset):
         return
     yield Button("Retry from the quality gate", f"retry {run.id} from the quality gate")
     if project.pipeline(run.pipeline):
         whom = f" for {run.table}" if run.table else ""
         yield Button("Run it all again", f"run pipeline {run.pipeline}{whom}")
-
-
-def acceptance(run: Run) -> str:
-    """The sentence that lets a run go on although columns change."""
-    return f"retry {run.id} and accept the change"

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from engine.alerts.explanation import first_broken
-from engine.alerts.wording import owner_fact, verdicts_table
+from engine.alerts.explanation import first_broken, hints_of
+from engine.alerts.wording import accepting, owner_fact, verdicts_table
 from engine.cards import (
     Button,
     ButtonStyle,
@@ -217,6 +217,7 @@ def _buttons(run: Run) -> Iterator[Button]:
         return
     if run.status is RunStatus.FAILED:
         yield Button("Why?", f"why did {run.id} fail", ButtonStyle.PRIMARY)
+        yield from accepting(run.id, run.title, hints_of(run))
     if run.status in {RunStatus.FAILED, RunStatus.CANCELLED}:
         yield Button("Retry", f"retry {run.id}")
     for table in _quarantined(run):

@@ -3,7 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from engine.alerts.model import Post
-from engine.alerts.wording import downstream_fact, mending, owner_fact, verdicts_table
+from engine.alerts.wording import (
+    STAYS,
+    accepting,
+    downstream_fact,
+    mending,
+    owner_fact,
+    verdicts_table,
+)
 from engine.cards import Button, ButtonStyle, Card, CardKind, Fact, counted
 from engine.catalog.model import DatasetName, Layer, Operator, Project
 from engine.findings.model import ChecksFailed, ChecksWarned, Finding, PersonalData, StepBroke
@@ -54,10 +61,9 @@ def _outcome(finding: Finding, verdicts: Sequence[Verdict], *, failed: bool) -> 
     checks = counted(len(verdicts), "check")
     match failed, finding.only_looked:
         case True, False:
-            stays = "The version published before stays in place"
             return (
                 f"{finding.dataset} was held back: {checks} did not hold",
-                f"{stays}; what is made from it was not rebuilt. "
+                f"{STAYS}; what is made from it was not rebuilt. "
                 + mending(finding.dataset, verdicts),
             )
         case True, True:
@@ -133,5 +139,8 @@ def _broken(finding: Finding, broke: StepBroke, project: Project) -> Card:
             *owner_fact(project, finding.dataset),
             *downstream_fact(project, finding.dataset),
         ),
-        buttons=(Button("Why?", f"why did {finding.run_id} fail", ButtonStyle.PRIMARY),),
+        buttons=(
+            Button("Why?", f"why did {finding.run_id} fail", ButtonStyle.PRIMARY),
+            *accepting(finding.run_id, broke.step, (broke.hint,)),
+        ),
     )

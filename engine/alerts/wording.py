@@ -1,10 +1,13 @@
 """Words that several cards share."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from engine.cards import CardTable, Fact
+from engine.cards import Button, ButtonStyle, CardTable, Fact
 from engine.catalog.model import DatasetName, Layer, Project
 from engine.quality.model import Outcome, Verdict
+
+STAYS = "A version from before stays in place, if there was one"
+"""What becomes of a dataset that was not published, be it old or new."""
 
 
 def owner_fact(project: Project, dataset: DatasetName) -> Iterator[Fact]:
@@ -32,6 +35,18 @@ def mending(dataset: DatasetName, verdicts: Sequence[Verdict]) -> str:
         "Have the source corrected and delivered again, or change the check in "
         f"{folder}/{dataset.table}.yaml; then run it again."
     )
+
+
+def acceptance(run_id: str) -> str:
+    """The sentence that lets a run go on although columns change."""
+    return f"retry {run_id} and accept the change"
+
+
+def accepting(run_id: str, what: str, hints: Iterable[str]) -> Iterator[Button]:
+    """The button that accepts a change of columns, where a hint asks for it."""
+    if any(acceptance(run_id) in hint for hint in hints):
+        confirm = f"Go on with {what} although it changes the columns as told?"
+        yield Button("Accept the change", acceptance(run_id), ButtonStyle.DANGER, confirm)
 
 
 def downstream_fact(project: Project, dataset: DatasetName) -> Iterator[Fact]:

@@ -1,15 +1,18 @@
 """The rules for how a table is loaded: what an incremental load and a history need."""
 
+import re
 from collections.abc import Iterator
 
 from engine.catalog.mistakes import Finding, meant
-from engine.catalog.model import ColumnType, Operator, PostgresSource, Table
+from engine.catalog.model import ColumnType, Model, Operator, PostgresSource, Project, Table
+from engine.catalog.sql_model import line_that_reads, names_in
 
 HISTORY_COLUMNS = ("valid_from", "valid_to", "is_current")
 """What a history adds to the columns of its table."""
 
 _ORDERED = (ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DATE, ColumnType.TIMESTAMP)
 _MOMENTS = (ColumnType.DATE, ColumnType.TIMESTAMP)
+_DUPLICATES = re.compile(r"duplicate_count\(([^)]*)\)")
 
 
 def load_mistakes(table: Table, file: str) -> Iterator[Finding]:
@@ -22,6 +25,17 @@ def load_mistakes(table: Table, file: str) -> Iterator[Finding]:
         yield from _overlap(table, file)
     if table.load.history:
         yield from _history(table, file)
+
+
+def versions_counted(project: Project, model: Model) -> Iterator[Finding]:
+    """A model that reads a history and does not say which versions it means."""
+    if not names_in(model.sql).isdisjoint(HISTORY_COLUMNS):
+        return
+    for table in project.tables:
+        if table.load.history and table.silver in model.upstream:
+            problem = f"{table.silver} keeps every version of a row: add WHERE is_current"
+            line = line_that_reads(model.sql, table.silver)
+            yield f"models/{model.name}.sql", problem, () if line is None else (line,)
 
 
 def _watermark(table: Table, file: str) -> Iterator[Finding]:
@@ -77,3 +91,15 @@ def _history(table: Table, file: str) -> Iterator[Finding]:
     for name in HISTORY_COLUMNS:
         if table.column(name) is not None:
             yield file, f"a history adds a column {name} of its own", ("columns", name)
+    yield from _one_version_a_key(table, file)
+
+
+def _one_version_a_key(table: Table, file: str) -> Iterator[Finding]:
+    """A check that a key stands once, of all its versions: a filter may leave but one."""
+    for index, check in enumerate(table.checks):
+        found = _DUPLICATES.match(check.text)
+        columns = [name.strip(' "') for name in found[1].split(",")] if found else []
+        if columns and set(columns) == set(table.key) and "filter:" not in check.text:
+            rather = f"duplicate_count({', '.join((*columns, 'valid_from'))})"
+            problem = f"«{check.title}» can't hold, a key has several versions: check {rather}"
+            yield file, problem, ("checks", index)

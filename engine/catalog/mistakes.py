@@ -3,7 +3,7 @@
 from rapidfuzz import process
 
 Finding = tuple[str, str, tuple[int | str, ...]]
-"""A file, what is wrong in it, and where: the path of keys to the part that is wrong."""
+"""A file, what is wrong in it, and where: keys to the part that is wrong, or a line of SQL."""
 
 
 def meant(name: str, known: list[str]) -> str:

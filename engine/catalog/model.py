@@ -11,6 +11,8 @@ from typing import Self
 
 from typing_extensions import override
 
+from engine.errors import UnknownDataset
+
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """What a table, model or pipeline may be called: it leaves room for suffixes in 63 bytes."""
 
@@ -300,17 +302,17 @@ class Project:
         return next((each for each in self.models if each.name == name), None)
 
     def source_table(self, dataset: DatasetName) -> Table:
-        """The table behind a bronze or silver dataset; raises LookupError."""
+        """The table behind a bronze or silver dataset; raises UnknownDataset."""
         table = self.table(dataset.table)
         if table is None or dataset.layer is Layer.GOLD:
-            raise LookupError(str(dataset))
+            raise UnknownDataset(str(dataset))
         return table
 
     def gold_model(self, dataset: DatasetName) -> Model:
-        """The model behind a gold dataset; raises LookupError."""
+        """The model behind a gold dataset; raises UnknownDataset."""
         model = self.model(dataset.table)
         if model is None or dataset.layer is not Layer.GOLD:
-            raise LookupError(str(dataset))
+            raise UnknownDataset(str(dataset))
         return model
 
     def checks_of(self, dataset: DatasetName) -> tuple[Check, ...]:

@@ -64,9 +64,10 @@ class Reading:
         return document
 
     def note(self, file: str, problem: str, *path: int | str) -> None:
-        """Note a mistake at a path of a file."""
+        """Note a mistake at a path of a file, or at a line of one that is no YAML."""
         read = self.files.get(file)
-        self.mistakes.append(read.mistake(problem, *path) if read else Mistake(file, None, problem))
+        line = path[0] if len(path) == 1 and isinstance(path[0], int) else None
+        self.mistakes.append(read.mistake(problem, *path) if read else Mistake(file, line, problem))
 
     def named(self, folder: str, *endings: str) -> Iterator[Path]:
         """The files of a sub-folder by name; one whose name can't name a dataset is a mistake."""

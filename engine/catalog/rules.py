@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import PurePath
 
-from engine.catalog.load_rules import load_mistakes
+from engine.catalog.load_rules import load_mistakes, versions_counted
 from engine.catalog.mistakes import Finding, meant
 from engine.catalog.model import Check, ColumnType, FileSource, Model, Operator, Project, Table
 
@@ -92,6 +92,7 @@ def _model(project: Project, model: Model, unread: Collection[str]) -> Iterator[
         if str(upstream) not in names and upstream.table not in unread:
             problem = f"it reads {upstream}, which does not exist{meant(str(upstream), names)}"
             yield f"models/{model.name}.sql", problem, ()
+    yield from versions_counted(project, model)
 
 
 def _owner(project: Project, file: str, owner: str | None) -> Iterator[Finding]:

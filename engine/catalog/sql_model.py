@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import sqlglot
-from sqlglot import exp
+from sqlglot import TokenType, exp
 from sqlglot.errors import SqlglotError
 
 from engine.catalog.model import DatasetName, Layer
@@ -32,6 +32,21 @@ def datasets_read(sql: str) -> tuple[DatasetName, ...] | NotAModel:
             return name
         found[name] = None
     return tuple(found)
+
+
+def names_in(sql: str) -> frozenset[str]:
+    """Every name that stands in SQL outside of comments and texts, in lower case."""
+    named = {TokenType.VAR, TokenType.IDENTIFIER}
+    tokens = sqlglot.tokenize(sql, read="postgres")
+    return frozenset(token.text.lower() for token in tokens if token.token_type in named)
+
+
+def line_that_reads(sql: str, dataset: DatasetName) -> int | None:
+    """The first line of SQL where a dataset is named with its layer."""
+    tokens = sqlglot.tokenize(sql, read="postgres")
+    pairs = zip(tokens, tokens[2:], strict=False)
+    wanted = (dataset.layer, dataset.table)
+    return next((table.line for layer, table in pairs if (layer.text, table.text) == wanted), None)
 
 
 def _parsed(sql: str) -> exp.Query | NotAModel:

@@ -60,7 +60,8 @@ def _about_details(match: Match) -> Iterator[str]:
     if any(kinds.count(kind) > 1 for kind in _ONE_EACH):
         yield "One at a time, please."
     elif match.command is Backfill and not ((days := days_of(match)) and days.sure):
-        yield "Are these the days?"
+        is_swapped = days is not None and days.swapped
+        yield "The last day comes before the first." * is_swapped or "Are these the days?"
 
 
 def offers_without(said: Said, match: Match, commands: tuple[Command, ...]) -> tuple[Command, ...]:

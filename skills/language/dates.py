@@ -117,6 +117,17 @@ def _day_of_month(words: list[str], at: int, calendar: Calendar) -> tuple[date, 
     return _parsed(f"{dated} {words[at + used]}", calendar.today.year), used + 1
 
 
+def day_length(words: list[str], at: int) -> int:
+    """How many words are written as a day with its month, whether or not there is such a day."""
+    if at >= len(words):
+        return 0
+    if _ISO_DAY.fullmatch(words[at]) or _NUMBERS.fullmatch(words[at]):
+        return 1
+    used = next((taken for taken in _shapes(words, at) if taken), 0)
+    has_year = used and at + used < len(words) and _YEAR.fullmatch(words[at + used])
+    return used + bool(has_year)
+
+
 def _shapes(words: list[str], at: int) -> Iterator[int]:
     ahead = (*words[at : at + 3], "", "", "")
     is_day = tuple(bool(_DAY.fullmatch(word)) for word in ahead)

@@ -18,11 +18,15 @@ _PLAIN_YEAR_BETWEEN = timedelta(days=183)
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The first and the last day; not `sure` where they were only concluded."""
+    """The first and the last day; not `sure` where they were only concluded.
+
+    They are `swapped` where the later day was named first.
+    """
 
     first: date
     last: date
     sure: bool = True
+    swapped: bool = False
 
 
 def read_time(
@@ -54,7 +58,7 @@ def _pair(words: list[str], at: int, calendar: Calendar) -> tuple[Days, int] | N
         return None
     last = words[end : end + _length(words, end, calendar)]
     first = _first_words(words, start, join, last)
-    days = _within(first, last, calendar) if last else None
+    days = _in_order(first, last, calendar) if last else None
     return (days, end + len(last) - at) if days else None
 
 
@@ -76,6 +80,17 @@ def _first_words(words: list[str], start: int, join: int, last: list[str]) -> li
     first = words[start:join]
     is_bare = len(first) == 1 and bool(_BARE_DAY.fullmatch(first[0]))
     return [*first, *last[1:]] if is_bare else first
+
+
+def _in_order(first: list[str], last: list[str], calendar: Calendar) -> Days | None:
+    """The days from one to the other; swapped where only that makes a likely stretch."""
+    days = _within(first, last, calendar)
+    if days is None or (days.sure and days.first <= days.last):
+        return days
+    turned = _within(last, first, calendar)
+    is_likely = turned is not None and turned.sure and turned.first < turned.last
+    is_slip = days.first > days.last or days.first.year < days.last.year
+    return replace(turned, sure=False, swapped=True) if turned and is_likely and is_slip else days
 
 
 def _within(first: list[str], last: list[str], calendar: Calendar) -> Days | None:

@@ -9,6 +9,13 @@ from skills.language.caution import misspellings, offers_without, reasons_agains
 from skills.language.closeness import close_sentences
 from skills.language.dates import Calendar
 from skills.language.filling import commands_of, days_of, is_missing
+from skills.language.impossible import (
+    dry_run_of,
+    fault_in_time,
+    leaves_time_open,
+    past_in,
+    runs_something,
+)
 from skills.language.items import Item, Kind
 from skills.language.lexicon import CONDITIONAL, EXCLUDING, JOINING, REFUSALS, STOPPING
 from skills.language.makers import with_maker
@@ -41,14 +48,32 @@ def understand(text: str, vocabulary: Vocabulary, now: datetime, zone: tzinfo) -
         return NotUnderstood(close_sentences(text, vocabulary))
     names, calendar = names_of(vocabulary), Calendar(now, zone)
 
-    def read(words: tuple[Word, ...]) -> Reading:
+    def said(words: tuple[Word, ...]) -> Said:
         items = items_of(tidied, words, names, calendar)
-        return _read(Said(tidied, with_maker(items, vocabulary), vocabulary))
+        return Said(tidied, with_maker(items, vocabulary), vocabulary)
 
-    plain, plan = read(words), plan_in(words, names, calendar)
+    whole, plan = said(words), plan_in(words, names, calendar)
+    plain, rest = _read(whole), said(plan.rest) if plan else whole
     if plan is None or _says_something_else(plain, plan):
-        return plain
-    return scheduled(read(plan.rest), plan) or plain
+        reading = plain
+    else:
+        reading = scheduled(_read(rest), plan) or plain
+    fault = fault_in_time(tidied, words, calendar) or dry_run_of(whole)
+    return _within_reason(reading, rest, fault, past_in(tidied, words))
+
+
+def _within_reason(reading: Reading, said: Said, fault: str | None, past: str | None) -> Reading:
+    """The reading, without commands that would do other than what was asked."""
+    if isinstance(reading, NotUnderstood):
+        return reading
+    commands = (reading.command,) if isinstance(reading, Understood) else reading.commands
+    if all(command.needs is Role.VIEWER for command in commands):
+        return reading
+    if runs_something(commands):
+        fault = fault or past
+        if not fault and isinstance(reading, Guess) and leaves_time_open(said):
+            fault = reading.reason
+    return Guess(look_instead(said), fault) if fault else reading
 
 
 def _says_something_else(plain: Reading, plan: Plan) -> bool:

@@ -50,7 +50,7 @@ async def at_work(lab: Lab, name: str, step_timeout: float = 30.0) -> AsyncItera
     transactions._origin = name
     pulse: Pulse[PostgresTransaction] = Pulse(project, transactions, clock)
     steps: dict[StepKind, StepWork] = {
-        StepKind.BUILD: Build(project),
+        StepKind.BUILD: Build(project, transactions),
         StepKind.CHECK: Check(project, FixedQuality(), clock),
         StepKind.PUBLISH: Publish(),
     }

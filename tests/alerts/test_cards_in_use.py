@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from engine import answers
-from engine.alerts.explanation import acceptance, explanation
+from engine.alerts.explanation import explanation
 from engine.alerts.progress import cancelling, run_card
 from engine.alerts.triage import post_for
+from engine.alerts.wording import acceptance
 from engine.cards import Card, Severity, to_json
 from engine.catalog.model import Operator, Project
 from engine.catalog.reader import read_project
@@ -58,7 +59,7 @@ def all_cards(project: Project) -> Iterator[Card]:
     for run in runs_of(project):
         yield run_card(run, project)
         yield explanation(run, project)
-        yield explanation(replace(run, hint=f"Say «{acceptance(run)}»."), project)
+        yield explanation(replace(run, hint=f"Say «{acceptance(run.id)}»."), project)
         yield cancelling(run)
         yield run_card(run, project, ahead=a_run(id="11111111"))
     yield answers.pipelines_card(project)

@@ -9,6 +9,7 @@ from engine.runs.model import Counts, Run, RunStatus, Step, StepKind, StepReport
 from tests.builders import RUN_ID, a_project, a_run, a_step, a_verdict
 
 PROJECT = a_project()
+STAYS = "A version from before stays in place, if there was one"
 MENDING = (
     "Have the source corrected and delivered again, or change the check in "
     "tables/customers.yaml; then run it again."
@@ -65,7 +66,7 @@ def test_a_table_that_was_held_back_is_told_with_cause_outcome_and_what_to_do() 
         MENDING,
         "Loaded: bronze.customers (4,000 rows).",
         "Published all the same: silver.orders (120 rows).",
-        "Not published: silver.customers stays as it was before this run.",
+        f"Not published: silver.customers. {STAYS}.",
         f"«retry {RUN_ID}» checks the same rows once more.",
     ]
     assert Fact("Step", "check silver.customers") in card.facts
@@ -77,7 +78,7 @@ def test_a_table_that_was_held_back_is_told_with_cause_outcome_and_what_to_do() 
     ]
 
 
-def test_where_nothing_was_published_that_is_said_first() -> None:
+def test_what_was_not_published_is_named_and_no_version_from_before_is_claimed() -> None:
     broken = a_step(StepKind.REFINE, status=StepStatus.FAILED, error="The disk is full.", hint="Rm")
     others = [
         a_step(kind, status=StepStatus.SKIPPED) for kind in (StepKind.CHECK, StepKind.PUBLISH)
@@ -88,7 +89,7 @@ def test_where_nothing_was_published_that_is_said_first() -> None:
     assert card.text.splitlines() == [
         "The disk is full.",
         "Rm",
-        "Nothing was published: silver.customers stays as it was before this run.",
+        f"Not published: silver.customers. {STAYS}.",
         f"«retry {RUN_ID}» takes it up again at refine silver.customers.",
     ]
     assert sentences(card) == [f"retry {RUN_ID}"]
@@ -106,7 +107,7 @@ def test_a_run_that_broke_outside_of_its_steps_is_explained_all_the_same() -> No
     card = explanation(a_failed_run(error="It took longer than 60 seconds."), PROJECT)
     silent = explanation(a_failed_run(), PROJECT)
 
-    assert card.text.startswith("It took longer than 60 seconds.\nNothing was published")
+    assert card.text.startswith("It took longer than 60 seconds.\nNot published: silver.")
     assert silent.text.startswith("It did not say why.")
 
 
@@ -134,4 +135,4 @@ def test_of_many_tables_the_first_are_named_and_the_others_counted() -> None:
 
     card = explanation(a_failed_run(*steps), PROJECT)
 
-    assert "silver.t7 and 4 more stay as they were" in card.text
+    assert "silver.t7 and 4 more. A version from before" in card.text

@@ -155,6 +155,20 @@ def test_a_failed_run_offers_why_and_a_retry() -> None:
     ]
 
 
+def test_a_change_that_is_asked_about_can_be_accepted_on_the_card_of_the_run() -> None:
+    hint = f"If that is meant, say «retry {RUN_ID} and accept the change»."
+    step = a_step(StepKind.INGEST, "bronze.customers", StepStatus.FAILED, hint=hint)
+    of_run, of_step = a_failed_run(hint=hint), a_run(step, status=RunStatus.FAILED)
+
+    for run in (of_run, of_step):
+        buttons = run_card(run, PROJECT).buttons
+        assert [button.command for button in buttons][1:3] == [
+            f"retry {RUN_ID} and accept the change",
+            f"retry {RUN_ID}",
+        ]
+        assert buttons[1].confirm
+
+
 def test_a_run_at_work_tells_its_pace_and_can_be_cancelled() -> None:
     run = a_run(status=RunStatus.RUNNING)
 

@@ -102,6 +102,31 @@ def test_a_step_that_broke_says_why_and_what_to_do() -> None:
     assert card.text == "The disk is full.\nMake room."
 
 
+def test_a_question_about_columns_can_be_accepted_where_it_is_told() -> None:
+    hint = f"If that is meant, say «retry {RUN_ID} and accept the change»."
+
+    card = posted(StepBroke("ingest bronze.customers", "email is gone.", hint)).card
+
+    why, accept = card.buttons
+    assert (why.command, accept.command) == (
+        f"why did {RUN_ID} fail",
+        f"retry {RUN_ID} and accept the change",
+    )
+    assert accept.confirm == (
+        "Go on with ingest bronze.customers although it changes the columns as told?"
+    )
+
+
+def test_other_trouble_has_nothing_to_accept() -> None:
+    assert [button.label for button in posted(BROKE).card.buttons] == ["Why?"]
+
+
+def test_a_table_held_back_may_never_have_been_published() -> None:
+    text = posted(FAILED).card.text
+
+    assert text.startswith("A version from before stays in place, if there was one; what is made")
+
+
 def test_the_same_trouble_in_another_run_is_another_post() -> None:
     keys = {
         post.key

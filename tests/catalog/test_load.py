@@ -118,6 +118,80 @@ def test_a_mistake_in_a_load_is_told_with_its_line(
     assert [each.startswith(f"tables/people.yaml:{said}") for each in told] == [True], told
 
 
+def told_of(folder: Path, checks: str, sql: str, load: str = HISTORY) -> list[str]:
+    """The mistakes of a project with these checks, and one model over the table."""
+    (folder / "models").mkdir()
+    (folder / "models" / "report.sql").write_text(sql)
+    try:
+        read(folder, f"{FILES}{REST}{load}checks:\n{checks}".replace("[id]", "[id, number]"))
+    except ProjectError as error:
+        return [str(mistake) for mistake in error.mistakes]
+    return []
+
+
+CURRENT = "SELECT id FROM silver.people WHERE is_current"
+VERSIONS = "  - duplicate_count(id, number, valid_from) = 0\n"
+
+
+@pytest.mark.parametrize("columns", ["id, number", "number,id"])
+def test_a_history_can_not_have_each_key_once(tmp_path: Path, columns: str) -> None:
+    check = f"duplicate_count({columns}) = 0"
+
+    (told,) = told_of(tmp_path, f"  - row_count > 0\n  - {check}\n", CURRENT)
+
+    assert told == (
+        f"tables/people.yaml:15: «{check}» can't hold, a key has several versions: "
+        f"check duplicate_count({columns.replace(',id', ', id')}, valid_from)"
+    )
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "duplicate_count(id, number, valid_from) = 0",
+        "duplicate_count(id) < 9",
+        "duplicate_count(id, number) = 0:\n      filter: is_current",
+    ],
+)
+def test_a_check_that_may_hold_in_a_history_is_no_mistake(tmp_path: Path, check: str) -> None:
+    assert told_of(tmp_path, f"  - {check}\n", CURRENT) == []
+
+
+def test_without_a_history_a_key_stands_once_and_a_model_may_read_all_rows(tmp_path: Path) -> None:
+    check = "  - duplicate_count(id, number) = 0\n"
+
+    assert told_of(tmp_path, check, "SELECT id FROM silver.people", INCREMENTAL) == []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "-- is_current\nSELECT count(*) AS people\nFROM silver.people",
+        "SELECT 'valid_to',\n\n* FROM silver.\"people\"",
+    ],
+)
+def test_a_model_that_would_count_every_version_is_told_with_its_line(
+    tmp_path: Path, sql: str
+) -> None:
+    (told,) = told_of(tmp_path, VERSIONS, sql)
+
+    assert told == (
+        "models/report.sql:3: silver.people keeps every version of a row: add WHERE is_current"
+    )
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        CURRENT,
+        "SELECT id FROM silver.people p WHERE p.Valid_To IS NULL",
+        'SELECT "valid_from" FROM silver.people',
+    ],
+)
+def test_a_model_that_says_which_versions_it_means_is_right(tmp_path: Path, sql: str) -> None:
+    assert told_of(tmp_path, VERSIONS, sql) == []
+
+
 def test_an_overlap_in_time_needs_a_watermark_in_time(tmp_path: Path) -> None:
     rest = REST.replace("watermark: at", "watermark: number")
 

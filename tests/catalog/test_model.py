@@ -20,6 +20,7 @@ from engine.catalog.model import (
 )
 from engine.catalog.rules import mistakes_between
 from engine.catalog.sql_model import NotAModel, datasets_read
+from engine.errors import UnknownDataset
 from tests.builders import a_model, a_project, a_table, dataset
 
 table_names = st.text(string.ascii_lowercase, min_size=1, max_size=4)
@@ -143,9 +144,9 @@ def test_bronze_has_no_checks() -> None:
 def test_a_dataset_of_another_layer_is_not_behind_a_name() -> None:
     project = a_project()
 
-    with pytest.raises(LookupError):
+    with pytest.raises(UnknownDataset):
         project.source_table(dataset("gold.customers"))
-    with pytest.raises(LookupError):
+    with pytest.raises(UnknownDataset):
         project.gold_model(dataset("silver.revenue"))
 
 

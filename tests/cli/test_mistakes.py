@@ -9,6 +9,8 @@ from engine.demo import SHOP, free_port
 from tests.cli.terminal import SECRETS, all_of, atlas, in_one_sentence, running
 from tests.connectors.fresh import execute, fresh_database
 
+ROOT = Path(__file__).parent.parent.parent
+
 NOWHERE = "postgresql://atlas:hunter2@127.0.0.1:1/atlas"
 
 CONFIGURATION = """\
@@ -221,3 +223,17 @@ def test_a_data_folder_whose_path_the_database_can_not_take_is_a_sentence(tmp_pa
     said = in_one_sentence(atlas("ask", "help", "--data-dir", str(tmp_path / "my data")))
 
     assert "blank in its path" in said
+
+
+def test_the_doctor_of_a_configuration_looks_at_what_start_would_find_and_makes_nothing(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+
+    told = atlas("doctor", "-c", str(ROOT / "configuration.yaml"), ATLAS_DATA_DIR=str(folder))
+
+    assert told.returncode == 1
+    assert "✗ database: ATLAS_DATABASE_URL is not set." in told.stdout
+    assert "✗ project: No project folder is configured." in told.stdout
+    assert list(folder.iterdir()) == []

@@ -192,7 +192,7 @@ class Machine(RuleBasedStateMachine):
         name, mortal = f"worker {self.hired}", Mortal(self.bench)
         waiting: dict[str, asyncio.Future[None]] = {}
         works: dict[StepKind, StepWork] = {
-            StepKind.BUILD: Build(self.project),
+            StepKind.BUILD: Build(self.project, mortal),
             StepKind.CHECK: Check(self.project, self.quality, self.clock),
             StepKind.PUBLISH: Publish(),
         }

@@ -1,6 +1,6 @@
 """What checks and scans of published datasets tell."""
 
-from engine.catalog.model import Operator
+from engine.catalog.model import Operator, Pipeline, Stage
 from engine.commands import CheckQuality, ScanPrivacy
 from engine.errors import WorkerFailed
 from engine.outcome import Accepted
@@ -93,6 +93,35 @@ async def test_a_check_of_what_was_never_written_does_not_pass() -> None:
     run = await worked(shop, CheckQuality("silver.customers"))
 
     assert run.error == "silver.customers: 1 check could not be evaluated"
+
+
+async def test_a_model_whose_table_was_never_published_says_what_to_do_first() -> None:
+    run = await Workshop().run("silver_to_gold")
+
+    assert run.error == "silver.customers does not exist yet: it was never published."
+    assert run.hint == (
+        "Say «why did the last run of customers fail» or "
+        "«run pipeline bronze_to_silver for customers» first."
+    )
+
+
+async def test_a_model_of_a_model_names_the_pipeline_that_makes_it() -> None:
+    report = a_model("report", ("gold.revenue",))
+    shop = Workshop(a_project(models=(a_model(), report)))
+
+    run = await shop.run("silver_to_gold", "report")
+
+    assert run.error == "gold.revenue does not exist yet: it was never published."
+    assert "«run pipeline silver_to_gold for revenue» first" in run.hint
+
+
+async def test_where_only_the_whole_makes_a_table_the_whole_is_named() -> None:
+    gold = Pipeline("gold", (Stage.GOLD,))
+    shop = Workshop(a_project(models=(a_model(),), pipelines=(gold,)))
+
+    run = await shop.run("gold")
+
+    assert "«run pipeline medallion for customers» first" in run.hint
 
 
 async def test_a_detector_that_died_fails_the_scan() -> None:
