@@ -19,6 +19,9 @@ logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
+BEHIND_THE_BOT = 5
+"""The nice value of a worker: an answer in chat does not wait for what it computes."""
+
 _SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -90,6 +93,7 @@ class WorkerLane:
 def _begin(prepare: Callable[[], None]) -> None:
     """Start the worker: Ctrl-C is the parent's to handle, and without the parent it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(BEHIND_THE_BOT)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     prepare()
 

@@ -11,6 +11,7 @@ import asyncpg
 import psutil
 import pytest
 
+from engine.adapters.embedded import BEHIND_THE_BOT, EmbeddedPostgres
 from tests.adapters import embedded_user
 from tests.world import eventually
 
@@ -107,3 +108,15 @@ async def test_a_process_that_was_killed_is_forgotten_and_the_server_stops_in_th
         await last.leave()
 
     await stopped(folder)
+
+
+async def test_the_sessions_of_the_server_leave_the_processor_to_answers(folder: Path) -> None:
+    server = EmbeddedPostgres(folder)
+    connection = await asyncpg.connect(server.start())
+    try:
+        number = await connection.fetchval("SELECT pg_backend_pid()")
+
+        assert psutil.Process(number).nice() == BEHIND_THE_BOT
+    finally:
+        await connection.close()
+        server.stop()
