@@ -163,7 +163,8 @@ class RunQueueWorker:
                 raise asyncio.CancelledError from None
 
         async with app.open_async():
-            while True:
+            # a cancellation that comes in the moment in which the pool has opened may be lost
+            while not _told_to_stop():
                 with _Patience("the queue can't be worked"):
                     await self._until_it_breaks(app)
                 if _told_to_stop():

@@ -32,6 +32,7 @@ from skills.language.said import Said
 _STATES = {CancelRun: ("queued", "running"), RetryRun: ("failed", "cancelled")}
 """What a run may be called that is to be stopped, or taken up again."""
 
+_SWAPPED = "The last day comes before the first. Did you mean it the other way round?"
 _ONE_EACH = (Kind.STEP, Kind.AT_ONCE, Kind.TIME)
 
 
@@ -60,8 +61,7 @@ def _about_details(match: Match) -> Iterator[str]:
     if any(kinds.count(kind) > 1 for kind in _ONE_EACH):
         yield "One at a time, please."
     elif match.command is Backfill and not ((days := days_of(match)) and days.sure):
-        is_swapped = days is not None and days.swapped
-        yield "The last day comes before the first." * is_swapped or "Are these the days?"
+        yield _SWAPPED if days and days.swapped else "Are these the days?"
 
 
 def offers_without(said: Said, match: Match, commands: tuple[Command, ...]) -> tuple[Command, ...]:

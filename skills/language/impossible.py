@@ -4,12 +4,20 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from engine.commands import Backfill, Command, RunPipeline, SchedulePipeline
+from engine.commands import (
+    Backfill,
+    CancelRun,
+    Command,
+    RetryRun,
+    RunPipeline,
+    SchedulePipeline,
+)
 from engine.errors import RecurrenceUnreadable
 from engine.recurrence import Cron
 from skills.language.dates import WEEKDAYS, Calendar, day_length, read_day
 from skills.language.items import Kind
 from skills.language.matching import best_match
+from skills.language.readings import Guess
 from skills.language.said import Said
 from skills.language.words import Word
 
@@ -18,14 +26,23 @@ _UNTIMED = frozenset({*_AGAIN, "cron"})
 """Words that say when: where they stay unexplained, nobody asked for a run at once."""
 
 _UNITS = frozenset(
-    "s sec secs second seconds m min mins minute minutes h hr hrs hour hours d day days w week "
-    "weeks month months".split()  # noqa: SIM905  # reads better
+    word
+    for words in (
+        "s sec secs second seconds",
+        "m min mins minute minutes",
+        "h hr hrs hour hours",
+        "d day days",
+        "w week weeks",
+        "month months",
+    )
+    for word in words.split()
 )
 _PAST_PARTS = frozenset({*WEEKDAYS, "night", "day", "week", "month", "year", "weekend"})
 _FIELDS = ("minute", "hour", "day", "month", "weekday")
-_CLOCK = re.compile(r"([0-9]{1,2})(?::([0-9]{2})(?::([0-9]{2}))?)?(am|pm)?")
+_CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2})(?::([0-9]{2}))?)?(am|pm)?")
+_ORDINAL = re.compile(r"[0-9]{1,2}(?:st|nd|rd|th)")
 _NO_TIME = re.compile(r"0+(?:s|sec|secs|m|min|mins|h|hr|hrs|d|w)?")
-_HOURS, _SIXTY, _SPACES = 24, 60, 4
+_HOURS, _SIXTY = 24, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +72,12 @@ def past_in(text: str, words: tuple[Word, ...]) -> str | None:
     for at, word in enumerate(words):
         is_past = texts[at] == "last" and texts[at + 1] in _PAST_PARTS
         if is_past or texts[at] in ("yesterday", "ago"):
-            typed = text[word.start : words[at + is_past].end]
-            return f"{typed} has passed: say when it is to run. For days that passed, say backfill."
+            named = (
+                "in the past" if word.text == "ago" else text[word.start : words[at + is_past].end]
+            )
+            return (
+                f"Nothing can start {named}: say when to run. For days that passed, say backfill."
+            )
     return None
 
 
@@ -75,9 +96,22 @@ def dry_run_of(said: Said) -> str | None:
     return f"A dry run of a backfill is not possible; say {instead}."
 
 
-def leaves_time_open(said: Said) -> bool:
-    """Whether «every» or «cron» stands in a sentence that is read as an order to run."""
-    return any(item.kind is Kind.WORD and item.value in _UNTIMED for item in said.meaningful)
+def does_otherwise(guess: Guess, said: Said) -> bool:
+    """Whether a time is left of an order to run, or a dry run became a schedule."""
+    if any(item.kind is Kind.DRY for item in said.items):
+        return any(isinstance(command, SchedulePipeline) for command in guess.commands)
+    is_at_once = any(isinstance(command, RunPipeline) for command in guess.commands)
+    return any(
+        (item.kind is Kind.WORD and item.value in _UNTIMED)
+        or (is_at_once and (item.kind is Kind.TIME or _ORDINAL.fullmatch(item.value)))
+        for item in said.meaningful
+    )
+
+
+def works_the_latest(commands: tuple[Command, ...]) -> bool:
+    """Whether one of these commands stops or repeats a run that is not named."""
+    orders = (each for each in commands if isinstance(each, (CancelRun, RetryRun)))
+    return any(order.run_id is None for order in orders)
 
 
 def runs_something(commands: tuple[Command, ...]) -> bool:
@@ -111,28 +145,29 @@ def _no_clock(line: _Words, at: int) -> str | None:
         return None
     minutes = (int(found[2] or 0), int(found[3] or 0))
     is_time = int(found[1]) < _HOURS and max(minutes) < _SIXTY
-    return None if is_time else f"There is no {line.typed(at)} o'clock."
+    of_hours = "" if found[2] else " o'clock"
+    return None if is_time else f"There is no {line.typed(at)}{of_hours}."
 
 
 def _no_interval(line: _Words, at: int) -> str | None:
     number, unit, *_ = (*line.texts[at + 1 : at + 3], "", "")
-    if line.texts[at] not in _AGAIN or not _NO_TIME.fullmatch(number):
+    if line.texts[at] not in (*_AGAIN, "in") or not _NO_TIME.fullmatch(number):
         return None
     length = 2 + (unit in _UNITS)
-    return f"{line.typed(at, length)} is no interval: the least is 1.".capitalize()
+    return f"There is no interval of {line.typed(at + 1, length - 1)}."
 
 
 def _once_a_year(line: _Words, at: int) -> str | None:
     length = day_length(line.texts, at + 1) if line.texts[at] in _AGAIN else 0
     if not length or _no_day(line, at + 1):
         return None
-    return f"{line.typed(at, length + 1)}: a schedule can't run once a year."
+    return f"No schedule runs once a year, so not {line.typed(at, length + 1)}."
 
 
 def _no_cron(line: _Words, at: int) -> str | None:
     pieces = line.texts[at].split(" ")
-    if len(pieces) != _SPACES + 1:
-        return None
+    if len(pieces) != len(_FIELDS):
+        return _short_cron(line, at)
     wrong = (
         f"{name} {piece}"
         for place, (name, piece) in enumerate(zip(_FIELDS, pieces, strict=True))
@@ -140,6 +175,13 @@ def _no_cron(line: _Words, at: int) -> str | None:
     )
     named = ", ".join(wrong)
     return f"cron {line.typed(at)} is no cron line: {named}." if named else None
+
+
+def _short_cron(line: _Words, at: int) -> str | None:
+    after = (*line.texts[at + 1 : at + 2], "0")[0]
+    if line.texts[at] != "cron" or not after[0].isdigit() or " " in after:
+        return None
+    return f"A cron line has five fields: {', '.join(_FIELDS)}."
 
 
 def _is_cron(line: str) -> bool:

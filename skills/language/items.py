@@ -42,3 +42,4 @@ class Item:
     period: Period | None = None
     days: Days | None = None
     respelled: bool = False
+    like_run_id: bool = False

@@ -1,7 +1,7 @@
 """Find the phrase that explains a sentence best, and what it leaves unexplained."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from engine.commands import (
@@ -99,6 +99,35 @@ class Match:
 
 
 def best_match(items: tuple[Item, ...]) -> Match | None:
+    """The phrase that explains most; a mistyped run id is one where an id may stand."""
+    plain = _best_match(items)
+    if not any(item.like_run_id for item in items) or _is_about_a_name(plain, items):
+        return plain
+    found = _best_match(_with_run_ids(items))
+    return found if found and Kind.RUN in ACCEPTS[found.command] else plain
+
+
+def _is_about_a_name(plain: Match | None, items: tuple[Item, ...]) -> bool:
+    """Whether a word that nobody knows stands where only a table or a pipeline may."""
+    if plain is None or plain.command not in REQUIRES:
+        return False
+    return plain.command is not RunPipeline or _is_order_to_run(items)
+
+
+def _is_order_to_run(items: tuple[Item, ...]) -> bool:
+    """Whether a sentence begins with «run», which a pipeline follows."""
+    quiet = (Kind.NOISE, Kind.ASKING)
+    return next((item.value for item in items if item.kind not in quiet), "") == "run"
+
+
+def _with_run_ids(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The items with words like run ids as such, where nothing else is named."""
+    if any(item.kind in _NAMES for item in items):
+        return items
+    return tuple(replace(item, kind=Kind.RUN) if item.like_run_id else item for item in items)
+
+
+def _best_match(items: tuple[Item, ...]) -> Match | None:
     """The phrase that explains most, the earlier in the table among equals."""
     said = frozenset(item.value for item in items if item.kind is Kind.WORD)
     possible = (phrase for phrase in PHRASES if all(cue & said for cue in phrase.cue))

@@ -20,7 +20,7 @@ from skills.language.lexicon import (
 from skills.language.manner import read_manner
 from skills.language.names import Name, Names, nearest
 from skills.language.phrases import CUE_WORDS, SPELLABLE
-from skills.language.run_ids import run_id
+from skills.language.run_ids import is_meant_as_run_id, run_id
 from skills.language.spans import read_time
 from skills.language.vocabulary import LAYERS
 from skills.language.words import Word
@@ -208,7 +208,10 @@ def _misspelled(scene: _Scene, at: int) -> _Found:
     if near:
         return _meant(scene, at, 1, near.names), 1
     word = scene.words[at]
-    return scene.item(Kind.UNKNOWN, scene.text[word.start : word.end], at), 1
+    typed = scene.text[word.start : word.end]
+    is_alone = scene.group(at) == 1 and not word.glue
+    is_id = is_alone and is_meant_as_run_id(typed, scene.text)
+    return replace(scene.item(Kind.UNKNOWN, typed, at), like_run_id=is_id), 1
 
 
 def _meant(scene: _Scene, at: int, length: int, near: tuple[Name, ...]) -> Item:

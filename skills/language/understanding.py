@@ -3,18 +3,27 @@
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
-from engine.commands import Backfill, Command, Help, ListSchedules, RunPipeline
+from engine.commands import (
+    Backfill,
+    Command,
+    Help,
+    ListRuns,
+    ListSchedules,
+    RunPipeline,
+    RunStatus,
+)
 from engine.people import Role
 from skills.language.caution import misspellings, offers_without, reasons_against
 from skills.language.closeness import close_sentences
 from skills.language.dates import Calendar
 from skills.language.filling import commands_of, days_of, is_missing
 from skills.language.impossible import (
+    does_otherwise,
     dry_run_of,
     fault_in_time,
-    leaves_time_open,
     past_in,
     runs_something,
+    works_the_latest,
 )
 from skills.language.items import Item, Kind
 from skills.language.lexicon import CONDITIONAL, EXCLUDING, JOINING, REFUSALS, STOPPING
@@ -63,16 +72,15 @@ def understand(text: str, vocabulary: Vocabulary, now: datetime, zone: tzinfo) -
 
 
 def _within_reason(reading: Reading, said: Said, fault: str | None, past: str | None) -> Reading:
-    """The reading, without commands that would do other than what was asked."""
-    if isinstance(reading, NotUnderstood):
+    """The reading, without an offer that would do other than what was asked."""
+    if not isinstance(reading, Guess):
         return reading
-    commands = (reading.command,) if isinstance(reading, Understood) else reading.commands
-    if all(command.needs is Role.VIEWER for command in commands):
+    if all(command.needs is Role.VIEWER for command in reading.commands):
         return reading
-    if runs_something(commands):
-        fault = fault or past
-        if not fault and isinstance(reading, Guess) and leaves_time_open(said):
-            fault = reading.reason
+    if runs_something(reading.commands):
+        fault = fault or past or (reading.reason if does_otherwise(reading, said) else None)
+    elif past and works_the_latest(reading.commands):
+        fault = fault or reading.reason
     return Guess(look_instead(said), fault) if fault else reading
 
 
@@ -105,6 +113,8 @@ def _decide(said: Said, match: Match) -> Reading:
     commands = commands_of(match, said.vocabulary)
     if match.command.needs is not Role.VIEWER:
         return _careful(said, match, commands)
+    if match.command is RunStatus and (listed := _runs_of_that_time(match, commands)):
+        return Understood(listed)
     if is_missing(match) or len(commands) != 1:
         reason = " ".join(misspellings(said, match)) or which_name(match)
         return Guess(commands, reason) if commands else _nothing_there(said)
@@ -112,6 +122,15 @@ def _decide(said: Said, match: Match) -> Reading:
     if strange > len(match.cue) + len(match.slots) and not isinstance(commands[0], Help):
         return NotUnderstood(close_sentences(said.text, said.vocabulary))
     return Understood(commands[0])
+
+
+def _runs_of_that_time(match: Match, commands: tuple[Command, ...]) -> Command | None:
+    """The runs of a time that has passed, which the latest run need not be."""
+    period = next((item.period for item in match.left if item.period), None)
+    meant = next(iter(commands), None)
+    if period is None or period.until is None or not isinstance(meant, RunStatus) or meant.run_id:
+        return None
+    return ListRuns(None, meant.pipeline, meant.table, period.since, period.until)
 
 
 def _careful(said: Said, match: Match, commands: tuple[Command, ...]) -> Reading:

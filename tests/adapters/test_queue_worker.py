@@ -284,3 +284,13 @@ async def test_a_run_goes_to_the_worker_and_back_to_the_line_when_its_work_break
     async with lab.transactions.begin() as tx:
         (left,) = await tx.queue.left_behind(8.0)
     assert (left.id, left.status) == (run.id, RunStatus.QUEUED)
+
+
+async def test_a_worker_that_is_stopped_while_it_starts_stops_at_once(lab: Lab) -> None:
+    for moment in range(0, 100, 4):  # milliseconds after its start
+        queue = RunQueueWorker(lab.url, Work().take, SystemClock(), LIMITS)
+        task = asyncio.ensure_future(queue.run())
+        await asyncio.sleep(moment / 1000)
+        task.cancel()
+        async with asyncio.timeout(3):
+            await asyncio.wait([task])

@@ -158,8 +158,8 @@ OFFERED: tuple[tuple[str, Command, str], ...] = (
     ),
     (
         "backfill orders from 10 March to 5 March",
-        backfill((2025, 3, 10), (2026, 3, 6), table="orders"),
-        "Are these the days?",
+        backfill((2026, 3, 5), (2026, 3, 11), table="orders"),
+        "The last day comes before the first.",
     ),
     ("backfill orders", RunStatus(table="orders"), "From which day to which?"),
     (
@@ -220,7 +220,7 @@ def test_a_refusal_offers_only_looks(text: str) -> None:
         ("from 1 March 2024 to 15 March", (2026, 3, 20), (2024, 3, 1), (2024, 3, 15)),
         ("from 1 March to 15 March 2024", (2026, 3, 20), (2024, 3, 1), (2024, 3, 15)),
         ("from 28 February to 29 February", (2026, 3, 11), (2024, 2, 28), (2024, 2, 29)),
-        ("from 2026-03-15 to 2026-03-01", (2026, 3, 20), (2026, 3, 15), (2026, 3, 1)),
+        ("from 2026-03-01 to 2026-03-15", (2026, 3, 20), (2026, 3, 1), (2026, 3, 15)),
     ],
 )
 def test_days_without_a_year_are_the_latest_that_are_past(
