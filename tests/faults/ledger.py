@@ -63,7 +63,8 @@ SELECT
   (SELECT count(DISTINCT attempt) FROM faults.claims
     WHERE run_id = $1 AND status IN ('succeeded', 'failed', 'cancelled')) AS ended,
   (SELECT count(*) FROM faults.told
-    WHERE key = 'run:' || $1 AND title ~ ' — (succeeded|failed|cancelled)$') AS told
+    WHERE key ~ ('^run:' || $1 || '(:[0-9]+)?$')
+      AND title ~ ' — (succeeded|failed|cancelled)$') AS told
 """
 """A run that is taken up again after its end has another attempt."""
 

@@ -75,6 +75,8 @@ class Crowd:
         self._mixture.said[f"{command.name} {type(outcome).__name__.lower()}"] += 1
         if isinstance(outcome, Accepted) and outcome.run_id not in self._runs:
             self._runs.append(outcome.run_id)
+            if self._random.random() < _REGRETTED:
+                await self._say(CancelRun(outcome.run_id))
 
     async def _over(self) -> bool:
         async with self._scenario.engine.transactions.begin() as tx:
@@ -103,3 +105,5 @@ class Crowd:
 
 _NEW = 0.4
 _DELIVERED = 0.15
+_REGRETTED = 0.25
+"""How often a run is cancelled at once: later most of them have ended."""

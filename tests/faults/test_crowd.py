@@ -18,4 +18,5 @@ async def test_two_bots_on_one_database_get_along(database_url: str) -> None:
 
     assert mixture.wrongs == [], f"seed {SEED}"
     assert mixture.ends["succeeded"] > 0
-    assert mixture.ends["cancelled"] > 0, "nothing was cancelled in time"
+    # a run that was cancelled may have been retried since, so its end alone does not tell
+    assert mixture.said["cancel_run answer"] > 0, "nothing was cancelled in time"
