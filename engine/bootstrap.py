@@ -199,24 +199,10 @@ def _wire(
     backfills = BackfillDesk(project, RunDesk(transactions, clock, told), transactions, clock)
     listeners = (*told, backfills.hear)
     pulse = Pulse(project, transactions, clock, listeners)
-    steps: dict[StepKind, StepWork] = {
-        StepKind.INGEST: Ingest(project, transactions, deliveries, pulse.metered),
-        StepKind.REFINE: Refine(project, transactions, detector),
-        StepKind.BUILD: Build(project, transactions),
-        StepKind.CHECK: Check(project, quality, clock),
-        StepKind.PUBLISH: Publish(),
-        StepKind.SCAN: Scan(project, transactions, detector),
-    }
+    check = Check(project, quality, clock)
+    steps = _steps(project, transactions, deliveries, pulse, detector, check)
     runner = Runner(
-        project,
-        transactions,
-        steps,
-        pulse,
-        clock,
-        listeners=listeners,
-        limits=Limits(
-            settings.step_timeout, settings.run_timeout, Retries(attempts=settings.tries)
-        ),
+        project, transactions, steps, pulse, clock, listeners=listeners, limits=_patience(settings)
     )
     work = RunWorker(worker, runner, transactions, PostgresSessions(database), clock)
     desk = RunDesk(transactions, clock, listeners)
@@ -247,14 +233,6 @@ def _wire(
         admission=Admission(PostgresTokens(database), clock),
         vitals=PostgresVitals(database),
     )
-    keeper = Keeper(
-        transactions,
-        timetable,
-        ScheduleOrders(engine.dispatcher.handle),
-        clock,
-        missed=settings.missed_schedules,
-        listeners=(ScheduleNotices().hear,),
-    )
     return _Wired(
         engine=engine,
         queue=_queue(parts, work, clock),
@@ -263,8 +241,39 @@ def _wire(
         deliverer=Deliverer(outbox, parts.sender, parts.platforms, clock),
         caretaker=Caretaker(project.retention, PostgresStoreroom(database), transactions, clock),
         hooks=hooks,
-        keeper=keeper,
+        keeper=Keeper(
+            transactions,
+            timetable,
+            ScheduleOrders(engine.dispatcher.handle),
+            clock,
+            missed=settings.missed_schedules,
+            listeners=(ScheduleNotices().hear,),
+        ),
     )
+
+
+def _steps(
+    project: Project,
+    transactions: PostgresTransactions,
+    deliveries: ProjectDeliveries,
+    pulse: Pulse[PostgresTransaction],
+    detector: PresidioDetector,
+    check: Check,
+) -> dict[StepKind, StepWork]:
+    return {
+        StepKind.INGEST: Ingest(project, transactions, deliveries, pulse.metered),
+        StepKind.REFINE: Refine(project, transactions, detector),
+        StepKind.BUILD: Build(project, transactions),
+        StepKind.CHECK: check,
+        StepKind.PUBLISH: Publish(),
+        StepKind.SCAN: Scan(project, transactions, detector),
+    }
+
+
+def _patience(settings: Settings) -> Limits:
+    """How long runs may take, and how often their steps are tried."""
+    retries = Retries(attempts=settings.tries)
+    return Limits(settings.step_timeout, settings.run_timeout, retries)
 
 
 def _queue(

@@ -292,5 +292,6 @@ async def test_a_worker_that_is_stopped_while_it_starts_stops_at_once(lab: Lab) 
         task = asyncio.ensure_future(queue.run())
         await asyncio.sleep(moment / 1000)
         task.cancel()
-        async with asyncio.timeout(3):
-            await asyncio.wait([task])
+        await asyncio.wait([task], timeout=3)
+
+        assert task.cancelled(), f"it went on after a stop {moment} ms from its start"
