@@ -125,17 +125,18 @@ async def load(
     """Send requests at their times, whatever became of those before."""
     begin = time.perf_counter()
 
-    async def one(number: int) -> None:
-        due = begin + number / rate
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))  # noqa: TID251  # a benchmark measures the real clock
+    async def one(number: int, due: float) -> None:
         target = targets[number // rate % len(targets)]
         kind = "get" if number % 2 and target.newest else "execute"
         await getattr(target, kind)(session)
         target.seconds[kind].append(time.perf_counter() - due)
 
     async with asyncio.TaskGroup() as group:
+        # made one by one: to begin thousands of tasks at once holds this process up for long
         for number in range(seconds * rate):
-            group.create_task(one(number), name=f"request {number}")
+            due = begin + number / rate
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))  # noqa: TID251  # a benchmark measures the real clock
+            group.create_task(one(number, due), name=f"request {number}")
 
 
 async def answering(session: aiohttp.ClientSession, address: str) -> None:
@@ -206,7 +207,7 @@ async def measure(url: str, home: Path, options: argparse.Namespace) -> tuple[Ta
         await ended(session, atlas, "ingest")
         await ended(session, atlas, "bronze_to_silver")  # what is loaded once is loaded
         await atlas.execute(session)
-        await load(session, (atlas, other), 4, 20)  # connections are open, code is warm
+        await load(session, (atlas, other), 4, options.rate)  # connections are open, code is warm
         for target in (atlas, other):
             target.seconds.clear()
         await load(session, (atlas, other), options.seconds, options.rate)
@@ -241,7 +242,7 @@ def main() -> None:
     """Read the options; be the peer, or measure in a folder that goes away."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--seconds", type=int, default=16)
+    parser.add_argument("--seconds", type=int, default=14)
     parser.add_argument("--rate", type=int, default=200, help="requests a second")
     parser.add_argument("--peer", help="be the peer, on that database")
     parser.add_argument("--port", type=int, default=0)

@@ -40,6 +40,7 @@ from engine.runs.ports import RunTransaction
 from engine.runs.pulse import Pulse
 from engine.runs.runner import Runner
 from engine.runs.steps.work import Act
+from engine.runs.usher import Usher
 from engine.runs.worker import RunWorker
 
 STEPS = 10
@@ -104,7 +105,7 @@ class Atlas:
 @asynccontextmanager
 async def atlas_at_work(url: str, at_once: int) -> AsyncIterator[Atlas]:
     """What bootstrap wires, with empty steps."""
-    clock, worker = SystemClock(), "atlas benchmark"
+    clock, worker, line = SystemClock(), "atlas benchmark", asyncio.Event()
     database = Database(url, DatabaseLimits(connections=10 + 2 * at_once, name=worker))
     transactions = PostgresTransactions(
         database,
@@ -112,6 +113,7 @@ async def atlas_at_work(url: str, at_once: int) -> AsyncIterator[Atlas]:
         OpenLineageRenderer("postgres://", ""),
         clock,
         worker,
+        line.set,
     )
     ends, empty = Ends(), Empty()
     listeners = (Announcer(PROJECT, "web", clock).hear, ends.hear)
@@ -125,6 +127,7 @@ async def atlas_at_work(url: str, at_once: int) -> AsyncIterator[Atlas]:
         tasks = [
             group.create_task(queue.run(), name="queue"),
             group.create_task(pulse.beat(), name="pulse"),
+            group.create_task(Usher(transactions, line, clock).attend(), name="usher"),
         ]
         yield Atlas(RunDesk(transactions, clock, listeners), runner, transactions, ends, empty)
         for task in tasks:

@@ -59,6 +59,7 @@ from engine.runs.steps.publish import Publish
 from engine.runs.steps.refine import Refine
 from engine.runs.steps.scan import Scan
 from engine.runs.steps.work import StepWork
+from engine.runs.usher import Usher
 from engine.runs.worker import RunWorker
 from engine.schedule_answers import ScheduleAnswers
 from engine.schedule_orders import ScheduleOrders
@@ -169,6 +170,7 @@ class _Wired:
     engine: Engine
     queue: RunQueueWorker | None
     pulse: Pulse[PostgresTransaction]
+    usher: Usher[PostgresTransaction]
     rescue: Rescue[PostgresTransaction]
     deliverer: Deliverer
     caretaker: Caretaker[PostgresTransaction]
@@ -185,6 +187,7 @@ def _wire(
     worker: str,
 ) -> _Wired:
     project, settings = parts.project, parts.settings
+    line = asyncio.Event()
     substitutes = Substitutes(parts.key, PresidioMasker())
     deliveries = ProjectDeliveries(project.folder, clock)
     transactions = PostgresTransactions(
@@ -193,6 +196,7 @@ def _wire(
         _renderer(parts.database_url),
         clock,
         worker,
+        line.set,
     )
     hooks = HookCaller(load_hooks())
     told = (Announcer(project, settings.announce, clock).hear, BackfillNews().hear, hooks.hear)
@@ -237,6 +241,7 @@ def _wire(
         engine=engine,
         queue=_queue(parts, work, clock),
         pulse=pulse,
+        usher=Usher(transactions, line, clock),
         rescue=Rescue(transactions, PostgresSessions(database), clock, settings.takeover_after),
         deliverer=Deliverer(outbox, parts.sender, parts.platforms, clock),
         caretaker=Caretaker(project.retention, PostgresStoreroom(database), transactions, clock),
@@ -300,6 +305,7 @@ async def _at_work(wired: _Wired) -> AsyncIterator[None]:
         queue = [group.create_task(wired.queue.run(), name="queue")] if wired.queue else []
         others = [
             group.create_task(wired.pulse.beat(), name="pulse"),
+            group.create_task(wired.usher.attend(), name="usher"),
             group.create_task(wired.rescue.watch(), name="rescue"),
             group.create_task(wired.deliverer.run(), name="outbox"),
             group.create_task(wired.keeper.run(SchedulerAlarm()), name="schedules"),

@@ -136,7 +136,7 @@ class EngineDatabase(Database):
 
     async def run(self, run_id: str) -> Run | None:
         """The run of that id as it stands."""
-        async with self.engine.transactions.begin() as tx:
+        async with self.engine.transactions.look() as tx:
             return await tx.runs.get(run_id)
 
     async def day_after(self, run: Run) -> str | None:

@@ -215,8 +215,7 @@ async def test_a_check_and_a_scan_are_runs_of_one_step(
 
 
 async def test_a_full_queue_refuses_and_says_when_to_ask_again() -> None:
-    shop = Workshop()
-    shop.state.longest_line = 1
+    shop = Workshop(longest_line=1)
     await shop.ask(RunPipeline("ingest"))
 
     refused = refusal_of(await shop.ask(RunPipeline("ingest")))

@@ -12,7 +12,7 @@ from engine.dispatch import Dispatcher
 from engine.outcome import Outcome, Request
 from engine.people import People, Role
 from engine.runs.backfill_desk import BackfillDesk
-from engine.runs.desk import RunDesk
+from engine.runs.desk import LONGEST_LINE, RunDesk
 from engine.runs.events import RunEvent, RunFinished, StepFinished
 from engine.runs.model import Run, Step, StepKind
 from engine.runs.plan import plan
@@ -73,6 +73,7 @@ class Workshop:
         step_timeout: float = 60.0,
         run_timeout: float = 600.0,
         retries: Retries = USUAL,
+        longest_line: int = LONGEST_LINE,
     ) -> None:
         self.project = project or a_project()
         self.clock = FakeClock()
@@ -110,7 +111,9 @@ class Workshop:
         )
         self.sessions = EndedSessions()
         self.worker = self.hired(WORKER)
-        self.desk: RunDesk[MemoryTransaction] = RunDesk(self.transactions, self.clock, listeners)
+        self.desk: RunDesk[MemoryTransaction] = RunDesk(
+            self.transactions, self.clock, listeners, longest_line=longest_line
+        )
 
     def hired(self, name: str) -> RunWorker[MemoryTransaction]:
         """Another worker at the same queue."""

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from engine.catalog.model import DatasetName
 from engine.clock import Clock
-from engine.errors import KeyUsed, RunDone, RunNotDone, UnknownRun
+from engine.errors import KeyUsed, RunDone, RunNotDone, TooManyRuns, UnknownRun
 from engine.people import Asker
 from engine.runs.events import Listener, RunChanged, RunFinished, tell
 from engine.runs.ids import new_run_id
@@ -26,6 +26,9 @@ from engine.runs.model import (
 from engine.runs.ports import RunTransaction, Transactions
 
 T = TypeVar("T", bound=RunTransaction)
+
+LONGEST_LINE = 1000
+"""Runs that may wait at once; what is asked for more often than it can be worked is a mistake."""
 
 _STAGING = frozenset({StepKind.REFINE, StepKind.BUILD})
 
@@ -48,11 +51,17 @@ class RunDesk(Generic[T]):
     """Where runs are ordered; the queue brings them to whichever worker is free."""
 
     def __init__(
-        self, transactions: Transactions[T], clock: Clock, listeners: Sequence[Listener[T]] = ()
+        self,
+        transactions: Transactions[T],
+        clock: Clock,
+        listeners: Sequence[Listener[T]] = (),
+        *,
+        longest_line: int = LONGEST_LINE,
     ) -> None:
         self._transactions = transactions
         self._clock = clock
         self._listeners = listeners
+        self._longest_line = longest_line
 
     async def order(self, order: Order) -> Run:
         """Store a run and put it in line; a key that was used stands for the run of then.
@@ -67,9 +76,13 @@ class RunDesk(Generic[T]):
         if order.key is not None and (known := await tx.runs.with_key(order.key)) is not None:
             return _same(known, order)
         run = self._run(order)
-        await tx.runs.add(run)
+        waiting = await tx.runs.add(run)
+        # the days of a backfill come few at a time, and none may fail the one that it follows
+        if run.backfill is None and waiting >= self._longest_line:
+            message = f"{waiting} runs are waiting already."
+            raise TooManyRuns(message)
         await tell(self._listeners, tx, RunChanged(run))
-        await tx.queue.join(run)  # last: the line is short only as long as nobody dawdles in it
+        await tx.queue.join(run)
         return run
 
     def _run(self, order: Order) -> Run:
@@ -113,7 +126,7 @@ class RunDesk(Generic[T]):
         asker: Asker | None = None,
         accept_drift: bool = False,
     ) -> Run:
-        """Queue a run that did not succeed again; raises UnknownRun, RunNotDone, TooManyRuns.
+        """Queue a run that did not succeed again; raises UnknownRun, RunNotDone.
 
         From now on it speaks where the retry was asked for.
         """

@@ -170,8 +170,8 @@ class RunCursor:
 class RunStore(Protocol):
     """Runs and their steps, within one transaction."""
 
-    async def add(self, run: Run) -> None:
-        """Store a new run."""
+    async def add(self, run: Run) -> int:
+        """Store a new run; how many wait already."""
         ...
 
     async def save(self, run: Run, steps: Sequence[Step] = ()) -> None:
@@ -219,15 +219,15 @@ class RunQueue(Protocol):
     """
 
     async def join(self, run: Run) -> None:
-        """Put a queued run in line; raises TooManyRuns where the line is full."""
+        """Put a queued run in line."""
         ...
 
     async def leave(self, run: Run) -> None:
-        """Take out a run that ended, and let those go that waited for its datasets."""
+        """Take out a run that ended."""
         ...
 
-    async def let_in(self) -> None:
-        """Let all those go that wait for nobody any more; left out while another is at the line."""
+    async def let_in(self) -> bool:
+        """Let all those go that wait for nobody; False, and nothing done, while another does so."""
         ...
 
     async def again(self, run: Run) -> None:

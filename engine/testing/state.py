@@ -65,7 +65,7 @@ class MemoryState:
     workers: dict[str, str] = field(default_factory=dict)
     tickets: dict[str, Ticket] = field(default_factory=dict)
     last_ticket: int = 0
-    longest_line: int = 1000
+    line_held: bool = False
     interrupted: list[str] = field(default_factory=list)
     tables: dict[DatasetName, MemoryTable] = field(default_factory=dict)
     staged: dict[tuple[str, DatasetName], MemoryTable] = field(default_factory=dict)
@@ -87,7 +87,7 @@ class MemoryState:
             workers=dict(self.workers),
             tickets=dict(self.tickets),
             last_ticket=self.last_ticket,
-            longest_line=self.longest_line,
+            line_held=self.line_held,
             interrupted=list(self.interrupted),
             tables=dict(self.tables),
             staged=dict(self.staged),

@@ -9,10 +9,10 @@ from datetime import datetime
 from engine.alerts.model import Post
 from engine.catalog.model import DatasetName
 from engine.clock import Clock
-from engine.errors import TooManyRuns
 from engine.findings.model import Finding
 from engine.lineage.model import EventType, LineageEvent
 from engine.quality.model import Verdict
+from engine.runs.line import Waiting, first_in_line
 from engine.runs.model import Run, RunStatus, Step
 from engine.runs.ports import RunCursor, RunFilter, StaleAttempt
 from engine.testing.backfills import MemoryBackfillStore
@@ -30,10 +30,12 @@ class MemoryRunStore:
         self._state = state
         self._faults = faults
 
-    async def add(self, run: Run) -> None:
-        """Store a new run."""
+    async def add(self, run: Run) -> int:
+        """Store a new run; how many wait already."""
         self._faults.reach("add", run.id)
+        waiting = [each for each in self._state.runs.values() if each.status is RunStatus.QUEUED]
         self._state.runs[run.id] = run
+        return len(waiting)
 
     async def save(self, run: Run, steps: Sequence[Step] = ()) -> None:
         """Store the run's state and those of its steps; raises StaleAttempt."""
@@ -99,10 +101,7 @@ class MemoryRunQueue:
         self._alive = alive
 
     async def join(self, run: Run) -> None:
-        """Put a run in line; raises TooManyRuns."""
-        if run.backfill is None and len(self._waiting()) > self._state.longest_line:
-            message = f"{len(self._waiting()) - 1} runs are waiting already."
-            raise TooManyRuns(message)
+        """Put a run in line."""
         self._state.tickets.pop(run.id, None)
         await self.let_in()
 
@@ -111,11 +110,16 @@ class MemoryRunQueue:
         self._state.tickets.pop(run.id, None)
         await self.let_in()
 
-    async def let_in(self) -> None:
-        """Give tickets to all that may go."""
-        for run in self._waiting():
-            if run.id not in self._state.tickets and self._may_go(run):
-                await self.again(run)
+    async def let_in(self) -> bool:
+        """Give tickets to the first in line, unless another process is said to be at it."""
+        if self._state.line_held:
+            return False
+        waiting = [run for run in self._waiting() if run.id not in self._state.tickets]
+        gone = [self._state.runs[run_id] for run_id in self._state.tickets]
+        taken = {target for run in gone if not run.done for target in _targets(run)}
+        for run_id in first_in_line([Waiting(run.id, _targets(run)) for run in waiting], taken):
+            await self.again(self._state.runs[run_id])
+        return True
 
     async def again(self, run: Run) -> None:
         """Give a new ticket."""
@@ -154,9 +158,6 @@ class MemoryRunQueue:
         waiting = [r for r in self._state.runs.values() if r.status is RunStatus.QUEUED]
         return sorted(waiting, key=lambda run: (-run.priority, run.requested_at, run.id))
 
-    def _may_go(self, run: Run) -> bool:
-        return next(self._before(run), None) is None
-
     def _before(self, run: Run) -> Iterator[Run]:
         ahead = [self._state.runs[run_id] for run_id in self._state.tickets]
         ahead += self._waiting()[: self._waiting().index(run)]
@@ -167,6 +168,10 @@ class MemoryRunQueue:
 
 def _place(run: Run) -> tuple[datetime, str]:
     return run.requested_at, run.id
+
+
+def _targets(run: Run) -> list[str]:
+    return [str(target) for target in run.targets()]
 
 
 def _tables(run: Run) -> set[str]:

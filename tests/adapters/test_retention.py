@@ -203,7 +203,7 @@ async def test_tickets_of_runs_that_are_over_go_and_others_stay(lab: Lab) -> Non
     over, waiting = ended(OLD), ended(NOON, RunStatus.QUEUED)
     await keep(lab, over, waiting)
     async with lab.transactions.begin() as tx:
-        await tx.queue.join(waiting)
+        await tx.queue.let_in()
     ticket = (
         "INSERT INTO atlas.procrastinate_jobs (queue_name, task_name, args, status) "
         "VALUES ('runs', 'work_run', jsonb_build_object('run_id', $1::text), 'cancelled')"

@@ -21,6 +21,7 @@ from engine.runs.steps.build import Build
 from engine.runs.steps.check import Check
 from engine.runs.steps.publish import Publish
 from engine.runs.steps.work import StepWork
+from engine.runs.usher import Usher
 from engine.runs.worker import RunWorker
 from engine.testing.fixed import FixedQuality
 from tests.adapters.builders import CLOCK, SOMEBODY, Lab
@@ -46,8 +47,9 @@ async def at_work(lab: Lab, name: str, step_timeout: float = 30.0) -> AsyncItera
     """A process that works the queue during the block."""
     project, clock = the_project(), SystemClock()
     database = Database(lab.url, DatabaseLimits(connections=4, name=name))
+    line = asyncio.Event()
     transactions = Lab(lab.url, database, lab.folder).transactions
-    transactions._origin = name
+    transactions._origin, transactions._line_moved = name, line.set
     pulse: Pulse[PostgresTransaction] = Pulse(project, transactions, clock)
     steps: dict[StepKind, StepWork] = {
         StepKind.BUILD: Build(project, transactions),
@@ -58,11 +60,14 @@ async def at_work(lab: Lab, name: str, step_timeout: float = 30.0) -> AsyncItera
     runner = Runner(project, transactions, steps, pulse, clock, limits=limits)
     worker = RunWorker(name, runner, transactions, PostgresSessions(database), clock)
     queue = RunQueueWorker(lab.url, worker.take, clock, QueueLimits(2, 0.2, 0.1))
-    task = asyncio.ensure_future(queue.run())
+    line.set()  # somebody may have come before
+    usher = Usher(transactions, line, clock)
+    tasks = [asyncio.ensure_future(queue.run()), asyncio.ensure_future(usher.attend())]
     yield
-    task.cancel()
+    for task in tasks:
+        task.cancel()
     async with asyncio.timeout(10):
-        await asyncio.wait([task])
+        await asyncio.wait(tasks)
     await database.close()
 
 

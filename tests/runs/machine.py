@@ -321,7 +321,9 @@ class Machine(RuleBasedStateMachine):
         self.wait_for(self.held())
 
     async def held(self) -> None:
-        """Look at all that is stored."""
+        """Look at all that is stored, once the usher looked at the line."""
+        async with self.bench.transactions.begin() as tx:
+            assert await tx.queue.let_in()
         # in the order of the orders: ids are made by chance, and what failed must fail again
         runs = {run.id: run for run in sorted(await self.bench.runs(), key=_ordered)}
         tickets, told = await self.bench.tickets(), await self.bench.told()

@@ -185,17 +185,6 @@ async def test_a_day_that_is_cancelled_stops_the_days_after_it() -> None:
     assert card(shop).title.endswith("— cancelled")
 
 
-async def test_a_full_line_does_not_fail_the_day_that_went_well() -> None:
-    shop = await filled(a_shop())
-    await shop.ask(days(2))
-    shop.transactions.state.longest_line = 0
-
-    run = await shop.taken(ordered(shop)[0].id)
-
-    assert run.status is RunStatus.SUCCEEDED
-    assert at_work(shop) == [FIRST + timedelta(days=1)]
-
-
 async def test_days_that_have_not_come_are_left_out() -> None:
     shop = await filled(a_shop())
     today = EPOCH.date()

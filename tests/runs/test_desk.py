@@ -51,8 +51,7 @@ async def test_an_order_that_can_not_be_stored_leaves_nothing() -> None:
 
 
 async def test_a_full_line_takes_no_order_and_stores_none() -> None:
-    shop = Workshop()
-    shop.state.longest_line = 2
+    shop = Workshop(longest_line=2)
     await ordered(shop)
     await ordered(shop)
 
@@ -61,6 +60,14 @@ async def test_a_full_line_takes_no_order_and_stores_none() -> None:
 
     assert len(shop.state.runs) == 2
     assert "ask again" in caught.value.hint
+
+
+async def test_a_full_line_takes_the_next_day_of_a_backfill() -> None:
+    shop = Workshop(longest_line=0)
+
+    run = await ordered(shop, backfill="B1")
+
+    assert run.id in shop.state.runs
 
 
 async def test_the_same_key_stands_for_the_same_run_also_when_that_is_over() -> None:

@@ -66,6 +66,8 @@ class Database:
             async_url(url),
             pool_size=limits.connections,
             max_overflow=0,
+            # few connections stay warm, instead of all of them lukewarm
+            pool_use_lifo=True,
             # SQLAlchemy's own BEGIN would be one more round trip for each transaction
             isolation_level="AUTOCOMMIT",
             connect_args={

@@ -1,27 +1,20 @@
 """The line of runs: procrastinate's jobs are the tickets, the state tables say who may go."""
 
+from collections.abc import Callable
+
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.adapters.postgres.database import driver
 from engine.adapters.postgres.run_store import PostgresRunStore
-from engine.errors import TooManyRuns
+from engine.runs.line import Waiting, first_in_line
 from engine.runs.model import Run
 
 QUEUE = "runs"
 TASK = "work_run"
 
-LONGEST_LINE = 1000
-
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('atlas line', 0))")
-"""Whoever changes the line is alone in it until the commit."""
-
-_LOCK_IF_FREE = text("SELECT pg_try_advisory_xact_lock(hashtextextended('atlas line', 0))")
-
-_LENGTH_AND_LOCK = """
-SELECT count(*), pg_advisory_xact_lock(hashtextextended('atlas line', 0))
-FROM atlas.runs WHERE status = 'queued' AND id <> $1"""
-"""Whoever orders a run waits for this answer: one round trip for both."""
+_LOCK_IF_FREE = "SELECT pg_try_advisory_xact_lock(hashtextextended('atlas line', 0))"
+"""Whoever lets runs in is alone in it until the commit."""
 
 _DEFER = f"""(atlas.procrastinate_defer_jobs_v1(ARRAY[ROW(
   '{QUEUE}', '{TASK}', runs.priority, NULL, NULL, jsonb_build_object('run_id', runs.id), NULL
@@ -37,27 +30,30 @@ _GOES_BEFORE = """other.id <> runs.id AND other.status IN ('queued', 'running')
 Who has a ticket keeps the datasets until the run ended, also while its worker is dead.
 """
 
-_MAY_GO = f"""runs.status = 'queued' AND runs.job_id IS NULL AND NOT EXISTS (
-  SELECT FROM atlas.runs other
-  WHERE {_GOES_BEFORE})"""
-
 _AHEAD = text(
     f"""SELECT other.id FROM atlas.runs, atlas.runs other
 WHERE runs.id = :run_id AND runs.status = 'queued' AND runs.job_id IS NULL AND {_GOES_BEFORE}
 ORDER BY other.job_id IS NULL, other.priority DESC, other.requested_at, other.id LIMIT 1"""
 )
 
+_IN_LINE = """SELECT id, targets, gone FROM (
+  SELECT DISTINCT ON (gone, targets, alone) id, targets, gone, priority, requested_at
+  FROM (SELECT *, status = 'running' OR job_id IS NOT NULL AS gone,
+      CASE WHEN targets = '{}' THEN id END AS alone
+    FROM atlas.runs WHERE status IN ('queued', 'running')) run
+  WHERE NOT (gone AND targets = '{}')
+  ORDER BY gone, targets, alone, priority DESC, requested_at, id) first
+ORDER BY priority DESC, requested_at, id"""
+"""Of those that write the same datasets the first: whoever waits for another of them waits for it.
+
+A long line is mostly of the same few pipelines, and would take long to read.
+"""
+
 # a row that somebody holds, such as who cancels it, is left to the next look: waiting for it while
 # holding the line could wait in a circle
-_LET_IN = text(
-    f"UPDATE atlas.runs SET job_id = {_DEFER} WHERE id IN "
-    f"(SELECT runs.id FROM atlas.runs WHERE {_MAY_GO} FOR UPDATE SKIP LOCKED)"
-)
-_LET_NEXT_IN = text(
-    f"UPDATE atlas.runs SET job_id = {_DEFER} WHERE id IN (SELECT runs.id FROM atlas.runs "
-    f"WHERE runs.targets && CAST(:targets AS text[]) AND {_MAY_GO} FOR UPDATE SKIP LOCKED)"
-)
-_LET_THIS_IN = f"UPDATE atlas.runs SET job_id = {_DEFER} WHERE id = $1 AND {_MAY_GO}"
+_LET_IN = f"""UPDATE atlas.runs SET job_id = {_DEFER} WHERE id IN (
+  SELECT id FROM atlas.runs WHERE id = ANY($1) AND status = 'queued' AND job_id IS NULL
+  FOR UPDATE SKIP LOCKED)"""
 
 _TAKE_TICKET = text("UPDATE atlas.runs SET job_id = NULL WHERE id = :run_id")
 
@@ -100,35 +96,37 @@ _LEFT_BEHIND = text(
 
 
 class PostgresRunQueue:
-    """The line on one connection, in the transaction of whoever holds it."""
+    """The line on one connection, in the transaction of whoever holds it.
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    `moved` is told when somebody may have become first in line, which shows after the commit.
+    """
+
+    def __init__(self, connection: AsyncConnection, moved: Callable[[], None]) -> None:
         self._connection = connection
+        self._moved = moved
 
     async def join(self, run: Run) -> None:
-        """Give a ticket, unless somebody before it writes one of its datasets."""
-        connection = await driver(self._connection)
-        waiting = await connection.fetchval(_LENGTH_AND_LOCK, run.id)
-        # the days of a backfill come few at a time, and none may fail the one that it follows
-        if run.backfill is None and waiting >= LONGEST_LINE:
-            message = f"{waiting} runs are waiting already."
-            raise TooManyRuns(message)
+        """Its row is its place; a ticket that it had before is void."""
         if run.attempt > 1:
             await self._connection.execute(_TAKE_TICKET, {"run_id": run.id})
-        await connection.execute(_LET_THIS_IN, run.id)
+        self._moved()
 
     async def leave(self, run: Run) -> None:
-        """Give tickets to those that waited for the datasets of a run that ended."""
+        """Drop its ticket."""
         await self._connection.execute(_DROP_TICKET, {"run_id": run.id})
-        targets = [str(dataset) for dataset in run.targets()]
-        if targets:
-            await self._connection.execute(_LOCK)
-            await self._connection.execute(_LET_NEXT_IN, {"targets": targets})
+        self._moved()
 
-    async def let_in(self) -> None:
-        """Give tickets to all that may go; who is in the line may be frozen, so nobody waits."""
-        if await self._connection.scalar(_LOCK_IF_FREE):
-            await self._connection.execute(_LET_IN)
+    async def let_in(self) -> bool:
+        """Give tickets to the first in line; who is at it may be frozen, so nobody waits."""
+        connection = await driver(self._connection)
+        if not await connection.fetchval(_LOCK_IF_FREE):
+            return False
+        rows = await connection.fetch(_IN_LINE)
+        taken = {target for row in rows if row["gone"] for target in row["targets"]}
+        waiting = [Waiting(row["id"], row["targets"]) for row in rows if not row["gone"]]
+        if first := list(first_in_line(waiting, taken)):
+            await connection.execute(_LET_IN, first)
+        return True
 
     async def again(self, run: Run) -> None:
         """A new ticket in place of the one that the run has."""

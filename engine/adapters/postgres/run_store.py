@@ -49,13 +49,15 @@ _STEPS: ColumnElement[list[Mapping[str, str]]] = literal_column(
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('atlas key ' || :key, 0))")
 
-_ADD = text("""
+_ADD = """
 WITH run AS (
-  INSERT INTO atlas.runs SELECT * FROM jsonb_populate_record(NULL::atlas.runs, CAST(:run AS jsonb))
+  INSERT INTO atlas.runs SELECT * FROM jsonb_populate_record(NULL::atlas.runs, $1::jsonb)
+), steps AS (
+  INSERT INTO atlas.step_runs
+  SELECT * FROM jsonb_populate_recordset(NULL::atlas.step_runs, $2::jsonb)
 )
-INSERT INTO atlas.step_runs
-SELECT * FROM jsonb_populate_recordset(NULL::atlas.step_runs, CAST(:steps AS jsonb))
-""")
+SELECT count(*) FROM atlas.runs WHERE status = 'queued'
+"""
 
 _SAVE = """
 WITH run AS (
@@ -78,14 +80,15 @@ class PostgresRunStore:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add(self, run: Run) -> None:
-        """INSERT the run and its steps, in one statement."""
-        steps = [_step_values(run, step) for step in run.steps]
-        values = {
-            "run": json.dumps({**_run_values(run), "worker": ""}, default=str),
-            "steps": json.dumps(steps, default=str),
-        }
-        await self._connection.execute(_ADD, values)
+    async def add(self, run: Run) -> int:
+        """INSERT the run and its steps, and count who waited before, in one statement."""
+        connection = await driver(self._connection)
+        waiting: int = await connection.fetchval(
+            _ADD,
+            json.dumps({**_run_values(run), "worker": ""}, default=str),
+            json.dumps([_step_values(run, step) for step in run.steps], default=str),
+        )
+        return waiting
 
     async def save(self, run: Run, steps: Sequence[Step] = ()) -> None:
         """UPDATE the run where its attempt is still this one, and the steps, in one statement."""

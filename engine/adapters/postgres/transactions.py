@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.adapters.postgres.backfills import PostgresBackfillStore
 from engine.adapters.postgres.database import Database
@@ -37,7 +39,7 @@ class PostgresTransaction:
     outbox: PostgresOutbox
     schedules: PostgresScheduleStore
     backfills: PostgresBackfillStore
-    acts: list[Callable[[], None]] = field(default_factory=list)
+    acts: list[Callable[[], None]]
 
     def after_commit(self, act: Callable[[], None]) -> None:
         """Do that once this is committed, and never if it is not."""
@@ -45,7 +47,7 @@ class PostgresTransaction:
 
 
 class PostgresTransactions:
-    """Begins transactions on a pool."""
+    """Begins transactions on a pool; after those that moved the line of runs `line_moved` hears."""
 
     def __init__(
         self,
@@ -54,12 +56,14 @@ class PostgresTransactions:
         render: Callable[[LineageEvent], tuple[UUID, Rendered]],
         clock: Clock,
         origin: str = "",
+        line_moved: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._substitutes = substitutes
         self._render = render
         self._clock = clock
         self._origin = origin
+        self._line_moved = line_moved
 
     @asynccontextmanager
     async def begin(self, run_id: str | None = None) -> AsyncIterator[PostgresTransaction]:
@@ -69,22 +73,29 @@ class PostgresTransactions:
         """
         session = None if run_id is None else session_name(self._origin, run_id)
         async with self._database.begin(session) as connection:
-            opened = PostgresTransaction(
-                runs=PostgresRunStore(connection),
-                queue=PostgresRunQueue(connection),
-                warehouse=PostgresWarehouse(
-                    connection,
-                    self._substitutes,
-                    self._clock,
-                    self._database.limits.swap_lock_timeout,
-                ),
-                lineage=PostgresLineageLog(connection, self._render),
-                verdicts=PostgresVerdictLog(connection),
-                findings=PostgresFindingLog(connection),
-                outbox=PostgresOutbox(connection, self._clock, self._origin),
-                schedules=PostgresScheduleStore(connection),
-                backfills=PostgresBackfillStore(connection),
-            )
+            opened = self._opened(connection)
             yield opened
         for act in opened.acts:
             act()
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[PostgresTransaction]:
+        """For a single read: it is committed by itself, which spares two round trips."""
+        async with self._database.connect() as connection:
+            yield self._opened(connection)
+
+    def _opened(self, connection: AsyncConnection) -> PostgresTransaction:
+        acts: list[Callable[[], None]] = []
+        limit = self._database.limits.swap_lock_timeout
+        return PostgresTransaction(
+            runs=PostgresRunStore(connection),
+            queue=PostgresRunQueue(connection, lambda: acts.append(self._line_moved)),
+            warehouse=PostgresWarehouse(connection, self._substitutes, self._clock, limit),
+            lineage=PostgresLineageLog(connection, self._render),
+            verdicts=PostgresVerdictLog(connection),
+            findings=PostgresFindingLog(connection),
+            outbox=PostgresOutbox(connection, self._clock, self._origin),
+            schedules=PostgresScheduleStore(connection),
+            backfills=PostgresBackfillStore(connection),
+            acts=acts,
+        )
