@@ -1,9 +1,18 @@
 """The card that answers what a run would do, with its SQL."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from engine.cards import Button, ButtonStyle, Card, CardKind, CardTable, Fact, Severity, readable
+from engine.cards import (
+    Button,
+    ButtonStyle,
+    Card,
+    CardKind,
+    CardTable,
+    Fact,
+    Severity,
+    counted,
+    readable,
+)
 from engine.commands import RunPipeline
 from engine.runs.model import StepKind
 from engine.runs.preview import Standing, StepPreview
@@ -11,15 +20,16 @@ from engine.runs.preview import Standing, StepPreview
 ROOMY = frozenset({"terminal", "rest"})
 """Platforms whose messages may be as long as they need to be; a chat gets the beginnings."""
 
-LINES = 6
-"""Lines of a statement that a chat gets."""
+LINES = 15
+"""Lines of SQL that a chat gets in all."""
 
 WIDTH = 120
 """Characters of a line that a chat gets."""
 
-BUDGET = 1_500
-"""Characters of SQL that a chat gets in all."""
+NAMED = 8
+"""Tables whose rows are told before the SQL; the card's table has all of them."""
 
+_WRITING = frozenset({StepKind.INGEST, StepKind.PUBLISH})
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 _STEP_UP = 1024
 
@@ -74,16 +84,28 @@ def _lines(steps: Sequence[StepPreview], said: str, *, whole: bool) -> Iterator[
     for each in steps:
         if each.fails:
             yield f"{each.step.name} would fail: {each.fails}"
+    # the SQL is long, and a card shows its table below its text
+    yield from _expected(steps)
+    for each in steps:
         if whole or each.step.kind is not StepKind.CHECK:
             yield from (f"{each.step.name}: {note}" for note in each.notes)
-    shown = list(_sql(steps))
-    if whole:
-        yield from shown
-        return
-    cut = list(_beginnings(steps))
-    yield from cut
-    if cut != shown:
-        yield f'All of the SQL: atlas ask --json "dry run {said}"'
+    sql = list(_sql(steps))
+    yield from sql if whole else _beginning(sql, said)
+
+
+def _expected(steps: Sequence[StepPreview]) -> Iterator[str]:
+    """How many rows are written where, and what is there now."""
+    writing = [each for each in steps if each.step.kind in _WRITING and not each.fails]
+    told = [each for each in writing if each.rows is not None or each.replaces]
+    yield from map(_expectation, told[:NAMED])
+    if len(told) > NAMED:
+        yield f"… {counted(len(told) - NAMED, 'more step')} in the table below"
+
+
+def _expectation(each: StepPreview) -> str:
+    rows = "an unknown number of rows" if each.rows is None else counted(each.rows, "row")
+    now = f"; now there: {_standing(each.replaces)}" if each.replaces else ""
+    return f"{each.step.name}: {rows}{now}"
 
 
 def _sql(steps: Sequence[StepPreview]) -> Iterator[str]:
@@ -93,18 +115,12 @@ def _sql(steps: Sequence[StepPreview]) -> Iterator[str]:
             yield from (line for sql in each.sql for line in f"{sql};".splitlines())
 
 
-def _beginnings(steps: Sequence[StepPreview]) -> Iterator[str]:
-    """The first lines of each statement, until there is enough to read."""
-    short = [replace(each, sql=tuple(_cut(sql) for sql in each.sql)) for each in steps]
-    left = BUDGET
-    for line in _sql(short):
-        left -= len(line)
-        if left < 0:
-            return
-        yield line
-
-
-def _cut(sql: str) -> str:
-    lines = [line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…" for line in sql.splitlines()]
-    left = len(lines) - LINES
-    return "\n".join([*lines[:LINES], f"-- {left} more lines"] if left > 0 else lines)
+def _beginning(sql: Sequence[str], said: str) -> Iterator[str]:
+    """The first lines, none of them too wide, and where the others are."""
+    shown = [line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…" for line in sql[:LINES]]
+    yield from shown
+    left = len(sql) - len(shown)
+    if left:
+        yield f"… {counted(left, 'more line')}"
+    if shown != list(sql):
+        yield f'All of the SQL: atlas ask --json "dry run {said}"'

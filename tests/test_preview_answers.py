@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine.cards import Card, Severity
 from engine.commands import RunPipeline
 from engine.outcome import Answer, Refused, Request
-from engine.preview_answers import BUDGET, LINES, preview_card, size
+from engine.preview_answers import LINES, NAMED, WIDTH, preview_card, size
 from engine.runs.model import Parameters, StepKind
 from engine.runs.preview import Standing, StepPreview
 from tests.builders import a_step, an_asker, dataset
@@ -49,9 +49,32 @@ def test_it_tells_each_step_its_rows_and_what_it_would_replace() -> None:
     assert "a note" in shown.text
 
 
+def test_the_rows_and_what_is_overwritten_come_before_the_sql() -> None:
+    for whole in (False, True):
+        lines = card(whole=whole).text.splitlines()
+        told = lines.index("publish silver.customers: 5,210 rows; now there: 4,800 rows, 1.4 MB")
+
+        assert told < lines.index("-- refine silver.customers")
+
+
+def test_only_some_tables_are_told_before_the_sql() -> None:
+    many = card(*[PUBLISH] * (NAMED + 2)).text.splitlines()
+
+    assert many.index("… 2 more steps in the table below") < many.index(
+        "-- publish silver.customers"
+    )
+
+
+def test_a_table_whose_rows_nobody_knows_is_told_all_the_same() -> None:
+    unknown = replace(PUBLISH, rows=None)
+
+    assert "publish silver.customers: an unknown number of rows; now there" in card(unknown).text
+
+
 def test_long_sql_is_cut_in_a_chat_and_whole_where_there_is_room() -> None:
     assert LONG not in card().text
-    assert f"-- {29 - LINES} more lines" in card().text
+    assert "\n, 14\n… " in card().text
+    assert f"… {1 + 29 + 2 - LINES} more lines" in card().text
     assert 'atlas ask --json "dry run bronze_to_silver for customers"' in card().text
     assert LONG in card(whole=True).text
     assert "atlas ask" not in card(whole=True).text
@@ -66,7 +89,7 @@ def test_short_sql_needs_no_other_place() -> None:
 def test_a_chat_is_never_flooded(statements: list[str]) -> None:
     step = replace(PUBLISH, sql=tuple(statements))
 
-    assert len(card(*[step] * 9).text) < BUDGET + 500
+    assert len(card(*[step] * 99).text) < LINES * (WIDTH + 1) + NAMED * 80 + 300
 
 
 def test_what_would_fail_is_said_first_and_warned_of() -> None:

@@ -1,0 +1,1 @@
+"""SodaCL, the language in which people write what must hold of a dataset."""
