@@ -47,6 +47,7 @@ from engine.privacy.protect import SecretKey
 from engine.retention.caretaker import Caretaker
 from engine.runs.backfill_desk import BackfillDesk
 from engine.runs.desk import RunDesk
+from engine.runs.events import Listener
 from engine.runs.model import StepKind
 from engine.runs.pulse import Pulse
 from engine.runs.rescue import Rescue
@@ -125,7 +126,6 @@ def require_key(project: Project, key: SecretKey | None) -> None:
 async def open_engine(parts: Parts) -> AsyncIterator[Engine]:
     """The engine at work: runs are worked and posts delivered until the block ends."""
     require_key(parts.project, parts.key)
-    clock = SystemClock()
     worker = f"atlas {uuid4().hex[:12]}"
     async with AsyncExitStack() as stack:
         database = Database(parts.database_url, _limits(parts.settings, worker))
@@ -140,12 +140,12 @@ async def open_engine(parts: Parts) -> AsyncIterator[Engine]:
         stack.callback(quality.close)
         detector = PresidioDetector(parts.settings.worker_timeout)
         stack.callback(detector.close)
-        wired = _wire(parts, database, quality, detector, clock, worker)
+        wired = _wire(_Ground.laid(parts, database, quality, detector, worker))
         await stack.enter_async_context(
-            listening(parts.database_url, CHANNEL, wired.deliverer.wake, clock)
+            listening(parts.database_url, CHANNEL, wired.deliverer.wake, wired.engine.clock)
         )
         await stack.enter_async_context(
-            listening(parts.database_url, SCHEDULES_CHANNEL, wired.keeper.wake, clock)
+            listening(parts.database_url, SCHEDULES_CHANNEL, wired.keeper.wake, wired.engine.clock)
         )
         await stack.enter_async_context(wired.hooks.at_work())
         await stack.enter_async_context(_at_work(wired))
@@ -178,77 +178,76 @@ class _Wired:
     keeper: Keeper[PostgresTransaction]
 
 
-def _wire(
-    parts: Parts,
-    database: Database,
-    quality: SodaQuality,
-    detector: PresidioDetector,
-    clock: Clock,
-    worker: str,
-) -> _Wired:
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What everything else stands on."""
+
+    parts: Parts
+    database: Database
+    clock: Clock
+    worker: str
+    quality: SodaQuality
+    detector: PresidioDetector
+    substitutes: Substitutes
+    deliveries: ProjectDeliveries
+    transactions: PostgresTransactions
+    line: asyncio.Event
+    """Set when the line of runs moved."""
+
+    @classmethod
+    def laid(
+        cls,
+        parts: Parts,
+        database: Database,
+        quality: SodaQuality,
+        detector: PresidioDetector,
+        worker: str,
+    ) -> "_Ground":
+        """With the clock of the system."""
+        clock, line = SystemClock(), asyncio.Event()
+        substitutes = Substitutes(parts.key, PresidioMasker())
+        render = _renderer(parts.database_url)
+        return cls(
+            parts,
+            database,
+            clock,
+            worker,
+            quality,
+            detector,
+            substitutes,
+            ProjectDeliveries(parts.project.folder, clock),
+            PostgresTransactions(database, substitutes, render, clock, worker, line.set),
+            line,
+        )
+
+
+Hearing = Sequence[Listener[PostgresTransaction]]
+
+
+def _wire(ground: _Ground) -> _Wired:
+    parts, transactions, clock = ground.parts, ground.transactions, ground.clock
     project, settings = parts.project, parts.settings
-    line = asyncio.Event()
-    substitutes = Substitutes(parts.key, PresidioMasker())
-    deliveries = ProjectDeliveries(project.folder, clock)
-    transactions = PostgresTransactions(
-        database,
-        substitutes,
-        _renderer(parts.database_url),
-        clock,
-        worker,
-        line.set,
-    )
     hooks = HookCaller(load_hooks())
     told = (Announcer(project, settings.announce, clock).hear, BackfillNews().hear, hooks.hear)
     backfills = BackfillDesk(project, RunDesk(transactions, clock, told), transactions, clock)
     listeners = (*told, backfills.hear)
     pulse = Pulse(project, transactions, clock, listeners)
-    check = Check(project, quality, clock)
-    steps = _steps(project, transactions, deliveries, pulse, detector, check)
-    runner = Runner(
-        project, transactions, steps, pulse, clock, listeners=listeners, limits=_patience(settings)
-    )
-    work = RunWorker(worker, runner, transactions, PostgresSessions(database), clock)
-    desk = RunDesk(transactions, clock, listeners)
-    people = People(settings.roles, settings.default_role)
-    outbox = PostgresOutboxQueue(database, parts.own_platforms, worker)
-    timetable = TriggerTimetable()
-    engine = Engine(
-        project=project,
-        people=people,
-        zone=ZoneInfo(settings.timezone),
-        clock=clock,
-        dispatcher=Dispatcher(
-            project,
-            people,
-            desk,
-            transactions,
-            PostgresQuarantine(database),
-            backfills=backfills,
-            schedules=ScheduleAnswers(ScheduleDesk(transactions, timetable, clock)).answer,
-            previews=PostgresPreviews(project, database, deliveries, substitutes, clock),
-        ),
-        transactions=transactions,
-        transcript=PostgresTranscript(database),
-        database=database,
-        outbox=outbox,
-        detector=detector,
-        quality=quality,
-        admission=Admission(PostgresTokens(database), clock),
-        vitals=PostgresVitals(database),
-    )
+    engine = _engine(ground, RunDesk(transactions, clock, listeners), backfills)
+    sessions = PostgresSessions(ground.database)
     return _Wired(
         engine=engine,
-        queue=_queue(parts, work, clock),
+        queue=_queue(ground, pulse, listeners),
         pulse=pulse,
-        usher=Usher(transactions, line, clock),
-        rescue=Rescue(transactions, PostgresSessions(database), clock, settings.takeover_after),
-        deliverer=Deliverer(outbox, parts.sender, parts.platforms, clock),
-        caretaker=Caretaker(project.retention, PostgresStoreroom(database), transactions, clock),
+        usher=Usher(transactions, ground.line, clock),
+        rescue=Rescue(transactions, sessions, clock, settings.takeover_after),
+        deliverer=Deliverer(engine.outbox, parts.sender, parts.platforms, clock),
+        caretaker=Caretaker(
+            project.retention, PostgresStoreroom(ground.database), transactions, clock
+        ),
         hooks=hooks,
         keeper=Keeper(
             transactions,
-            timetable,
+            TriggerTimetable(),
             ScheduleOrders(engine.dispatcher.handle),
             clock,
             missed=settings.missed_schedules,
@@ -257,21 +256,84 @@ def _wire(
     )
 
 
-def _steps(
-    project: Project,
-    transactions: PostgresTransactions,
-    deliveries: ProjectDeliveries,
-    pulse: Pulse[PostgresTransaction],
-    detector: PresidioDetector,
-    check: Check,
-) -> dict[StepKind, StepWork]:
+def _engine(
+    ground: _Ground,
+    desk: RunDesk[PostgresTransaction],
+    backfills: BackfillDesk[PostgresTransaction],
+) -> Engine:
+    parts, database, clock = ground.parts, ground.database, ground.clock
+    people = People(parts.settings.roles, parts.settings.default_role)
+    return Engine(
+        project=parts.project,
+        people=people,
+        zone=ZoneInfo(parts.settings.timezone),
+        clock=clock,
+        dispatcher=_dispatcher(ground, people, desk, backfills),
+        transactions=ground.transactions,
+        transcript=PostgresTranscript(database),
+        database=database,
+        outbox=PostgresOutboxQueue(database, parts.own_platforms, ground.worker),
+        detector=ground.detector,
+        quality=ground.quality,
+        admission=Admission(PostgresTokens(database), clock),
+        vitals=PostgresVitals(database),
+    )
+
+
+def _dispatcher(
+    ground: _Ground,
+    people: People,
+    desk: RunDesk[PostgresTransaction],
+    backfills: BackfillDesk[PostgresTransaction],
+) -> Dispatcher[PostgresTransaction]:
+    project, transactions, clock = ground.parts.project, ground.transactions, ground.clock
+    schedules = ScheduleDesk(transactions, TriggerTimetable(), clock)
+    return Dispatcher(
+        project,
+        people,
+        desk,
+        transactions,
+        PostgresQuarantine(ground.database),
+        backfills=backfills,
+        schedules=ScheduleAnswers(schedules).answer,
+        previews=PostgresPreviews(
+            project, ground.database, ground.deliveries, ground.substitutes, clock
+        ),
+    )
+
+
+def _queue(
+    ground: _Ground, pulse: Pulse[PostgresTransaction], listeners: Hearing
+) -> RunQueueWorker | None:
+    """This process at the queue; none where it leaves runs to others."""
+    parts, transactions, clock = ground.parts, ground.transactions, ground.clock
+    settings = parts.settings
+    if not settings.runs_at_once:
+        return None
+    runner = Runner(
+        parts.project,
+        transactions,
+        _steps(ground, pulse),
+        pulse,
+        clock,
+        listeners=listeners,
+        limits=_patience(settings),
+    )
+    sessions = PostgresSessions(ground.database)
+    work = RunWorker(ground.worker, runner, transactions, sessions, clock)
+    limits = QueueLimits(settings.runs_at_once, settings.heartbeat, settings.grace)
+    return RunQueueWorker(parts.database_url, work.take, clock, limits, parts.queues)
+
+
+def _steps(ground: _Ground, pulse: Pulse[PostgresTransaction]) -> dict[StepKind, StepWork]:
+    project, transactions = ground.parts.project, ground.transactions
     return {
-        StepKind.INGEST: Ingest(project, transactions, deliveries, pulse.metered),
-        StepKind.REFINE: Refine(project, transactions, detector),
+        StepKind.INGEST: Ingest(project, transactions, ground.deliveries, pulse.metered),
+        StepKind.REFINE: Refine(project, transactions, ground.detector),
         StepKind.BUILD: Build(project, transactions),
-        StepKind.CHECK: check,
+        StepKind.CHECK: Check(project, ground.quality, ground.clock),
         StepKind.PUBLISH: Publish(),
-        StepKind.SCAN: Scan(project, transactions, detector),
+        StepKind.SCAN: Scan(project, transactions, ground.detector),
     }
 
 
@@ -279,17 +341,6 @@ def _patience(settings: Settings) -> Limits:
     """How long runs may take, and how often their steps are tried."""
     retries = Retries(attempts=settings.tries)
     return Limits(settings.step_timeout, settings.run_timeout, retries)
-
-
-def _queue(
-    parts: Parts, work: RunWorker[PostgresTransaction], clock: Clock
-) -> RunQueueWorker | None:
-    """This process at the queue; none where it leaves runs to others."""
-    settings = parts.settings
-    if not settings.runs_at_once:
-        return None
-    limits = QueueLimits(settings.runs_at_once, settings.heartbeat, settings.grace)
-    return RunQueueWorker(parts.database_url, work.take, clock, limits, parts.queues)
 
 
 def _renderer(url: str) -> OpenLineageRenderer:
