@@ -1,13 +1,10 @@
 """The line of runs in PostgreSQL: who may go, whose ticket counts, and what was left behind."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
-
-import pytest
 
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.sessions import PostgresSessions
@@ -15,8 +12,6 @@ from engine.catalog.model import DatasetName
 from engine.people import Asker
 from engine.runs.desk import RunDesk
 from engine.runs.model import Priority, Run, RunStatus, StepKind, started
-from engine.runs.rescue import Rescue
-from engine.testing.clock import FakeClock
 from tests.adapters.builders import CLOCK, NOON, Lab, a_run
 from tests.world import eventually
 
@@ -242,136 +237,6 @@ async def test_a_run_handed_on_keeps_its_place_and_leaves_no_old_ticket(lab: Lab
     assert set(now) == {run.id}
     assert now[run.id] > before
     assert await jobs(lab) == [now[run.id]]
-
-
-async def test_a_run_is_left_behind_once_its_worker_is_silent_or_gone(lab: Lab) -> None:
-    alive, silent, gone, waiting = (writing(name) for name in "abcd")
-    await join(lab, alive)
-    await drawn(lab, SILENT - 3)
-    await join(lab, silent)
-    await drawn(lab, SILENT + 3)
-    await join(lab, gone)
-    ticket = await drawn(lab)
-    await lab.rows(
-        "DELETE FROM atlas.procrastinate_workers USING atlas.procrastinate_jobs job "
-        "WHERE procrastinate_workers.id = worker_id AND job.id = $1",
-        ticket,
-    )
-    await join(lab, waiting)
-
-    assert await left_behind(lab) == sorted([silent.id, gone.id])
-
-
-@pytest.mark.parametrize(
-    "loss",
-    ["DELETE FROM atlas.procrastinate_jobs", "UPDATE atlas.procrastinate_jobs SET status='failed'"],
-)
-async def test_a_run_whose_ticket_is_lost_is_left_behind(lab: Lab, loss: str) -> None:
-    run, waiting = writing("a"), writing("a")
-    await join(lab, run, waiting)
-
-    await lab.rows(loss)
-
-    assert await left_behind(lab) == [run.id]
-
-
-async def test_a_run_that_is_over_is_never_left_behind(lab: Lab) -> None:
-    run = writing("a")
-    await join(lab, run)
-    await drawn(lab, SILENT + 3)
-
-    await leave(lab, run)
-
-    assert await left_behind(lab) == []
-
-
-async def test_of_two_that_look_at_once_one_gets_the_run(lab: Lab) -> None:
-    await join(lab, writing("a"))
-    await drawn(lab, SILENT + 3)
-
-    async with lab.transactions.begin() as tx:
-        assert len(await tx.queue.left_behind(SILENT)) == 1
-        assert await left_behind(lab) == []
-
-
-async def test_a_silent_worker_is_known_by_the_name_on_its_run(lab: Lab) -> None:
-    run = writing("a")
-    await join(lab, run)
-    ticket = await drawn(lab, SILENT + 3)
-    await claimed(lab, run, ticket, "atlas asleep")
-    await join(lab, writing("b"))
-
-    async with lab.transactions.begin() as tx:
-        assert await tx.queue.silent_workers(SILENT) == {"atlas asleep"}
-        assert await tx.queue.silent_workers(SILENT + 10) == frozenset()
-
-
-@asynccontextmanager
-async def frozen(lab: Lab, run: Run, name: str) -> AsyncIterator[None]:
-    """A worker that froze in the transaction that ends its run: it holds the run and the line."""
-    held = asyncio.Event()
-    other = Database(lab.url, DatabaseLimits(name=f"{name} {run.id}", connections=1))
-
-    async def freeze() -> None:
-        async with Lab(lab.url, other, lab.folder).transactions.begin() as tx:
-            await tx.runs.save(run)
-            await tx.queue.leave(run)
-            assert await tx.queue.let_in()
-            held.set()
-            await asyncio.Event().wait()
-
-    task = asyncio.ensure_future(freeze())
-    await held.wait()
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-        await other.close()
-
-
-async def test_a_worker_that_froze_while_it_held_the_line_stops_nobody_for_long(lab: Lab) -> None:
-    run = writing("a")
-    await join(lab, run)
-    ticket = await drawn(lab, SILENT + 3)
-    await claimed(lab, run, ticket, "atlas asleep")
-    rescue = Rescue(lab.transactions, PostgresSessions(lab.database), FakeClock(), SILENT)
-
-    async with frozen(lab, run, "atlas asleep"), asyncio.timeout(5):
-        for _ in range(3):
-            await rescue.look()
-
-    assert (await tickets(lab))[run.id] > ticket
-    assert await claimed(lab, run, ticket, "atlas asleep") is None
-
-
-async def test_many_that_order_cancel_and_end_at_once_wait_in_no_circle(lab: Lab) -> None:
-    desk = RunDesk(lab.transactions, CLOCK)
-    names = [("a", "b"), ("b", "c"), ("c", "a"), ("a",)]
-    runs = [writing(*names[number % 4]) for number in range(20)]
-
-    async def live(number: int, run: Run) -> None:
-        await join(lab, run)
-        if number % 3 == 0:
-            await desk.cancel(run.id, OLGA)
-
-    async def look() -> None:
-        for _ in range(5):
-            async with lab.transactions.begin() as tx:
-                await tx.queue.let_in()
-                for each in await tx.queue.left_behind(SILENT):
-                    await tx.queue.again(each)
-
-    async with asyncio.timeout(15):
-        await asyncio.gather(look(), *(live(number, run) for number, run in enumerate(runs)))
-        while now := await going(lab):
-            targets = [target for run in runs if run.id in now for target in run.targets()]
-            assert len(targets) == len(set(targets)), "two runs of one table may go"
-            await asyncio.gather(*(leave(lab, run) for run in runs if run.id in now))
-            await look()
-
-    assert await lab.value("SELECT count(*) FROM atlas.runs WHERE status = 'queued'") == 0
-    assert await lab.value("SELECT count(*) FROM atlas.procrastinate_jobs") == 0
 
 
 async def test_cancelling_a_run_at_work_asks_procrastinate_to_abort_it(lab: Lab) -> None:
