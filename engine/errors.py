@@ -19,6 +19,7 @@ EngineError
 ├── WhichSchedule               not exactly one schedule is meant
 ├── RecurrenceUnreadable        a cron line that is none
 ├── SourceUnreadable            a delivery that can't be read as its table declares
+│   └── SourceAway              passes: another system does not answer, or broke off
 ├── DatabaseError
 │   ├── DatabaseUnreachable     passes
 │   ├── DatabaseBusy            passes: a deadlock, a serialization failure, no connection free
@@ -183,6 +184,12 @@ class RecurrenceUnreadable(EngineError):
 
 class SourceUnreadable(EngineError):
     """A delivery that can't be read as its table declares."""
+
+
+class SourceAway(SourceUnreadable):
+    """The system that a delivery comes from does not answer, or broke off."""
+
+    passes = True
 
 
 class DatabaseError(EngineError):

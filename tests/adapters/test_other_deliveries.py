@@ -12,8 +12,8 @@ from pyarrow import parquet
 
 from engine.adapters.deliveries.foreign import foreign_table
 from engine.catalog.model import FileFormat, FileSource, PostgresSource
-from engine.errors import ConfigurationError, EngineError, SourceUnreadable
-from tests.adapters.builders import CLOCK, Lab, a_table, execute, fresh
+from engine.errors import ConfigurationError, EngineError, SourceAway, SourceUnreadable
+from tests.adapters.builders import CLOCK, Lab, a_table, address, execute, fresh
 from tests.world import eventually
 
 LINES = a_table("note", source=FileSource(FileFormat.JSON_LINES, "*.jsonl"))
@@ -267,6 +267,45 @@ async def test_a_broken_row_of_a_foreign_table_is_told_without_its_values(
     error = await refused(lab)
 
     assert "SHOP_URL/public.people" in error.message
+
+
+async def test_a_source_that_broke_off_is_asked_again(
+    lab: Lab, other_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await execute(
+        other_url,
+        "CREATE TABLE people AS SELECT n AS id, repeat('x', 900) AS note "
+        "FROM generate_series(1, 20000) n",
+    )
+    monkeypatch.setenv("SHOP_URL", other_url)
+    delivery = await foreign_table(PostgresSource("SHOP_URL", "public.people"), CLOCK)
+    chunks = cast("AsyncGenerator[bytes, None]", delivery.chunks())
+    await anext(chunks)
+
+    await lab.rows(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY (SELECT %'"
+    )
+
+    with pytest.raises(SourceAway, match="broke off"):
+        async for _ in chunks:
+            pass
+
+
+@pytest.mark.parametrize("passes", [True, False])
+async def test_a_source_that_does_not_answer_is_asked_again_and_a_wrong_one_is_not(
+    other_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    passes: bool,
+) -> None:
+    away = "postgresql://shop:secret@127.0.0.1:1/shop"
+    monkeypatch.setenv("SHOP_URL", away if passes else address(other_url, "not_there"))
+
+    with pytest.raises(SourceUnreadable) as caught:
+        await foreign_table(PostgresSource("SHOP_URL", "public.people"), CLOCK)
+
+    assert caught.value.passes is passes
+    assert "SHOP_URL/public.people" in caught.value.message
 
 
 async def test_a_source_is_left_alone_once_nobody_reads_on(

@@ -12,7 +12,7 @@ import asyncpg
 from engine.adapters.postgres.names import ident, text_literal
 from engine.catalog.model import PostgresSource, column_name
 from engine.clock import Clock
-from engine.errors import ConfigurationError, SourceUnreadable
+from engine.errors import ConfigurationError, SourceAway, SourceUnreadable
 from engine.runs.ports import CopyFormat
 
 CONNECT_TIMEOUT = 10.0
@@ -126,10 +126,9 @@ async def _connected(url: str, name: str) -> "asyncpg.Connection[asyncpg.Record]
         return await asyncpg.connect(url, timeout=CONNECT_TIMEOUT)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
         message = f"The source database of {name} can't be reached ({type(error).__name__})."
+        kind = SourceAway if _passes(error) else SourceUnreadable
         # the driver's error stays out of the chain: it may hold the address with its password
-        raise SourceUnreadable(
-            message, "Check that it runs and that its address is right."
-        ) from None
+        raise kind(message, "Check that it runs and that its address is right.") from None
 
 
 async def _columns(
@@ -151,5 +150,17 @@ def _quoted(table: str) -> str:
 
 def _refused(name: str, error: Exception) -> SourceUnreadable:
     kind = getattr(error, "sqlstate", None) or type(error).__name__
+    if _passes(error):
+        message = f"{name}: the source database broke off while it gave its rows ({kind})."
+        return SourceAway(message, "Check that it runs, then run it again.")
     message = f"{name}: the source database refused to give its rows ({kind})."
     return SourceUnreadable(message, "Check the rights of its user, then run it again.")
+
+
+def _passes(error: Exception) -> bool:
+    """Whether it is about the connection: nobody answers, the server stops, or has no place."""
+    state = getattr(error, "sqlstate", None) or ""
+    if isinstance(error, ValueError):  # an address that is none
+        return False
+    lost = isinstance(error, OSError | asyncpg.InterfaceError)
+    return lost or state.startswith(("08", "57P")) or state == "53300"

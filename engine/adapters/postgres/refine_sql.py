@@ -6,6 +6,7 @@ ones to quarantine from there; reasons are worded for bad ones only.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from engine.adapters.postgres import cell_sql
 from engine.adapters.postgres.cell_sql import SilverColumn
@@ -15,25 +16,19 @@ from engine.privacy.protect import REDACTED
 
 JUDGED = "_judged"
 
+
+@dataclass(frozen=True, slots=True)
+class RowRule:
+    """A condition on the columns of silver, for rows that are put aside where it holds."""
+
+    condition: str
+    reason: str
+
+
 _APART = "OFFSET '0'"
 """Keeps PostgreSQL from merging a layer into the next one, which would work each text out anew
 wherever it is used: a hundred times slower on ten columns. The quotes let it work in parallel:
 it takes a bare 0, which is an integer before it is a bigint, for a real limit."""
-
-
-def create_quarantine(table: Table) -> str:
-    """CREATE TABLE for the quarantine of a table."""
-    return (
-        f"CREATE TABLE IF NOT EXISTS {qualified('quarantine', table.name)} ("
-        '"row" jsonb NOT NULL, reasons text[] NOT NULL, source text, bronze_row bigint, '
-        "run_id text NOT NULL, quarantined_at timestamptz NOT NULL DEFAULT now())"
-    )
-
-
-def clear_quarantine(table: Table, source: str | None = None) -> str:
-    """DELETE of what was put aside before of the rows that are judged anew."""
-    judged = f" WHERE bronze_row IN (SELECT _row FROM {source} b)" if source else ""
-    return f"DELETE FROM {qualified('quarantine', table.name)}{judged}"
 
 
 def distinct_values(table: Table, each: SilverColumn, source: str | None = None) -> str:
@@ -54,7 +49,12 @@ FROM (SELECT _row, {_each(columns, cell_sql.present)}
       {_APART}) present"""
 
 
-def judge(table: Table, columns: Sequence[SilverColumn], source: str | None = None) -> str:
+def judge(
+    table: Table,
+    columns: Sequence[SilverColumn],
+    source: str | None = None,
+    rules: Sequence[RowRule] = (),
+) -> str:
     """CREATE TABLE of the rows of bronze with `_ok`, and `_rank` among those of the same key.
 
     `source` is a part of bronze in brackets; without one all of it is judged.
@@ -66,23 +66,43 @@ CREATE TEMP TABLE {JUDGED} ON COMMIT DROP AS
 SELECT judged.*, row_number() OVER (PARTITION BY {_keys(keys)}, judged._ok
                                     ORDER BY {_newest(table)}) AS _rank
 FROM (SELECT _row, CASE WHEN NOT _ok THEN _source END AS _source, _ok, {_kept_of(columns)}
-      FROM (SELECT *, {_ok(columns)} AS _ok
-            FROM (SELECT _row, _source, {_typed(columns)}
-                  FROM (SELECT _row, _source, {_each(columns, cell_sql.present)}
-                        FROM (SELECT _row, _source, {_each(columns, cell_sql.cleaned)}
-                              FROM {source or dataset(table.bronze)} b
-                              {_APART}) cleaned
-                        {_APART}) present
-                  {_APART}) typed
+             {"".join(f", {name}" for name, _ in _named(rules))}
+      FROM (SELECT *, {_ok(columns, rules)} AS _ok
+            FROM {_ruled(_values(table, columns, source), rules)}
             {_APART}) tested
       {_APART}) judged
 {known_keys}
 """
 
 
-def put_aside(table: Table, columns: Sequence[SilverColumn]) -> str:
+def _values(table: Table, columns: Sequence[SilverColumn], source: str | None) -> str:
+    return f"""(SELECT _row, _source, {_typed(columns)}
+                  FROM (SELECT _row, _source, {_each(columns, cell_sql.present)}
+                        FROM (SELECT _row, _source, {_each(columns, cell_sql.cleaned)}
+                              FROM {source or dataset(table.bronze)} b
+                              {_APART}) cleaned
+                        {_APART}) present
+                  {_APART})"""
+
+
+def _ruled(values: str, rules: Sequence[RowRule]) -> str:
+    """The rows with what the rules say of them, each worked out once."""
+    if not rules:
+        return f"{values} typed"
+    flags = ", ".join(f"(({rule.condition}) IS TRUE) AS {name}" for name, rule in _named(rules))
+    return f"(SELECT *, {flags} FROM {values} typed {_APART}) ruled"
+
+
+def _named(rules: Sequence[RowRule]) -> list[tuple[str, RowRule]]:
+    return [(ident(f"_rule_{number}"), rule) for number, rule in enumerate(rules)]
+
+
+def put_aside(table: Table, columns: Sequence[SilverColumn], rules: Sequence[RowRule] = ()) -> str:
     """INSERT of the bad rows into quarantine, protected, with reasons; $1 is the run id."""
     found = [reason for each in columns for reason in cell_sql.reasons(each)]
+    found += [
+        f"CASE WHEN r.{name} THEN {text_literal(rule.reason)} END" for name, rule in _named(rules)
+    ]
     return f"""
 INSERT INTO {qualified("quarantine", table.name)} ("row", reasons, source, bronze_row, run_id)
 SELECT (SELECT to_jsonb(kept) FROM (SELECT {_shown(columns)}) kept),
@@ -139,8 +159,9 @@ def _kept_of(columns: Sequence[SilverColumn]) -> str:
     return ",\n    ".join([_each(columns, cell_sql.kept_text), *values])
 
 
-def _ok(columns: Sequence[SilverColumn]) -> str:
+def _ok(columns: Sequence[SilverColumn], rules: Sequence[RowRule]) -> str:
     tests = [test for each in columns if (test := cell_sql.holds(each)) is not None]
+    tests += [f"NOT {name}" for name, _ in _named(rules)]
     return f"({' AND '.join(tests)})" if tests else "true"
 
 

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from engine.adapters.postgres import refine_sql
+from engine.adapters.postgres import quarantine_sql, refine_sql
 from engine.adapters.postgres.cell_sql import SilverColumn
+from engine.adapters.postgres.refine_sql import RowRule
+from engine.adapters.postgres.staging import types_of
+from engine.adapters.postgres.swap import Relation
 from engine.catalog.model import Table
 from engine.errors import RowsNotConserved
 
@@ -44,15 +47,18 @@ async def refine_into(
     columns: Sequence[SilverColumn],
     staged: str,
     run_id: str,
+    *,
     source: str | None = None,
+    rules: Sequence[RowRule] = (),
 ) -> Refined:
     """Write the staged table and quarantine; the substitutes are there already."""
     await connection.execute(_MORE_MEMORY, _MEMORY)
-    await connection.execute(refine_sql.judge(table, columns, source))
-    await connection.execute(refine_sql.create_quarantine(table))
-    # what is judged anew was put aside before, and is put aside again or is fine
-    await connection.execute(refine_sql.clear_quarantine(table, source))
-    aside = await connection.execute(refine_sql.put_aside(table, columns), run_id)
+    await connection.execute(refine_sql.judge(table, columns, source, rules))
+    await prepare_quarantine(connection, table)
+    # what is judged anew was put aside before, and is put aside again or leaves with the publishing
+    await connection.execute(quarantine_sql.let_leave(table, source), run_id)
+    aside = await connection.execute(refine_sql.put_aside(table, columns, rules), run_id)
+    await connection.execute(quarantine_sql.drop_replaced(table), run_id)
     good = await connection.execute(refine_sql.stage(columns, staged))
     record = await connection.fetchrow(refine_sql.count())
     counts = dict(record.items()) if record is not None else {}
@@ -60,6 +66,15 @@ async def refine_into(
     refined.require_conserved(table)
     await connection.execute(f"ANALYZE {staged}")
     return refined
+
+
+async def prepare_quarantine(
+    connection: "asyncpg.Connection[asyncpg.Record]", table: Table
+) -> None:
+    """Have a quarantine with all its columns; one that has them is not locked for it."""
+    await connection.execute(quarantine_sql.create(table))
+    if "leaving" not in await types_of(connection, Relation("quarantine", table.name)):
+        await connection.execute(quarantine_sql.add_leaving(table))
 
 
 def _rows(status: str) -> int:

@@ -206,7 +206,7 @@ class PostgresWarehouse:
         for each in columns:
             if each.substituted:
                 await self._substitutes.fill(connection, table, each, source)
-        return await refine_into(connection, table, columns, target, run.id, source)
+        return await refine_into(connection, table, columns, target, run.id, source=source)
 
     async def build(self, run: Run, model: Model) -> Counts:
         """CREATE TABLE AS the model's SELECT."""
