@@ -148,7 +148,7 @@ async def measure(url: str, folder: Path, rows: int, new: int, repeats: int) -> 
     figures = Figures()
     connection = await asyncpg.connect(url, server_settings={"TimeZone": "UTC", "jit": "off"})
     async with open_engine(parts) as engine:
-        await engine.quality.warm()
+        await engine.soda.warm()
         for pipeline in ("ingest", "bronze_to_silver"):
             await run_pipeline(engine, pipeline)
         await connection.execute(PREPARE)

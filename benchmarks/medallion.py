@@ -203,7 +203,7 @@ async def measure(url: str, folder: Path, rows: int, repeats: int) -> Figures:
     figures = Figures({part: [] for part in PARTS}, {part: [] for part in PARTS})
     connection = await asyncpg.connect(url, server_settings={"TimeZone": "UTC", "jit": "off"})
     async with open_engine(parts) as engine:
-        await engine.quality.warm()
+        await engine.soda.warm()
         for repeat in range(repeats + 1):
             for times, seconds in (
                 (figures.atlas, await atlas_parts(engine, connection)),

@@ -9,7 +9,7 @@ from engine.catalog.model import DatasetName, Layer, Pipeline, Project, Table
 from engine.people import Asker, Role
 from engine.runs.model import Run, Step
 from engine.runs.plan import plan
-from engine.runs.ports import QuarantinedRow
+from engine.runs.quarantine import QuarantinedRow
 
 SHOWN_ROWS = 20
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 
 from pydantic import TypeAdapter
 
@@ -40,6 +41,55 @@ class CardTable:
     rows: tuple[tuple[str, ...], ...]
 
 
+MOST_POINTS = 60
+MOST_SERIES = 4
+
+
+class ChartKind(StrEnum):
+    """How the values of a chart are drawn."""
+
+    LINE = "line"
+    BAR = "bar"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A name and one value for each label of its chart; None where nothing is known."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A few rows of numbers over the same labels, small enough to be read in a chat."""
+
+    kind: ChartKind
+    title: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+
+    def __post_init__(self) -> None:
+        for count, most, what in (
+            (len(self.labels), MOST_POINTS, "points"),
+            (len(self.series), MOST_SERIES, "series"),
+        ):
+            if not 1 <= count <= most:
+                message = f"a chart has 1 to {most} {what}, not {count}"
+                raise ValueError(message)
+        for each in self.series:
+            _require_drawable(each, len(self.labels))
+
+
+def _require_drawable(series: Series, points: int) -> None:
+    if len(series.values) != points:
+        message = f"a series of {len(series.values)} values does not fit {points} labels"
+        raise ValueError(message)
+    if not all(value is None or isfinite(value) for value in series.values):
+        message = "a chart has no place for what is no finite number"
+        raise ValueError(message)
+
+
 class ButtonStyle(StrEnum):
     """How a button looks."""
 
@@ -68,6 +118,7 @@ class Card:
     text: str = ""
     facts: tuple[Fact, ...] = ()
     table: CardTable | None = None
+    chart: Chart | None = None
     buttons: tuple[Button, ...] = ()
     thread: str | None = None
     fallback_text: str = ""

@@ -289,7 +289,8 @@ def check_project(
     folder: Annotated[Path | None, typer.Argument()] = None,
 ) -> None:
     """Read a project folder and report every mistake in it."""
-    from engine.catalog.reader import read_project  # noqa: PLC0415  # the import takes a second
+    from engine.catalog.check_rules import unwise  # noqa: PLC0415  # the import takes a second
+    from engine.catalog.reader import read_project  # noqa: PLC0415  # as above
 
     chosen = folder or Path(os.environ.get("ATLAS_PROJECT") or ".")
     try:
@@ -298,6 +299,8 @@ def check_project(
         for mistake in error.mistakes:
             typer.echo(str(mistake))
         raise typer.Exit(1) from None
+    for warning in unwise(project):
+        typer.echo(f"warning: {warning}")
     typer.echo(
         f"{chosen}: {len(project.pipelines)} pipelines, {len(project.tables)} tables, "
         f"{len(project.models)} gold models, no mistakes."

@@ -108,6 +108,15 @@ class Backfill(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class BackfillStatus(Command):
+    """How a backfill is going; the latest of a pipeline or table, or of all."""
+
+    name = "backfill_status"
+    pipeline: str | None = None
+    table: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SchedulePipeline(Command):
     """Run a pipeline by itself whenever a time comes."""
 
@@ -196,11 +205,67 @@ class CheckQuality(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class QualityReport(Command):
+    """How good a dataset is by its last checks, or all of them, and what changed since a time."""
+
+    name = "quality_report"
+    dataset: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ListQuarantine(Command):
-    """Which rows of a table were put aside, and why."""
+    """Which rows of a table were put aside, and why; all of them, or those of a rule."""
 
     name = "list_quarantine"
     dataset: str
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseQuarantine(Command):
+    """Judge rows in quarantine once more; those that are good now are published."""
+
+    name = "release_quarantine"
+    needs = Role.OPERATOR
+    dataset: str
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteQuarantine(Command):
+    """Forget rows in quarantine, once that is confirmed; `older_than` are days."""
+
+    name = "delete_quarantine"
+    needs = Role.ADMIN
+    dataset: str
+    rule: str | None = None
+    older_than: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestChecks(Command):
+    """Which checks a dataset could have, by what is in it."""
+
+    name = "suggest_checks"
+    dataset: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptChecks(Command):
+    """Add suggested checks to the project's files, each by its id."""
+
+    name = "accept_checks"
+    needs = Role.OPERATOR
+    dataset: str
+    checks: tuple[str, ...]
+
+    @override
+    def slots(self) -> dict[str, str | int | None]:
+        """The slots as text, the ids side by side."""
+        return {"dataset": self.dataset, "checks": ", ".join(self.checks)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +300,7 @@ COMMANDS: tuple[type[Command], ...] = (
     CancelRun,
     RetryRun,
     Backfill,
+    BackfillStatus,
     SchedulePipeline,
     ListSchedules,
     PauseSchedule,
@@ -243,7 +309,12 @@ COMMANDS: tuple[type[Command], ...] = (
     ListPipelines,
     DescribePipeline,
     CheckQuality,
+    QualityReport,
     ListQuarantine,
+    ReleaseQuarantine,
+    DeleteQuarantine,
+    SuggestChecks,
+    AcceptChecks,
     ScanPrivacy,
     Help,
     WhoAmI,

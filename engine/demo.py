@@ -88,7 +88,7 @@ async def _load_first_delivery(bot: OpsDroid) -> None:
 async def _warm(bot: OpsDroid) -> None:
     """Load Soda and Presidio in their processes before somebody waits for them."""
     engine = engine_of(bot).engine
-    await engine.quality.warm()
+    await engine.soda.warm()
     await engine.detector.warm()
 
 

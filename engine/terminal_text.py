@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.cards import Card, CardTable, Severity
+from engine.cards import Card, CardTable, Chart, Severity, readable
 
 _MARKS = {
     Severity.INFO: "·",
@@ -13,9 +13,14 @@ _MARKS = {
 
 WIDEST_CELL = 60
 
+_LEVELS = "▁▂▃▄▅▆▇█"
+_GAP = "·"
+_WHOLE_FROM, _WHOLE_TO = 1e3, 1e15
+"""Between these, what comes after the point tells nobody anything."""
+
 
 def as_text(card: Card) -> str:
-    """A card in lines: title, text, facts, table, and what could be said next."""
+    """A card in lines: title, text, facts, table, chart, and what could be said next."""
     return "\n".join(_lines(card))
 
 
@@ -27,6 +32,8 @@ def _lines(card: Card) -> Iterator[str]:
         yield from (f"  {_plain(f'{each.name:<{width}}  {each.value}')}" for each in card.facts)
     if card.table is not None:
         yield from (f"  {line}" for line in _table(card.table))
+    if card.chart is not None:
+        yield from (f"  {line}" for line in _chart(card.chart))
     if card.buttons:
         yield "  Say: " + " · ".join(f"«{_plain(button.command)}»" for button in card.buttons)
 
@@ -41,6 +48,38 @@ def _table(table: CardTable) -> Iterator[str]:
         ).rstrip()
         if number == 0:
             yield "  ".join("─" * width for width in widths)
+
+
+def _chart(chart: Chart) -> Iterator[str]:
+    """A row of levels for each series, all on one scale, with its ends and its newest value."""
+    yield _cell(f"{chart.title}, {chart.labels[0]} to {chart.labels[-1]}")
+    width = max(len(_cell(each.name)) for each in chart.series)
+    known = [value for each in chart.series for value in each.values if value is not None]
+    for each in chart.series:
+        line = "".join(_level(value, known) for value in each.values)
+        yield f"{_cell(each.name):<{width}}  {line}  {_extent(each.values)}".rstrip()
+
+
+def _level(value: float | None, known: list[float]) -> str:
+    """The block that is as high in its line as the value among all that are known."""
+    if value is None:
+        return _GAP
+    low, high = min(known), max(known)
+    # halves, since the difference of two large numbers may be more than a number can be
+    share = (value / 2 - low / 2) / (high / 2 - low / 2) if high / 2 > low / 2 else 1.0
+    return _LEVELS[round(share * (len(_LEVELS) - 1))]
+
+
+def _extent(values: tuple[float | None, ...]) -> str:
+    given = [value for value in values if value is not None]
+    if not given:
+        return "nothing known"
+    return f"{_number(given[-1])} ({_number(min(given))} to {_number(max(given))})"
+
+
+def _number(value: float) -> str:
+    is_plain = float(value).is_integer() or abs(value) >= _WHOLE_FROM
+    return readable(round(value)) if is_plain and abs(value) < _WHOLE_TO else f"{value:.4g}"
 
 
 def _plain(text: str) -> str:

@@ -102,6 +102,7 @@ def vocabulary(message: Message) -> Vocabulary:
         tables=tuple(table.name for table in project.tables),
         datasets=tuple(str(dataset) for dataset in project.datasets()),
         makers=tuple((str(dataset), pipeline) for dataset, pipeline in makers(project)),
+        columns=tuple({column.name for table in project.tables for column in table.columns}),
     )
 
 
@@ -167,7 +168,7 @@ def offers(message: Message, refused: Refused) -> tuple[str, ...]:
         return ()
     slots = {
         "pipeline": names.pipelines,
-        "table": names.tables,
+        "table": names.short_names(),
         "dataset": names.datasets,
         "schedule": tuple(name for name in refused.close if name.startswith("SCH-")),
     }

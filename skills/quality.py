@@ -1,15 +1,31 @@
-"""Sentences about quality: checks now, and rows in quarantine."""
+"""Sentences about quality: checks now and past, those to add, and rows in quarantine."""
 
 from opsdroid.events import Message
 
-from engine.commands import CheckQuality, ListQuarantine
+from engine.commands import (
+    AcceptChecks,
+    CheckQuality,
+    DeleteQuarantine,
+    ListQuarantine,
+    QualityReport,
+    ReleaseQuarantine,
+    SuggestChecks,
+)
 from skills import base
 
 
 class Quality(base.AtlasSkill):
-    """Checks datasets and shows what was put aside."""
+    """Checks datasets, says how good they are, and shows what was put aside."""
 
-    @base.understands(CheckQuality, ListQuarantine)
+    @base.understands(
+        CheckQuality,
+        QualityReport,
+        ListQuarantine,
+        ReleaseQuarantine,
+        DeleteQuarantine,
+        SuggestChecks,
+        AcceptChecks,
+    )
     async def answer(self, message: Message) -> None:
         """Carry out what was asked."""
         await self.carry_out(message)

@@ -4,6 +4,7 @@ from opsdroid.events import Message
 
 from engine.commands import (
     Backfill,
+    BackfillStatus,
     CancelRun,
     ExplainRun,
     ListRuns,
@@ -17,7 +18,9 @@ from skills import base
 class Runs(base.AtlasSkill):
     """Starts and stops runs, and tells of them."""
 
-    @base.understands(RunPipeline, RunStatus, ListRuns, ExplainRun, CancelRun, RetryRun, Backfill)
+    @base.understands(
+        RunPipeline, RunStatus, ListRuns, ExplainRun, CancelRun, RetryRun, Backfill, BackfillStatus
+    )
     async def answer(self, message: Message) -> None:
         """Carry out what was asked."""
         await self.carry_out(message)

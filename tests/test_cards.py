@@ -7,12 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.cards import (
+    MOST_POINTS,
+    MOST_SERIES,
     Button,
     ButtonStyle,
     Card,
     CardKind,
     CardTable,
+    Chart,
+    ChartKind,
     Fact,
+    Series,
     Severity,
     counted,
     facts,
@@ -27,6 +32,20 @@ tables = st.builds(
     st.tuples(words, words),
     st.lists(st.tuples(words, words), max_size=3).map(tuple),
 )
+numbers = st.none() | st.floats(allow_nan=False, allow_infinity=False)
+charts = st.integers(1, 6).flatmap(
+    lambda points: st.builds(
+        Chart,
+        st.sampled_from(ChartKind),
+        words,
+        st.tuples(*[words] * points),
+        st.lists(
+            st.builds(Series, words, st.tuples(*[numbers] * points)),
+            min_size=1,
+            max_size=MOST_SERIES,
+        ).map(tuple),
+    )
+)
 cards = st.builds(
     Card,
     kind=st.sampled_from(CardKind),
@@ -35,6 +54,7 @@ cards = st.builds(
     text=words,
     facts=st.lists(st.builds(Fact, words, words), max_size=3).map(tuple),
     table=st.none() | tables,
+    chart=st.none() | charts,
     buttons=st.lists(
         st.builds(Button, words, words, st.sampled_from(ButtonStyle), st.none() | words),
         max_size=3,
@@ -58,10 +78,53 @@ def test_the_json_of_a_card_has_every_key_that_programs_rely_on(card: Card) -> N
         "text",
         "facts",
         "table",
+        "chart",
         "buttons",
         "thread",
         "fallback_text",
     ]
+
+
+def a_chart(*values: float | None, labels: int | None = None, series: int = 1) -> Chart:
+    """A line of these values, `series` times."""
+    names = tuple(str(number) for number in range(len(values) if labels is None else labels))
+    return Chart(ChartKind.LINE, "Score", names, (Series("score", values),) * series)
+
+
+def test_a_chart_is_read_back_with_its_gaps_and_its_key_is_always_there() -> None:
+    chart = a_chart(90, None, 72.5)
+    card = Card(CardKind.REPLY, Severity.INFO, "Score", chart=chart)
+
+    assert json.loads(to_json(card))["chart"] == {
+        "kind": "line",
+        "title": "Score",
+        "labels": ["0", "1", "2"],
+        "series": [{"name": "score", "values": [90, None, 72.5]}],
+    }
+    assert json.loads(to_json(Card(CardKind.REPLY, Severity.INFO, "Score")))["chart"] is None
+
+
+def test_a_card_from_before_there_were_charts_is_still_read() -> None:
+    old = '{"kind": "reply", "severity": "info", "title": "Three runs"}'
+
+    assert from_json(old) == Card(CardKind.REPLY, Severity.INFO, "Three runs")
+
+
+def test_a_chart_takes_what_can_be_read_and_no_more() -> None:
+    full = a_chart(*[1.0] * MOST_POINTS, series=MOST_SERIES)
+
+    assert (len(full.labels), len(full.series)) == (60, 4)
+    for values, labels, series, complaint in (
+        ((1.0,) * (MOST_POINTS + 1), None, 1, "1 to 60 points, not 61"),
+        ((), None, 1, "1 to 60 points, not 0"),
+        ((1.0,), None, MOST_SERIES + 1, "1 to 4 series, not 5"),
+        ((1.0,), None, 0, "1 to 4 series, not 0"),
+        ((1.0, 2.0), 3, 1, "2 values does not fit 3 labels"),
+        ((float("nan"),), None, 1, "no finite number"),
+        ((float("inf"),), None, 1, "no finite number"),
+    ):
+        with pytest.raises(ValueError, match=complaint):
+            a_chart(*values, labels=labels, series=series)
 
 
 def test_without_a_fallback_title_and_text_stand_in() -> None:

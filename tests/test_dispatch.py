@@ -8,10 +8,13 @@ import pytest
 from engine.cards import Card, CardKind, Fact, Severity
 from engine.commands import (
     COMMANDS,
+    AcceptChecks,
     Backfill,
+    BackfillStatus,
     CancelRun,
     CheckQuality,
     Command,
+    DeleteQuarantine,
     DeleteSchedule,
     DescribePipeline,
     ExplainRun,
@@ -21,21 +24,24 @@ from engine.commands import (
     ListRuns,
     ListSchedules,
     PauseSchedule,
+    QualityReport,
+    ReleaseQuarantine,
     ResumeSchedule,
     RetryRun,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
     SchedulePipeline,
+    SuggestChecks,
     WhoAmI,
 )
 from engine.errors import DatabaseUnreachable
 from engine.outcome import Accepted, Answer, Outcome, Refused, Request
 from engine.people import Asker, Role
 from engine.recurrence import Cron
+from engine.runs.model import Run, StepKind, StepStatus
 from engine.runs.model import RunStatus as Status
-from engine.runs.model import StepKind
-from engine.runs.ports import QuarantinedRow
+from engine.runs.quarantine import QuarantinedRow
 from engine.testing.clock import EPOCH
 from engine.testing.fixed import FixedQuarantine
 from tests.builders import a_project, a_run, a_step, a_table, an_asker
@@ -49,6 +55,7 @@ EVERY_COMMAND: tuple[Command, ...] = (
     CancelRun(),
     RetryRun(),
     Backfill(date(2026, 2, 1), date(2026, 2, 3), "customers"),
+    BackfillStatus(),
     SchedulePipeline("ingest", Cron.at([(9, 0)], "UTC")),
     ListSchedules(),
     PauseSchedule(),
@@ -57,11 +64,20 @@ EVERY_COMMAND: tuple[Command, ...] = (
     ListPipelines(),
     DescribePipeline("ingest"),
     CheckQuality("silver.customers"),
+    QualityReport("silver.customers"),
+    QualityReport(),
+    ReleaseQuarantine("silver.customers"),
+    DeleteQuarantine("silver.customers"),
+    SuggestChecks("silver.customers"),
+    AcceptChecks("silver.customers", ("k4821",)),
     ListQuarantine("silver.customers"),
     ScanPrivacy("silver.customers"),
     Help(),
     WhoAmI(),
 )
+
+
+ROLES = {"maria": Role.ADMIN, "olga": Role.OPERATOR, "stranger": Role.VIEWER}
 
 
 def card_of(outcome: Outcome) -> Card:
@@ -105,7 +121,7 @@ async def test_a_role_decides_what_a_person_may_do(command: Command, person: str
     outcome = await shop.ask(command, person)
 
     refused = isinstance(outcome, Refused) and "Your role here" in outcome.reason
-    assert refused == (person == "stranger" and command.needs is Role.OPERATOR)
+    assert refused == (not ROLES[person].covers(command.needs))
 
 
 async def test_a_refused_role_says_which_is_needed_and_starts_nothing() -> None:
@@ -193,6 +209,21 @@ async def test_an_unknown_dataset_is_refused_with_those_that_are_near(
     assert refused.close[0] == "silver.customers"
 
 
+@pytest.mark.parametrize(
+    ("name", "close"),
+    [
+        ("customer_order", ("silver.customers", "silver.orders")),
+        ("bronze.order_items", ("bronze.orders",)),
+        ("bronze.revenues", ("gold.revenue",)),
+        ("silver.zzz", ()),
+    ],
+)
+async def test_only_what_is_spelled_nearly_so_may_have_been_meant(
+    name: str, close: tuple[str, ...]
+) -> None:
+    assert refusal_of(await Workshop().ask(CheckQuality(name))).close == close
+
+
 async def test_a_check_of_a_dataset_without_checks_is_refused() -> None:
     shop = Workshop(a_project([a_table(checks=())], ()))
 
@@ -253,6 +284,46 @@ async def test_only_a_failed_run_is_explained() -> None:
 
     assert failed.title == "Why bronze_to_silver for customers failed"
     assert succeeded.kind is CardKind.PROGRESS
+
+
+def a_medallion(run_id: str, at: str, hour: int) -> Run:
+    """A run of all tables that failed at one of them."""
+    tables = ("silver.customers", "silver.orders")
+    ends = {True: StepStatus.FAILED, False: StepStatus.SUCCEEDED}
+    steps = [a_step(StepKind.REFINE, each, ends[each == at]) for each in tables]
+    return a_run(
+        *steps,
+        id=run_id,
+        pipeline="medallion",
+        table=None,
+        status=Status.FAILED,
+        requested_at=EPOCH + timedelta(hours=hour),
+        error=f"{at} broke.",
+    )
+
+
+async def test_a_table_is_explained_by_the_latest_run_that_failed_at_it() -> None:
+    shop = Workshop()
+    shop.keep(
+        a_medallion("11111111", "silver.orders", 1), a_medallion("22222222", "silver.customers", 2)
+    )
+
+    orders = card_of(await shop.ask(ExplainRun(table="orders")))
+    customers = card_of(await shop.ask(ExplainRun(table="customers")))
+
+    assert Fact("Run", "11111111") in orders.facts
+    assert orders.text.splitlines()[0] == "silver.orders broke."
+    assert Fact("Run", "22222222") in customers.facts
+
+
+async def test_a_table_at_which_no_run_failed_is_not_explained_by_another_table() -> None:
+    shop = Workshop()
+    shop.keep(a_medallion("22222222", "silver.customers", 2))
+
+    card = card_of(await shop.ask(ExplainRun(table="orders")))
+
+    assert card.title == "No run failed at orders lately"
+    assert "22222222 (medallion). It failed at refine silver.customers" in card.text
 
 
 async def test_an_unknown_run_is_refused_by_the_id_as_it_was_read() -> None:

@@ -2,7 +2,17 @@
 
 from hypothesis import given
 
-from engine.cards import Button, Card, CardKind, CardTable, Fact, Severity
+from engine.cards import (
+    Button,
+    Card,
+    CardKind,
+    CardTable,
+    Chart,
+    ChartKind,
+    Fact,
+    Series,
+    Severity,
+)
 from engine.terminal_text import WIDEST_CELL, as_text
 from tests.test_cards import cards
 
@@ -36,6 +46,32 @@ def test_a_card_is_shown_line_by_line() -> None:
 
 def test_a_card_of_nothing_but_a_title_is_one_line() -> None:
     assert as_text(a_card()) == "· Runs"
+
+
+def test_a_chart_is_a_row_of_blocks_on_one_scale() -> None:
+    chart = Chart(
+        ChartKind.LINE,
+        "Score",
+        ("Mon", "Tue", "Wed", "Thu"),
+        (
+            Series("Now", (100, 82.5, None, 90)),
+            Series("Before", (60, None, None, None)),
+            Series("Never", (None, None, None, None)),
+        ),
+    )
+
+    assert as_text(a_card(chart=chart)).splitlines()[1:] == [
+        "  Score, Mon to Thu",
+        "  Now     █▅·▆  90 (82.5 to 100)",
+        "  Before  ▁···  60 (60 to 60)",
+        "  Never   ····  nothing known",
+    ]
+
+
+def test_a_chart_of_one_value_again_and_again_is_a_full_line() -> None:
+    chart = Chart(ChartKind.BAR, "Rows", ("a", "b"), (Series("rows", (5, 5)),))
+
+    assert as_text(a_card(chart=chart)).splitlines()[-1] == "  rows  ██  5 (5 to 5)"
 
 
 def test_a_long_cell_is_cut() -> None:

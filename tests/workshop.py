@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 
 from engine.adapters.scheduler import TriggerTimetable
 from engine.alerts.announcer import Announcer
@@ -11,6 +12,8 @@ from engine.commands import Command
 from engine.dispatch import Dispatcher
 from engine.outcome import Outcome, Request
 from engine.people import People, Role
+from engine.quality_answers import QualityReports
+from engine.quarantine_desk import QuarantineDesk
 from engine.runs.backfill_desk import BackfillDesk
 from engine.runs.desk import LONGEST_LINE, RunDesk
 from engine.runs.events import RunEvent, RunFinished, StepFinished
@@ -29,11 +32,20 @@ from engine.runs.steps.work import StepWork
 from engine.runs.worker import RunWorker
 from engine.schedule_answers import ScheduleAnswers
 from engine.schedules.desk import ScheduleDesk
+from engine.suggestion_answers import Suggestions
 from engine.testing.clock import FakeClock
-from engine.testing.fixed import FixedDetector, FixedPreviews, FixedQuality, FixedQuarantine
+from engine.testing.fixed import (
+    FixedDetector,
+    FixedExamples,
+    FixedPreviews,
+    FixedQuality,
+    FixedQuarantine,
+)
 from engine.testing.sessions import EndedSessions
 from engine.testing.state import MemoryState
+from engine.testing.suggesting import FixedProfiles, MemoryCheckFiles
 from engine.testing.transactions import MemoryTransaction, MemoryTransactions
+from engine.testing.verdict_history import MemoryVerdictHistory
 from engine.testing.warehouse import FixedDeliveries, FixedDelivery
 from tests.builders import RUN_ID, a_project, a_run, an_asker
 
@@ -81,13 +93,15 @@ class Workshop:
         self.transactions.alive.add(WORKER)
         self.quality = FixedQuality()
         self.detector = FixedDetector()
+        self.examples = FixedExamples()
         self.quarantine = FixedQuarantine()
         self.previews = FixedPreviews()
+        self.verdicts = MemoryVerdictHistory()
         self.people = People({"web:maria": Role.ADMIN, "web:olga": Role.OPERATOR})
         self.listening = Listening()
         told = (
             Announcer(self.project, "web", self.clock).hear,
-            BackfillNews().hear,
+            BackfillNews(self.project).hear,
             self.listening.hear,
         )
         self.backfills: BackfillDesk[MemoryTransaction] = BackfillDesk(
@@ -129,7 +143,7 @@ class Workshop:
             StepKind.INGEST: Ingest(project, transactions, arrived, self.pulse.metered),
             StepKind.REFINE: Refine(project, transactions, self.detector),
             StepKind.BUILD: Build(project, transactions),
-            StepKind.CHECK: Check(project, self.quality, self.clock),
+            StepKind.CHECK: Check(project, self.quality, self.examples, self.clock),
             StepKind.PUBLISH: Publish(),
             StepKind.SCAN: Scan(project, transactions, self.detector),
         }
@@ -147,11 +161,13 @@ class Workshop:
             self.people,
             self.desk,
             self.transactions,
-            self.quarantine,
+            QuarantineDesk(self.project, self.desk, self.quarantine, self.clock),
             backfills=self.backfills,
             schedules=ScheduleAnswers(
                 ScheduleDesk(self.transactions, TriggerTimetable(), self.clock)
             ).answer,
+            suggestions=Suggestions(FixedProfiles(), self.quality, MemoryCheckFiles(self.project)),
+            reports=QualityReports(self.project, self.verdicts, self.clock, UTC),
             previews=self.previews,
         )
 

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 GuardedHandler = Callable[[web.Request, Asker], Awaitable[web.StreamResponse]]
 
 _SCHEME = "bearer "
+_JSON = frozenset({"application/json", problems.PROBLEM_JSON})
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -95,11 +96,12 @@ def outermost(paths: Callable[[str], bool], origins: Collection[str]) -> Middlew
     """What is around every other part of the server, for the paths of the API.
 
     Whatever went wrong within becomes problem JSON; pages of the named origins may read answers.
+    So does a path that nobody has, for whoever reads nothing but JSON.
     """
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not paths(request.path):
+        if not paths(request.path) and not _is_lost_program(request):
             return await handler(request)
         origin = request.headers.get("Origin")
         welcome = origin if origin in origins else None
@@ -151,6 +153,13 @@ def _finished(response: web.StreamResponse, welcome: str | None) -> web.StreamRe
         response.headers["Access-Control-Expose-Headers"] = "Location, Retry-After"
         response.headers.add("Vary", "Origin")
     return response
+
+
+def _is_lost_program(request: web.Request) -> bool:
+    """Whether the path is nobody's and the answer is to be JSON."""
+    accepted = request.headers.get("Accept", "").split(",")
+    types = {each.partition(";")[0].strip().lower() for each in accepted}
+    return request.match_info.http_exception is not None and types <= _JSON
 
 
 def _is_preflight(request: web.Request) -> bool:

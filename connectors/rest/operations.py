@@ -101,10 +101,11 @@ OPERATIONS = (
         "/pipelines",
         "List runs, newest first",
         "A page has `limit` runs. `next_cursor` asks for the next one, and is null on the last; "
-        "runs that are added meanwhile move nothing. Needs the role viewer.",
+        "runs that are added meanwhile move nothing. A pipeline or a table that is neither in the "
+        "project nor in a run is unknown. Needs the role viewer.",
         200,
         RunPage,
-        (*_GUARDED, MALFORMED),
+        (*_GUARDED, MALFORMED, UNKNOWN),
         query=RunsQuery,
         example='"{address}/pipelines?status=failed&limit=10"',
     ),

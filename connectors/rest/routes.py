@@ -26,7 +26,7 @@ from connectors.rest.operations import OPERATIONS, Deed, Operation
 from connectors.rest.pages import cursor_after, read_cursor
 from connectors.rest.ports import Behind
 from connectors.rest.problems import NOT_JSON, REFUSED, Problem
-from engine.commands import CancelRun, Command, RetryRun, RunPipeline
+from engine.commands import CancelRun, Command, ListRuns, RetryRun, RunPipeline
 from engine.errors import UnknownRun
 from engine.outcome import Accepted, Refused, Request
 from engine.people import Asker
@@ -90,12 +90,15 @@ class Routes:
             )
         )
 
-    async def runs(self, request: web.Request, _: Asker) -> web.Response:
+    async def runs(self, request: web.Request, asker: Asker) -> web.Response:
         """A page of runs."""
         query = from_query(RunsQuery, request.query)
         wanted = RunFilter(query.status, query.pipeline_name, query.table_name)
         after = None if query.cursor is None else read_cursor(query.cursor)
         found = await self._behind.page(wanted, after, query.limit + 1)
+        if not found:
+            await self._require_known(ListRuns(pipeline=query.pipeline_name), asker)
+            await self._require_known(ListRuns(table=query.table_name), asker)
         runs = found[: query.limit]
         more = cursor_after(runs[-1]) if len(found) > query.limit else None
         return _json(RunPage(runs=tuple(map(run_document, runs)), next_cursor=more))
@@ -138,6 +141,16 @@ class Routes:
         if not isinstance(outcome, Accepted):
             raise _refusal(outcome)
         return outcome.run_id
+
+    async def _require_known(self, command: ListRuns, asker: Asker) -> None:
+        """Raise for a name that neither a run nor the project has: «no runs» sounds like good news.
+
+        Runs may outlive their pipeline, and those of a single step have none in the project.
+        """
+        named = RunFilter(None, command.pipeline, command.table)
+        if named == RunFilter() or await self._behind.page(named, None, 1):
+            return
+        await self._done(command, asker)
 
     async def _done(self, command: Command, asker: Asker) -> None:
         outcome = await self._behind.ask(Request(command, asker))

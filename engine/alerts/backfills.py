@@ -6,12 +6,13 @@ from datetime import timedelta
 from engine.alerts.model import Post
 from engine.alerts.ports import BackfillTransaction
 from engine.cards import Button, ButtonStyle, Card, CardKind, Fact, Severity, counted, facts
-from engine.runs.backfill import Backfill, Day, state_of
+from engine.catalog.model import Project
+from engine.runs.backfill import Backfill, Day, state_of, watermarks
 from engine.runs.events import RunChanged, RunEvent, RunFinished
 from engine.runs.model import Counts, Run, RunStatus, next_step
 
 NAMED = 5
-"""Days that a card names one by one."""
+"""Days at work, causes and columns that a card names one by one; lost days are all named."""
 
 _SEVERITY = {
     RunStatus.QUEUED: Severity.INFO,
@@ -25,6 +26,9 @@ _SEVERITY = {
 class BackfillNews:
     """Keeps the card of each backfill up to date."""
 
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
     async def hear(self, tx: BackfillTransaction, event: RunEvent) -> None:
         """A listener for the runner; it comes before the one that orders the next day."""
         run = event.run
@@ -36,7 +40,8 @@ class BackfillNews:
         if backfill is None:
             return
         days = await tx.backfills.days(backfill.id)
-        card = backfill_card(backfill, days, run)
+        cut_by = watermarks(self._project, backfill)
+        card = backfill_card(backfill, days, run, cut_by)
         key = f"backfill:{backfill.id}"
         await tx.outbox.put(Post(key, backfill.asker.place, card, urgent=_over(backfill, days)))
 
@@ -45,8 +50,13 @@ def _over(backfill: Backfill, days: Sequence[Day]) -> bool:
     return state_of(backfill, days) not in {RunStatus.QUEUED, RunStatus.RUNNING}
 
 
-def backfill_card(backfill: Backfill, days: Sequence[Day], run: Run | None = None) -> Card:
-    """How a backfill is going, or how it ended; `run` is the day that was heard of."""
+def backfill_card(
+    backfill: Backfill, days: Sequence[Day], run: Run | None = None, cut_by: Sequence[str] = ()
+) -> Card:
+    """How a backfill is going, or how it ended; `run` is the day that was heard of.
+
+    `cut_by` are the columns that tell the day of a row.
+    """
     state = state_of(backfill, days)
     title = f"{backfill.title}, {span(backfill)} — {state}"
     return Card(
@@ -54,7 +64,7 @@ def backfill_card(backfill: Backfill, days: Sequence[Day], run: Run | None = Non
         severity=_SEVERITY[state],
         title=title,
         text="\n".join(_lines(backfill, days, run)),
-        facts=tuple(_facts(backfill, days)),
+        facts=tuple(_facts(backfill, days, cut_by)),
         buttons=tuple(_buttons(days)),
         thread=backfill.asker.thread,
         fallback_text=f"{title}: {_done(backfill, days)}",
@@ -70,7 +80,7 @@ def span(backfill: Backfill) -> str:
 def _lines(backfill: Backfill, days: Sequence[Day], run: Run | None) -> Iterator[str]:
     lost = [each for each in days if each.lost]
     for each in lost[:NAMED]:
-        yield f"{each.day}: {each.error or each.status} {each.hint}".rstrip()
+        yield f"{each.day} ({each.run_id}): {each.error or each.status} {each.hint}".rstrip()
     if lost and len(days) < backfill.length:
         left = counted(backfill.length - len(days), "day")
         yield f"It stopped here; {left} to go. A retry that goes well goes on with them."
@@ -78,16 +88,24 @@ def _lines(backfill: Backfill, days: Sequence[Day], run: Run | None) -> Iterator
         yield f"{run.parameters.start}: {step.name}"
 
 
-def _facts(backfill: Backfill, days: Sequence[Day]) -> Iterator[Fact]:
+def _facts(backfill: Backfill, days: Sequence[Day], cut_by: Sequence[str]) -> Iterator[Fact]:
     yield Fact("Days", _done(backfill, days))
+    if cut_by:
+        yield Fact("Cut by the day of", _named(cut_by))
     at_work = [f"{each.day} ({each.run_id})" for each in days if each.open]
     if at_work:
-        yield Fact("At work", ", ".join(at_work[:NAMED]))
-    lost = [f"{each.day} ({each.run_id})" for each in days if each.lost]
-    if lost:
-        yield Fact("Not done", ", ".join(lost[:NAMED]))
+        yield Fact("At work", _named(at_work))
+    for name, status in (("Failed", RunStatus.FAILED), ("Cancelled", RunStatus.CANCELLED)):
+        lost = [f"{each.day} ({each.run_id})" for each in days if each.status is status]
+        if lost:
+            yield Fact(name, ", ".join(lost))
     yield from _counts(days)
     yield Fact("Pipeline", backfill.pipeline)
+
+
+def _named(things: Sequence[str]) -> str:
+    more = f" and {len(things) - NAMED} more" if len(things) > NAMED else ""
+    return ", ".join(things[:NAMED]) + more
 
 
 def _done(backfill: Backfill, days: Sequence[Day]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from engine.alerts.wording import STAYS, accepting, mending, owner_fact
+from engine.alerts.wording import STAYS, accepting, for_example, mending, owner_fact
 from engine.cards import Button, ButtonStyle, Card, CardKind, Fact, Severity, counted
 from engine.catalog.model import DatasetName, Project
 from engine.runs.model import Run, Step, StepKind, StepStatus, next_step, retried
@@ -11,11 +11,15 @@ NAMED = 8
 """So many datasets are named; the others are counted."""
 
 _LOOKING = frozenset({StepKind.CHECK, StepKind.SCAN})
+_LOST = frozenset({StepStatus.FAILED, StepStatus.SKIPPED, StepStatus.CANCELLED})
 
 
-def explanation(run: Run, project: Project) -> Card:
-    """Why a run failed, what it did and did not publish, and what to do about it."""
-    broken = first_broken(run)
+def explanation(run: Run, project: Project, table: str | None = None) -> Card:
+    """Why a run failed, what it did and did not publish, and what to do about it.
+
+    With a table it begins with what failed there, where anything did.
+    """
+    broken = _broken_at(run, table) or first_broken(run)
     lines = (*_causes(run, broken), *_outcome(run), *_what_next(run, broken))
     return Card(
         kind=CardKind.REPLY,
@@ -36,17 +40,49 @@ def first_broken(run: Run) -> Step | None:
     return next((step for step in run.steps if step.status is StepStatus.FAILED), None)
 
 
+def failed_at(run: Run, table: str) -> bool:
+    """Whether a failed run is one of that table, or did not come to an end with it."""
+    steps = [step for step in run.steps if step.dataset.table == table]
+    return run.table == table or any(step.status in _LOST for step in steps)
+
+
+def failed_elsewhere(run: Run, table: str) -> Card:
+    """That the latest failed run worked on a table, and failed at others only."""
+    broken = first_broken(run)
+    at = f" at {broken.name}" if broken else ""
+    return Card(
+        kind=CardKind.REPLY,
+        severity=Severity.INFO,
+        title=f"No run failed at {table} lately",
+        text=f"The latest failed run that works on {table} is {run.id} ({run.title}). "
+        f"It failed{at}; all it had to do for {table} went well.",
+        facts=(Fact("Run", run.id),),
+        buttons=(
+            Button(f"Why did {run.id} fail?", f"why did {run.id} fail", ButtonStyle.PRIMARY),
+            Button(f"Status of {table}", f"status for table {table}"),
+        ),
+    )
+
+
+def _broken_at(run: Run, table: str | None) -> Step | None:
+    broken = (step for step in run.steps if step.status is StepStatus.FAILED)
+    return next((step for step in broken if step.dataset.table == table), None)
+
+
 def hints_of(run: Run) -> tuple[str, ...]:
     """What the run and each of its steps say that somebody may do."""
     return (run.hint, *(step.hint for step in run.steps))
 
 
 def _causes(run: Run, broken: Step | None) -> Iterator[str]:
-    yield run.error or "It did not say why."
-    yield run.hint
+    later = broken is not None and broken is not first_broken(run)
+    error, hint = (broken.error, broken.hint) if broken and later else (run.error, run.hint)
+    yield error or "It did not say why."
+    yield hint
     if broken is not None and broken.report.verdicts:
         yield from (str(verdict) for verdict in broken.report.verdicts if not verdict.holds)
         yield mending(broken.dataset, broken.report.verdicts)
+        yield from for_example(broken.report.verdicts)
     for step in run.steps:
         if step.status is StepStatus.FAILED and step is not broken:
             yield f"Also failed: {step.name}. {step.error or ''}".strip()

@@ -7,6 +7,7 @@ from engine.alerts.wording import (
     STAYS,
     accepting,
     downstream_fact,
+    for_example,
     mending,
     owner_fact,
     verdicts_table,
@@ -45,7 +46,7 @@ def _checks(
         kind=CardKind.ALERT,
         severity=finding.severity,
         title=title,
-        text=text,
+        text="\n".join(line for line in (text, *for_example(verdicts)) if line),
         facts=(
             Fact("Run", finding.run_id),
             *owner_fact(project, finding.dataset),

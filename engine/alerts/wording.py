@@ -26,6 +26,17 @@ def verdicts_table(verdicts: Sequence[Verdict]) -> CardTable:
     return CardTable(("Check", "Verdict", "Measured"), rows)
 
 
+def for_example(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Rows of the first check that has any to show."""
+    each = next((verdict for verdict in verdicts if verdict.examples), None)
+    if each is None or each.examples is None:
+        return
+    yield f"Rows that break «{each.check.title}»:"
+    for row in each.examples.rows:
+        named = zip(each.examples.columns, row, strict=True)
+        yield "• " + ", ".join(f"{name}: {value}" for name, value in named)
+
+
 def mending(dataset: DatasetName, verdicts: Sequence[Verdict]) -> str:
     """What to do about checks that held a dataset back."""
     folder = "models" if dataset.layer is Layer.GOLD else "tables"

@@ -203,6 +203,11 @@ class Table:
         """The declared column of that name."""
         return next((column for column in self.columns if column.name == name), None)
 
+    @property
+    def tellable(self) -> tuple[str, ...]:
+        """The columns of which a value may be shown: those declared to hold nothing personal."""
+        return tuple(column.name for column in self.columns if column.operator is Operator.KEEP)
+
 
 @dataclass(frozen=True, slots=True)
 class Model:

@@ -1,29 +1,15 @@
 """The rules between the parts of a project that no single file can tell."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePath
 
+from engine.catalog.check_rules import check_mistakes, column_mistakes, reference_mistakes
 from engine.catalog.load_rules import load_mistakes, versions_counted
 from engine.catalog.mistakes import Finding, meant
-from engine.catalog.model import Check, ColumnType, FileSource, Model, Operator, Project, Table
+from engine.catalog.model import ColumnType, FileSource, Model, Operator, Project, Table
 
-_CHECKED_COLUMN = re.compile(r"^[a-z_]+\((\w+)\)")
 _TEXT_ONLY = (Operator.MASK,)
-
-
-_MEASURED = (
-    *("row_count", "missing_count", "missing_percent", "invalid_count", "invalid_percent"),
-    *("duplicate_count", "duplicate_percent", "min", "max", "avg", "sum", "stddev", "stddev_pop"),
-    *("stddev_samp", "variance", "var_pop", "var_samp", "percentile", "min_length", "max_length"),
-    *("avg_length", "freshness", "change"),
-)
-"""Metrics that a check compares with a threshold."""
-
-METRICS = [
-    # what a SodaCL check can begin with
-    *(*_MEASURED, "schema", "failed", "values", "anomaly", "distribution", "group", "for"),
-]
 
 
 def mistakes_between(project: Project, unread: Collection[str] = ()) -> Iterator[Finding]:
@@ -34,7 +20,7 @@ def mistakes_between(project: Project, unread: Collection[str] = ()) -> Iterator
     """
     yield from _pipelines(project, unread)
     for table in project.tables:
-        yield from _table(project, table)
+        yield from _table(project, table, unread)
     for model in project.models:
         yield from _model(project, model, unread)
 
@@ -48,7 +34,7 @@ def _pipelines(project: Project, unread: Collection[str]) -> Iterator[Finding]:
                 yield "atlas.yaml", problem, ("pipelines", pipeline.name, "tables", index)
 
 
-def _table(project: Project, table: Table) -> Iterator[Finding]:
+def _table(project: Project, table: Table, unread: Collection[str]) -> Iterator[Finding]:
     file = f"tables/{table.name}.yaml"
     columns = [column.name for column in table.columns]
     yield from _owner(project, file, table.owner)
@@ -62,8 +48,9 @@ def _table(project: Project, table: Table) -> Iterator[Finding]:
         yield file, "the path must stay within the project folder", ("source", "path")
     yield from _columns(table, file)
     yield from load_mistakes(table, file)
-    yield from _metrics(table.checks, file)
-    yield from _checks(table.checks, columns, file)
+    yield from check_mistakes(table.checks, file)
+    yield from column_mistakes(table, file)
+    yield from reference_mistakes(table.checks, table.silver, file, project, unread)
 
 
 def leaves_folder(path: str) -> bool:
@@ -86,8 +73,10 @@ def _columns(table: Table, file: str) -> Iterator[Finding]:
 
 def _model(project: Project, model: Model, unread: Collection[str]) -> Iterator[Finding]:
     names = [str(name) for name in project.datasets()]
-    yield from _owner(project, f"models/{model.name}.yaml", model.owner)
-    yield from _metrics(model.checks, f"models/{model.name}.yaml")
+    file = f"models/{model.name}.yaml"
+    yield from _owner(project, file, model.owner)
+    yield from check_mistakes(model.checks, file)
+    yield from reference_mistakes(model.checks, model.gold, file, project, unread)
     for upstream in model.upstream:
         if str(upstream) not in names and upstream.table not in unread:
             problem = f"it reads {upstream}, which does not exist{meant(str(upstream), names)}"
@@ -99,30 +88,3 @@ def _owner(project: Project, file: str, owner: str | None) -> Iterator[Finding]:
     known = [each.id for each in project.owners]
     if owner is not None and owner not in known:
         yield file, f"there is no owner {owner!r}{meant(owner, known)}", ("owner",)
-
-
-def _metrics(checks: Iterable[Check], file: str) -> Iterator[Finding]:
-    """Checks that SodaCL would not understand: an unknown metric, or no threshold."""
-    for index, check in enumerate(checks):
-        words = re.findall(r"[a-z_]+", check.text)
-        first = next((word for word in words if word not in {"warn", "fail"}), "")
-        own = re.search(rf"^\s+{first} (expression|query):", check.text, re.MULTILINE)
-        if first not in METRICS and not own:
-            problem = f"SodaCL has no metric {first!r}{meant(first, METRICS)}"
-            yield file, problem, ("checks", index)
-        elif first in _MEASURED and not re.search(r"[<>=]|between|:", check.text):
-            yield (
-                file,
-                f"the check «{check.title}» has no threshold, such as > 0",
-                ("checks", index),
-            )
-
-
-def _checks(checks: Iterable[Check], columns: list[str], file: str) -> Iterator[Finding]:
-    for index, check in enumerate(checks):
-        found = _CHECKED_COLUMN.match(check.text)
-        if found and found[1] not in columns:
-            problem = (
-                f"the check «{check.title}» names no declared column{meant(found[1], columns)}"
-            )
-            yield file, problem, ("checks", index)

@@ -7,6 +7,9 @@ from enum import StrEnum
 from typing_extensions import override
 
 from engine.catalog.model import Check
+from engine.quality.examples import Examples
+from engine.sodacl.model import Severity
+from engine.sodacl.parse import read
 
 
 class Outcome(StrEnum):
@@ -26,11 +29,14 @@ class Verdict:
     outcome: Outcome
     value: str | None = None
     reason: str = ""
+    spared: bool = False
+    """Not evaluated, which is no reason to hold its dataset back."""
+    examples: Examples | None = None
 
     @property
     def holds(self) -> bool:
-        """Whether the check lets its dataset through: passed, or only warned."""
-        return self.outcome in {Outcome.PASSED, Outcome.WARNED}
+        """Whether the check lets its dataset through: passed, only warned, or spared."""
+        return self.spared or self.outcome in {Outcome.PASSED, Outcome.WARNED}
 
     @override
     def __str__(self) -> str:
@@ -46,6 +52,10 @@ class Measured:
     outcome: Outcome
     value: str | None = None
     reason: str = ""
+    metrics: tuple[tuple[str, float], ...] = ()
+    """What was measured for it, by name, to be kept for its history."""
+    too_young: bool = False
+    """It compares with a history that is not there yet: only runs that go on can make one."""
 
 
 def settle(checks: Sequence[Check], measured: Sequence[Measured]) -> tuple[Verdict, ...]:
@@ -68,9 +78,18 @@ def _worse(one: Measured | None, other: Measured) -> Measured:
 def _verdict(check: Check, answer: Measured | None) -> Verdict:
     if answer is None:
         return Verdict(check, Outcome.NOT_EVALUATED, reason="no answer from the quality engine")
-    return Verdict(check, answer.outcome, answer.value, answer.reason)
+    return Verdict(check, answer.outcome, answer.value, answer.reason, _spared(check, answer))
+
+
+def _spared(check: Check, answer: Measured) -> bool:
+    """What nobody knows holds back like what fails, unless declared otherwise."""
+    if answer.outcome is not Outcome.NOT_EVALUATED:
+        return False
+    form = read(check.text).form
+    gentle = form is not None and (form.open_when_unknown or form.severity is Severity.WARN)
+    return answer.too_young or gentle
 
 
 def gate_opens(verdicts: Sequence[Verdict]) -> bool:
-    """Whether a dataset may be published: every check passed or only warned."""
+    """Whether a dataset may be published: every check lets it through."""
     return all(verdict.holds for verdict in verdicts)

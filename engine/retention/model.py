@@ -1,6 +1,6 @@
 """What grows old, and when it is old enough to go."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from engine.catalog.model import Retention
@@ -15,6 +15,11 @@ class Aging(StrEnum):
     QUEUE_EVENTS = "queue events"
     TICKETS = "tickets"
     QUARANTINE = "quarantine"
+    METRICS = "metrics"
+
+
+METRICS_KEPT = timedelta(days=400)
+"""Numbers outlast their runs: of a month's last day there is one a month to learn from."""
 
 
 def oldest_kept(what: Aging, kept: Retention, now: datetime) -> datetime:
@@ -24,6 +29,8 @@ def oldest_kept(what: Aging, kept: Retention, now: datetime) -> datetime:
             return now - kept.runs
         case Aging.QUARANTINE:
             return now - kept.quarantine
+        case Aging.METRICS:
+            return now - max(kept.runs, METRICS_KEPT)
         case Aging.TICKETS:
             return now  # that of a run that is over is of no use at once
         case _:

@@ -11,6 +11,7 @@ from engine.runs.model import Counts, RunStatus
 
 MOST_DAYS = 366
 MOST_AT_ONCE = 10
+EXAMPLE = "backfill orders from 1 March to 15 March"
 
 _LOST = frozenset({RunStatus.FAILED, RunStatus.CANCELLED})
 _OPEN = frozenset({RunStatus.QUEUED, RunStatus.RUNNING})
@@ -130,7 +131,7 @@ def pipeline_for(project: Project, name: str | None, table: str | None) -> Pipel
     Without a name it is the one that does nothing but bring that table to silver.
     """
     if name is None and table is None:
-        raise NotBackfillable("It is not said which table.", f"Say «{_EXAMPLE}».")
+        raise NotBackfillable("It is not said which table.", f"Say «{EXAMPLE}».")
     if name is None:
         named = [each for each in project.pipelines if each.stages == (Stage.SILVER,)]
     else:
@@ -139,9 +140,6 @@ def pipeline_for(project: Project, name: str | None, table: str | None) -> Pipel
     if covering:
         return covering[0]
     raise _not_covered(project, name, table)
-
-
-_EXAMPLE = "backfill orders from 1 March to 15 March"
 
 
 def _covers(pipeline: Pipeline, table: str | None) -> bool:
@@ -157,6 +155,17 @@ def _not_covered(project: Project, name: str | None, table: str | None) -> NotBa
     other = names[0] if names else "a pipeline"
     message = f"No pipeline does nothing but bring {whom} to silver."
     return NotBackfillable(message, f"Name one: «backfill {other} for {whom} from … to …».")
+
+
+def watermarks(project: Project, backfill: Backfill) -> tuple[str, ...]:
+    """The columns that tell the day of a row, such as `orders.updated_at`."""
+    pipeline = project.pipeline(backfill.pipeline)
+    return tuple(
+        f"{each.name}.{each.watermark}"
+        for each in project.tables
+        if each.watermark and backfill.table in {None, each.name}
+        if pipeline is None or _covers(pipeline, each.name)
+    )
 
 
 def require_by_day(project: Project, pipeline: Pipeline, table: str | None) -> None:

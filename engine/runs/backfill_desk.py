@@ -8,9 +8,12 @@ from typing import Generic, TypeVar
 from engine import commands
 from engine.catalog.model import Pipeline, Project
 from engine.clock import Clock
+from engine.errors import EngineError
 from engine.people import Asker
 from engine.runs.backfill import (
+    EXAMPLE,
     Backfill,
+    Day,
     next_days,
     pipeline_for,
     require_at_once,
@@ -22,9 +25,13 @@ from engine.runs.events import RunEvent, RunFinished
 from engine.runs.ids import new_run_id
 from engine.runs.model import Parameters, Priority, Run, RunStatus, Step, anew
 from engine.runs.plan import plan
-from engine.runs.ports import RunTransaction, Transactions
+from engine.runs.ports import RunCursor, RunFilter, RunStore, RunTransaction, Transactions
 
 T = TypeVar("T", bound=RunTransaction)
+
+PAGE = 100
+PAGES = 10
+"""So far back, in pages of runs that fit, a day of a backfill is looked for."""
 
 
 class BackfillDesk(Generic[T]):
@@ -68,6 +75,22 @@ class BackfillDesk(Generic[T]):
             requested_at=now,
         )
 
+    async def latest(
+        self, pipeline: str | None, table: str | None
+    ) -> tuple[Backfill, tuple[Day, ...], Run | None]:
+        """The latest backfill of these, its days so far and the first run of them that is not
+        done; raises where there is none."""
+        async with self._transactions.begin() as tx:
+            newest = await _latest_of(tx.runs, RunFilter(None, pipeline, table))
+            backfill = await tx.backfills.held(newest) if newest else None
+            if backfill is not None:
+                days = await tx.backfills.days(backfill.id)
+                at_work = next((each.run_id for each in days if each.open), None)
+                return backfill, days, await tx.runs.get(at_work) if at_work else None
+        of = f" of {table or pipeline}" if table or pipeline else ""
+        message = f"There is no backfill{of} among the latest runs."
+        raise EngineError(message, f"Say for example «{EXAMPLE}» to start one.")
+
     async def hear(self, tx: T, event: RunEvent) -> None:
         """Order what comes after a day that went well, in the transaction in which it did."""
         run = event.run
@@ -90,6 +113,18 @@ class BackfillDesk(Generic[T]):
             backfill=backfill.id,
         )
         return await self._desk.order_within(tx, order)
+
+
+async def _latest_of(runs: RunStore, wanted: RunFilter) -> str | None:
+    """The backfill of the newest run that is a day of one."""
+    place: RunCursor | None = None
+    for _ in range(PAGES):
+        page = await runs.page(wanted, place, PAGE)
+        found = next((run.backfill for run in page if run.backfill), None)
+        if found is not None or len(page) < PAGE:
+            return found
+        place = RunCursor(page[-1].requested_at, page[-1].id)
+    return None
 
 
 _DAY = timedelta(days=1)

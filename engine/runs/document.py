@@ -32,6 +32,7 @@ class CountsDocument(BaseModel):
     updated: int | None
     unchanged: int | None
     deleted: int | None
+    released: int | None
 
 
 class CheckDocument(BaseModel):
@@ -63,6 +64,14 @@ class StepDocument(BaseModel):
     hint: str
 
 
+class ReleaseDocument(BaseModel):
+    """Which rows in quarantine were asked for."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+    rule: str | None = Field(description="Null for all of them.")
+
+
 class ParametersDocument(BaseModel):
     """How a run was asked for; the days are whole ones, the end exclusive."""
 
@@ -72,6 +81,7 @@ class ParametersDocument(BaseModel):
     start: date | None
     end: date | None
     accept_drift: bool
+    release: ReleaseDocument | None = Field(description="Null but for a release from quarantine.")
 
 
 class RunDocument(BaseModel):

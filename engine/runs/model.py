@@ -59,6 +59,8 @@ class Counts:
     updated: int | None = None
     unchanged: int | None = None
     deleted: int | None = None
+    released: int | None = None
+    """Rows that left quarantine with what was published."""
 
     def __add__(self, other: Self) -> "Counts":
         names = (each.name for each in fields(self))
@@ -114,6 +116,13 @@ class Priority(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """Rows in quarantine that are to be judged anew: all, or those of one rule."""
+
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Parameters:
     """What was asked of a run beyond its pipeline and table.
 
@@ -126,6 +135,7 @@ class Parameters:
     accept_drift: bool = False
     taken_up: int = 0
     """The attempt at which somebody had it taken up again; 0 for a run that nobody retried."""
+    release: Release | None = None
 
 
 AS_USUAL = Parameters()

@@ -16,6 +16,12 @@ def plan(project: Project, pipeline: Pipeline, table: str | None = None) -> tupl
     return tuple(Step(index, kind, dataset) for index, (kind, dataset) in enumerate(planned))
 
 
+def refined_anew(table: Table) -> tuple[Step, ...]:
+    """The steps that take one table from bronze to silver."""
+    planned = _written(StepKind.REFINE, table.silver)
+    return tuple(Step(index, kind, dataset) for index, (kind, dataset) in enumerate(planned))
+
+
 def makers(project: Project) -> Iterator[tuple[DatasetName, str]]:
     """The silver and gold datasets, with the one pipeline that makes them and no other layer."""
     for stage in (Stage.SILVER, Stage.GOLD):

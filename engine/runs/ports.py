@@ -10,10 +10,12 @@ from engine.catalog.model import DatasetName, Model, Table
 from engine.lineage.model import Field
 from engine.lineage.ports import LineageLog
 from engine.privacy.model import ColumnSample, Protection
+from engine.quality.history import MetricStore
 from engine.quality.model import Verdict
 from engine.runs.backfill import Backfill, Day
 from engine.runs.model import Counts, Parameters, Run, RunStatus, Step
 from engine.runs.preview import StepPreview
+from engine.runs.quarantine import Aside, Quarantined, QuarantinedRow
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -318,6 +320,11 @@ class RunTransaction(Protocol):
         """Check results."""
         ...
 
+    @property
+    def metrics(self) -> MetricStore:
+        """What checks measured."""
+        ...
+
 
 class Transactions(Protocol[T_co]):
     """Begins transactions."""
@@ -342,21 +349,26 @@ class Sessions(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class QuarantinedRow:
-    """A row that was put aside: where it came from and why; its values stay in the warehouse."""
-
-    source: str
-    row: int
-    reasons: tuple[str, ...]
-    run_id: str
-
-
 class Quarantine(Protocol):
     """Rows that were put aside."""
 
-    async def rows(self, table: Table, limit: int) -> tuple[int, tuple[QuarantinedRow, ...]]:
+    async def rows(self, table: Table, limit: int) -> tuple[int, Sequence[QuarantinedRow]]:
         """How many there are, and the first of them."""
+        ...
+
+    async def look(self, table: Table, aside: Aside, limit: int) -> Quarantined:
+        """Those that are meant: how many, why, and the newest; values of tellable columns only."""
+        ...
+
+    async def count(self, table: Table, aside: Aside) -> int:
+        """How many are meant."""
+        ...
+
+    async def delete(self, table: Table, aside: Aside) -> int:
+        """Forget those that are meant, all or none of them; how many they were.
+
+        Raises TableBusy while a run works on the table.
+        """
         ...
 
 

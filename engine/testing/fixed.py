@@ -1,14 +1,16 @@
 """Engines that answer what a test told them to."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from engine.catalog.model import Check, Layer, Table
+from engine.catalog.model import Check, DatasetName, Layer, Table
 from engine.privacy.model import ColumnSample, Evidence
 from engine.privacy.protect import masked_characters
+from engine.quality.examples import Examples
 from engine.quality.model import Measured, Outcome
 from engine.runs.model import Parameters, Step
-from engine.runs.ports import QuarantinedRow
 from engine.runs.preview import StepPreview
+from engine.runs.quarantine import Aside, Quarantined, QuarantinedRow, kind_of
 
 
 class FixedQuality:
@@ -28,6 +30,19 @@ class FixedQuality:
             raise self.error
         answers = ((i, self.outcomes.get(c.text, Outcome.PASSED)) for i, c in enumerate(checks))
         return tuple(Measured(index, answer) for index, answer in answers if answer is not None)
+
+
+class FixedExamples:
+    """An ExampleFinder that knows given rows, by the check's text."""
+
+    def __init__(self, examples: Mapping[str, Examples] | None = None) -> None:
+        self._examples = dict(examples or {})
+        self.asked: list[tuple[str, str]] = []
+
+    async def of(self, dataset: DatasetName, table: str, check: Check) -> Examples | None:
+        """What is known of the check; it keeps where it was looked for."""
+        self.asked.append((str(dataset), table))
+        return self._examples.get(check.text)
 
 
 class FixedDetector:
@@ -64,11 +79,37 @@ class FixedQuarantine:
 
     def __init__(self, rows: Mapping[str, Sequence[QuarantinedRow]] | None = None) -> None:
         self._rows = dict(rows or {})
+        self.deleted: list[Aside] = []
 
-    async def rows(self, table: Table, limit: int) -> tuple[int, tuple[QuarantinedRow, ...]]:
+    async def rows(self, table: Table, limit: int) -> tuple[int, Sequence[QuarantinedRow]]:
         """How many there are, and the first of them."""
         found = tuple(self._rows.get(table.name, ()))
         return len(found), found[:limit]
+
+    async def look(self, table: Table, aside: Aside, limit: int) -> Quarantined:
+        """Those of the rule; nobody knows here when a row came."""
+        found = self._meant(table, aside)
+        reasons = Counter(kind_of(reason) for row in found for reason in row.reasons)
+        return Quarantined(len(found), tuple(reasons.most_common()), found[:limit])
+
+    async def count(self, table: Table, aside: Aside) -> int:
+        """How many there are of the rule."""
+        return len(self._meant(table, aside))
+
+    async def delete(self, table: Table, aside: Aside) -> int:
+        """Forget those of the rule, and keep what was asked."""
+        self.deleted.append(aside)
+        gone = self._meant(table, aside)
+        self._rows[table.name] = [row for row in self._rows.get(table.name, ()) if row not in gone]
+        return len(gone)
+
+    def _meant(self, table: Table, aside: Aside) -> tuple[QuarantinedRow, ...]:
+        rows = self._rows.get(table.name, ())
+        return tuple(row for row in rows if any(_is_of(aside, each) for each in row.reasons))
+
+
+def _is_of(aside: Aside, reason: str) -> bool:
+    return aside.rule in {None, kind_of(reason), reason.partition(": ")[0]}
 
 
 class FixedPreviews:

@@ -9,7 +9,9 @@ from engine.alerts.model import Post
 from engine.catalog.model import DatasetName
 from engine.findings.model import Finding
 from engine.lineage.model import LineageEvent
+from engine.quality.history import Point
 from engine.quality.model import Verdict
+from engine.quality.states import State
 from engine.runs.backfill import Backfill
 from engine.runs.model import Run
 from engine.schedules.model import Schedule
@@ -57,6 +59,14 @@ class Ticket:
     worker: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class KeptMetric:
+    """What a run measured of a metric."""
+
+    point: Point
+    state: State | None = None
+
+
 @dataclass(slots=True)
 class MemoryState:
     """Everything that transactions change."""
@@ -74,6 +84,8 @@ class MemoryState:
     deeds: list[Deed] = field(default_factory=list)
     lineage: list[LineageEvent] = field(default_factory=list)
     verdicts: dict[tuple[str, DatasetName], tuple[Verdict, ...]] = field(default_factory=dict)
+    metrics: dict[tuple[str, DatasetName, str], KeptMetric] = field(default_factory=dict)
+    metric_marks: dict[tuple[str, DatasetName], str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     posts: dict[str, KeptPost] = field(default_factory=dict)
     schedules: dict[int, Schedule] = field(default_factory=dict)
@@ -96,6 +108,8 @@ class MemoryState:
             deeds=list(self.deeds),
             lineage=list(self.lineage),
             verdicts=dict(self.verdicts),
+            metrics=dict(self.metrics),
+            metric_marks=dict(self.metric_marks),
             findings=list(self.findings),
             posts=dict(self.posts),
             schedules=dict(self.schedules),

@@ -18,6 +18,7 @@ from engine.runs.ports import RunCursor, RunFilter, StaleAttempt
 from engine.testing.backfills import MemoryBackfillStore
 from engine.testing.clock import turn
 from engine.testing.faults import Faults
+from engine.testing.metrics import MemoryMetricStore
 from engine.testing.schedules import MemoryScheduleStore
 from engine.testing.state import KeptPost, MemoryState, Ticket
 from engine.testing.warehouse import MemoryWarehouse
@@ -272,6 +273,7 @@ class MemoryTransaction:
     warehouse: MemoryWarehouse
     lineage: MemoryLineageLog
     verdicts: MemoryVerdictLog
+    metrics: MemoryMetricStore
     findings: MemoryFindingLog
     outbox: MemoryOutbox
     schedules: MemoryScheduleStore
@@ -326,6 +328,7 @@ class MemoryTransactions:
             warehouse=MemoryWarehouse(state, self.faults),
             lineage=MemoryLineageLog(state),
             verdicts=MemoryVerdictLog(state),
+            metrics=MemoryMetricStore(state),
             findings=MemoryFindingLog(state),
             outbox=MemoryOutbox(state, self._clock),
             schedules=MemoryScheduleStore(state),

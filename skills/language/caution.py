@@ -27,13 +27,21 @@ from skills.language.lexicon import (
 )
 from skills.language.matching import Match
 from skills.language.offering import look_instead, which_name
+from skills.language.one_by_one import (
+    NO_EXCEPTIONS,
+    left_out,
+    means_all_schedules,
+    not_at_once,
+    one_table_each,
+    schedules_meant,
+)
 from skills.language.said import Said
 
 _STATES = {CancelRun: ("queued", "running"), RetryRun: ("failed", "cancelled")}
 """What a run may be called that is to be stopped, or taken up again."""
 
 _SWAPPED = "The last day comes before the first. Did you mean it the other way round?"
-_ONE_EACH = (Kind.STEP, Kind.AT_ONCE, Kind.TIME)
+_ONE_EACH = (Kind.STEP, Kind.AT_ONCE, Kind.TIME, Kind.RULE, Kind.AGE, Kind.CHECKS)
 
 
 def reasons_against(said: Said, match: Match, commands: tuple[Command, ...]) -> tuple[str, ...]:
@@ -43,7 +51,15 @@ def reasons_against(said: Said, match: Match, commands: tuple[Command, ...]) -> 
     left = _unexplained(match, commands)
     if _is_question(said, match, left):
         return ("That is a question, so nothing was done.",)
-    reasons = [*_about_names(said, match, commands), *misspellings(said, match)]
+    if means_all_schedules(match):
+        return (not_at_once(match),)
+    clause = left_out(said, match)
+    left = tuple(item for item in left if item not in clause)
+    reasons = [
+        *([NO_EXCEPTIONS] if clause else []),
+        *_about_names(said, match, commands),
+        *misspellings(said, match),
+    ]
     if left:
         reasons.append(f"Not understood: {said.typed_together(left)}.")
     if said.meaningful[-1].value in UNFINISHED:
@@ -71,6 +87,10 @@ def offers_without(said: Said, match: Match, commands: tuple[Command, ...]) -> t
     runs = tuple(RunStatus(run_id) for run_id in said.values(Kind.RUN))
     if is_missing(match) and runs:
         return runs
+    if means_all_schedules(match):
+        return schedules_meant(commands)
+    if clause := left_out(said, match):
+        commands = one_table_each(said, clause, commands)
     if match.command is CancelRun and not match.slots:
         return (*commands, *look_instead(said))
     if match.command is RunPipeline and _has_unknown_pipeline(match):

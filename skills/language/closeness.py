@@ -17,6 +17,7 @@ from engine.commands import (
     RunPipeline,
     RunStatus,
     ScanPrivacy,
+    SuggestChecks,
     WhoAmI,
 )
 from skills.language.filling import USUAL_LAYERS
@@ -58,6 +59,6 @@ def _commands(vocabulary: Vocabulary) -> Iterator[Command]:
         )
     for table in vocabulary.tables[:_NAMES]:
         yield from (RunStatus(table=table), ExplainRun(table=table), ListRuns(table=table))
-    for command in (CheckQuality, ListQuarantine, ScanPrivacy):
+    for command in (CheckQuality, ListQuarantine, SuggestChecks, ScanPrivacy):
         for dataset in vocabulary.datasets_in(USUAL_LAYERS[command])[:_NAMES]:
             yield command(dataset)

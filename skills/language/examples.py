@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from engine.commands import (
+    AcceptChecks,
     Backfill,
+    BackfillStatus,
     CancelRun,
     CheckQuality,
     Command,
+    DeleteQuarantine,
     DeleteSchedule,
     DescribePipeline,
     ExplainRun,
@@ -16,12 +19,15 @@ from engine.commands import (
     ListRuns,
     ListSchedules,
     PauseSchedule,
+    QualityReport,
+    ReleaseQuarantine,
     ResumeSchedule,
     RetryRun,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
     SchedulePipeline,
+    SuggestChecks,
     WhoAmI,
 )
 from skills.language.vocabulary import Vocabulary
@@ -39,6 +45,7 @@ EXAMPLE_VOCABULARY = Vocabulary(
         ("silver.support_tickets", "bronze_to_silver"),
         ("gold.revenue", "silver_to_gold"),
     ),
+    columns=("order_id", "unit_price", "status", "email"),
 )  # fmt: skip
 """The names that the example sentences use."""
 
@@ -84,6 +91,11 @@ EXAMPLES: tuple[Explained, ...] = (
             "backfill bronze_to_silver for orders from 2026-03-01 to 2026-03-15",
             "backfill orders for yesterday, 3 at a time",
         ),
+    ),
+    Explained(
+        BackfillStatus,
+        "Says how a backfill is going.",
+        ("how is the backfill going?", "how is the backfill of orders going?"),
     ),
     Explained(
         RunStatus,
@@ -156,12 +168,51 @@ EXAMPLES: tuple[Explained, ...] = (
     Explained(
         CheckQuality,
         "Runs the quality checks of a table now.",
-        ("how good is silver.customers?", "check orders", "check the quality of gold.revenue"),
+        ("check quality of silver.customers", "check orders", "validate gold.revenue"),
+    ),
+    Explained(
+        QualityReport,
+        "Says how good a table is by its last checks, or how good all are, and what changed.",
+        (
+            "how good is silver.customers?",
+            "quality report since Monday",
+            "how has orders been over the last two weeks?",
+        ),
     ),
     Explained(
         ListQuarantine,
         "Shows which rows were put aside, and why.",
-        ("show quarantined rows of orders", "what is in quarantine for customers?"),
+        (
+            "show quarantined rows of orders",
+            "what is in quarantine for customers?",
+            "show quarantined rows of orders for unit_price",
+        ),
+    ),
+    Explained(
+        ReleaseQuarantine,
+        "Judges rows in quarantine again; those that are good now are published.",
+        (
+            "release quarantined rows of orders",
+            "release quarantined rows of orders for unit_price",
+        ),
+    ),
+    Explained(
+        DeleteQuarantine,
+        "Forgets rows in quarantine, once you have confirmed it.",
+        (
+            "delete quarantined rows of orders",
+            "delete quarantined rows of orders older than 30 days",
+        ),
+    ),
+    Explained(
+        SuggestChecks,
+        "Suggests checks that a table could have, by what is in it.",
+        ("suggest checks for orders", "what should I check in silver.orders?"),
+    ),
+    Explained(
+        AcceptChecks,
+        "Adds suggested checks to the project's files, by their ids.",
+        ("accept check k4821 for orders", "accept checks k4821, b0937 for silver.orders"),
     ),
     Explained(
         ScanPrivacy,

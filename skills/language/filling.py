@@ -7,10 +7,13 @@ from itertools import islice, product
 from types import MappingProxyType
 
 from engine.commands import (
+    AcceptChecks,
     Backfill,
+    BackfillStatus,
     CancelRun,
     CheckQuality,
     Command,
+    DeleteQuarantine,
     DeleteSchedule,
     DescribePipeline,
     ExplainRun,
@@ -20,12 +23,15 @@ from engine.commands import (
     ListRuns,
     ListSchedules,
     PauseSchedule,
+    QualityReport,
+    ReleaseQuarantine,
     ResumeSchedule,
     RetryRun,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
     SchedulePipeline,
+    SuggestChecks,
     WhoAmI,
 )
 from engine.recurrence import Recurrence
@@ -36,7 +42,16 @@ from skills.language.vocabulary import LAYERS, Vocabulary
 
 MOST_OFFERS = 20
 USUAL_LAYERS: Mapping[type[Command], str] = MappingProxyType(
-    {CheckQuality: "silver", ListQuarantine: "silver", ScanPrivacy: "bronze"}
+    {
+        CheckQuality: "silver",
+        QualityReport: "silver",
+        ListQuarantine: "silver",
+        ReleaseQuarantine: "silver",
+        DeleteQuarantine: "silver",
+        SuggestChecks: "silver",
+        AcceptChecks: "silver",
+        ScanPrivacy: "bronze",
+    }
 )
 """The layer that a table without one means."""
 
@@ -62,6 +77,10 @@ class Slots:
     start: date = date.min
     end: date = date.min
     at_once: int = 1
+    rule: str | None = None
+    older_than: int | None = None
+    confirmed: bool = False
+    checks: tuple[str, ...] = ()
 
 
 _BUILD: Mapping[type[Command], Callable[[Slots], Command]] = MappingProxyType(
@@ -81,6 +100,7 @@ _BUILD: Mapping[type[Command], Callable[[Slots], Command]] = MappingProxyType(
         Backfill: lambda slots: Backfill(
             slots.start, slots.end, slots.table, slots.pipeline, slots.at_once
         ),
+        BackfillStatus: lambda slots: BackfillStatus(slots.pipeline, slots.table),
         ListSchedules: lambda slots: ListSchedules(slots.schedule, slots.pipeline, slots.table),
         PauseSchedule: lambda slots: PauseSchedule(slots.schedule, slots.pipeline, slots.table),
         ResumeSchedule: lambda slots: ResumeSchedule(slots.schedule, slots.pipeline, slots.table),
@@ -88,7 +108,14 @@ _BUILD: Mapping[type[Command], Callable[[Slots], Command]] = MappingProxyType(
         ListPipelines: lambda _: ListPipelines(),
         DescribePipeline: lambda slots: DescribePipeline(slots.pipeline or ""),
         CheckQuality: lambda slots: CheckQuality(slots.dataset or ""),
-        ListQuarantine: lambda slots: ListQuarantine(slots.dataset or ""),
+        QualityReport: lambda slots: QualityReport(slots.dataset, slots.since, slots.until),
+        ListQuarantine: lambda slots: ListQuarantine(slots.dataset or "", slots.rule),
+        ReleaseQuarantine: lambda slots: ReleaseQuarantine(slots.dataset or "", slots.rule),
+        DeleteQuarantine: lambda slots: DeleteQuarantine(
+            slots.dataset or "", slots.rule, slots.older_than, slots.confirmed
+        ),
+        SuggestChecks: lambda slots: SuggestChecks(slots.dataset or ""),
+        AcceptChecks: lambda slots: AcceptChecks(slots.dataset or "", slots.checks),
         ScanPrivacy: lambda slots: ScanPrivacy(slots.dataset or ""),
         Help: lambda slots: Help(slots.topic),
         WhoAmI: lambda _: WhoAmI(),
@@ -107,7 +134,9 @@ def commands_of(match: Match, vocabulary: Vocabulary) -> tuple[Command, ...]:
     """Every command that the match may mean; exactly one when it leaves no choice."""
     pipelines = _pipelines(match, vocabulary)
     if match.command in USUAL_LAYERS:
-        filled = (Slots(dataset=dataset) for dataset in _datasets(match, vocabulary))
+        since, until = _times(match)
+        named = (dataset or None for dataset in _datasets(match, vocabulary))
+        filled = (Slots(dataset=dataset, since=since, until=until) for dataset in named)
     else:
         filled = (
             Slots(run_id, pipeline, table, None, status, *_times(match), _topic(match), schedule)
@@ -135,9 +164,21 @@ def _with_manners(match: Match, slots: Slots) -> Slots:
         accept_drift=Kind.ACCEPT in kinds,
         from_step=_values(match, Kind.STEP)[0],
         at_once=int(_values(match, Kind.AT_ONCE)[0] or 1),
+        rule=_values(match, Kind.RULE)[0] or _unknown_rule(match),
+        older_than=int(_values(match, Kind.AGE)[0] or 0) or None,
+        checks=tuple((_values(match, Kind.CHECKS)[0] or "").split()),
         start=days.first if days else date.min,
         end=days.last + timedelta(days=1) if days else date.min,
     )
+
+
+def _unknown_rule(match: Match) -> str | None:
+    """What rows are to be shown for, where no column is called so: better none than all of them."""
+    if match.command is not ListQuarantine or is_missing(match):
+        return None
+    after = match.slots[0].end if match.slots else 0
+    unknown = (item for item in match.left if item.kind is Kind.UNKNOWN and item.start > after)
+    return next((item.value.casefold() for item in unknown), None)
 
 
 def days_of(match: Match) -> Days | None:

@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from engine.commands import (
+    AcceptChecks,
     Backfill,
+    BackfillStatus,
     CancelRun,
     CheckQuality,
     Command,
+    DeleteQuarantine,
     DeleteSchedule,
     DescribePipeline,
     ExplainRun,
@@ -18,11 +21,14 @@ from engine.commands import (
     ListRuns,
     ListSchedules,
     PauseSchedule,
+    QualityReport,
+    ReleaseQuarantine,
     ResumeSchedule,
     RetryRun,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
+    SuggestChecks,
     WhoAmI,
 )
 from engine.people import Role
@@ -40,6 +46,7 @@ ACCEPTS: Mapping[type[Command], frozenset[Kind]] = MappingProxyType(
         CancelRun: frozenset({Kind.RUN, Kind.PIPELINE, Kind.TABLE}),
         RetryRun: frozenset({Kind.RUN, Kind.PIPELINE, Kind.TABLE, Kind.STEP, Kind.ACCEPT}),
         Backfill: frozenset({Kind.PIPELINE, Kind.TABLE, Kind.TIME, Kind.AT_ONCE}),
+        BackfillStatus: frozenset({Kind.PIPELINE, Kind.TABLE}),
         ListSchedules: _OF_SCHEDULES,
         PauseSchedule: _OF_SCHEDULES,
         ResumeSchedule: _OF_SCHEDULES,
@@ -47,7 +54,12 @@ ACCEPTS: Mapping[type[Command], frozenset[Kind]] = MappingProxyType(
         ListPipelines: frozenset(),
         DescribePipeline: frozenset({Kind.PIPELINE}),
         CheckQuality: frozenset({Kind.TABLE}),
-        ListQuarantine: frozenset({Kind.TABLE}),
+        QualityReport: frozenset({Kind.TABLE, Kind.TIME}),
+        ListQuarantine: frozenset({Kind.TABLE, Kind.RULE}),
+        ReleaseQuarantine: frozenset({Kind.TABLE, Kind.RULE}),
+        DeleteQuarantine: frozenset({Kind.TABLE, Kind.RULE, Kind.AGE}),
+        SuggestChecks: frozenset({Kind.TABLE}),
+        AcceptChecks: frozenset({Kind.TABLE, Kind.CHECKS}),
         ScanPrivacy: frozenset({Kind.TABLE}),
         Help: frozenset(),
         WhoAmI: frozenset(),
@@ -59,6 +71,10 @@ REQUIRES: Mapping[type[Command], Kind] = MappingProxyType(
         DescribePipeline: Kind.PIPELINE,
         CheckQuality: Kind.TABLE,
         ListQuarantine: Kind.TABLE,
+        ReleaseQuarantine: Kind.TABLE,
+        DeleteQuarantine: Kind.TABLE,
+        SuggestChecks: Kind.TABLE,
+        AcceptChecks: Kind.TABLE,
         ScanPrivacy: Kind.TABLE,
     }
 )
@@ -131,8 +147,30 @@ def _best_match(items: tuple[Item, ...]) -> Match | None:
     """The phrase that explains most, the earlier in the table among equals."""
     said = frozenset(item.value for item in items if item.kind is Kind.WORD)
     possible = (phrase for phrase in PHRASES if all(cue & said for cue in phrase.cue))
-    matches = (match for phrase in possible if (match := _match(phrase, items)))
+    named = _with_unknown_pipelines(items)
+    matches = (
+        match
+        for phrase in possible
+        if (match := _match(phrase, named if _may_name_a_pipeline(phrase.command) else items))
+    )
     return max(matches, key=lambda match: match.score, default=None)
+
+
+def _may_name_a_pipeline(command: type[Command]) -> bool:
+    """Whether a question can do without a pipeline, and so must not lose one that nobody knows."""
+    takes = Kind.PIPELINE in ACCEPTS[command] and command not in REQUIRES
+    return takes and command.needs is Role.VIEWER
+
+
+def _with_unknown_pipelines(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The items with what follows «pipeline» as one, also where there is none of that name."""
+    before = (None, *items)
+    return tuple(
+        replace(item, kind=Kind.PIPELINE)
+        if item.kind is Kind.UNKNOWN and last is not None and last.value == "pipeline"
+        else item
+        for last, item in zip(before, items, strict=False)
+    )
 
 
 def _match(phrase: Phrase, items: tuple[Item, ...]) -> Match | None:

@@ -44,6 +44,7 @@ class Names:
     exact: dict[tuple[str, ...], tuple[Name, ...]]
     by_length: dict[int, dict[str, Name]]
     longest: int
+    columns: frozenset[str] = frozenset()
 
     def at(self, words: Sequence[str], position: int) -> tuple[Name, ...]:
         """The names that the words spell from a position on, the longest spelling."""
@@ -77,7 +78,8 @@ def names_of(vocabulary: Vocabulary) -> Names:
         if name.layer is None:
             exact[name.words] = (*exact.get(name.words, ()), name)
         by_length.setdefault(len(name.words), {}).setdefault(name.spelling, name)
-    return Names(exact, by_length, max((len(words) for words in exact), default=0))
+    longest = max((len(words) for words in exact), default=0)
+    return Names(exact, by_length, longest, frozenset(vocabulary.columns))
 
 
 def nearest(word: str, candidates: Iterable[str]) -> tuple[tuple[str, int], ...]:

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.commands import (
+    AcceptChecks,
     Backfill,
+    BackfillStatus,
     CancelRun,
     CheckQuality,
     Command,
+    DeleteQuarantine,
     DeleteSchedule,
     DescribePipeline,
     ExplainRun,
@@ -17,11 +20,14 @@ from engine.commands import (
     ListRuns,
     ListSchedules,
     PauseSchedule,
+    QualityReport,
+    ReleaseQuarantine,
     ResumeSchedule,
     RetryRun,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
+    SuggestChecks,
     WhoAmI,
 )
 
@@ -31,6 +37,8 @@ _STOP = "stop|abort|kill|terminate|halt"
 _AFRESH = "refresh|rebuild|reload|reprocess|redo"
 _SHOW = "show|list|display|give|get"
 _SCHEDULED = "{schedule|pipeline|table}"
+_SOUND = "good|clean|healthy|trustworthy|reliable"
+_SUGGEST = "suggest|propose|recommend"
 _PERSONAL = "pii|personal|privacy|gdpr|private"
 
 SAYINGS: tuple[tuple[type[Command], tuple[str, ...]], ...] = (
@@ -118,6 +126,23 @@ SAYINGS: tuple[tuple[type[Command], tuple[str, ...]], ...] = (
         ),
     ),
     (
+        BackfillStatus,
+        (
+            "how is backfill", "how is backfill going|doing|coming", "how far is backfill",
+            "how is going|doing|coming backfill", "status|progress|state backfill",
+            "backfill status|progress|state", "what is status|progress|state backfill",
+            f"{_SHOW} backfill", f"{_SHOW} status|progress backfill", "where is backfill",
+            "is backfill done|finished|ready|complete|completed|through|over",
+            "is backfill {status}", "is backfill still {status}", "did backfill {status}",
+            "has backfill finished|completed|ended", "has backfill {status}",
+            "did backfill finish|complete|work|succeed|end", "how did backfill go",
+            "how did go backfill", "what happened backfill", "what about backfill",
+            "why backfill", "why did|has backfill {status}", "which days backfill {status}",
+            "what went wrong backfill", "when will backfill be done|finished|ready|finish",
+            "how about backfill", "last backfill", "any news backfill",
+        ),
+    ),
+    (
         ListSchedules,
         (
             "schedules", f"{_SHOW} schedules", f"{_SHOW} schedule", "what is|are scheduled",
@@ -134,7 +159,7 @@ SAYINGS: tuple[tuple[type[Command], tuple[str, ...]], ...] = (
         (
             "pause schedule", f"pause {_SCHEDULED}", "pause schedules", "suspend schedule",
             f"suspend {_SCHEDULED}", "stop schedule", "stop {schedule}", "hold schedule",
-            "disable schedule", "disable {schedule}",
+            "disable schedule", "disable {schedule}", "stop|suspend|hold|disable schedules",
         ),
     ),
     (
@@ -143,14 +168,15 @@ SAYINGS: tuple[tuple[type[Command], tuple[str, ...]], ...] = (
             "resume schedule", f"resume {_SCHEDULED}", "resume schedules", "unpause schedule",
             f"unpause {_SCHEDULED}", "enable schedule", "enable {schedule}",
             "continue schedule", "continue {schedule}", "restart schedule", "restart {schedule}",
+            "unpause|enable|continue|restart schedules",
         ),
     ),
     (
         DeleteSchedule,
         (
             "delete|remove|drop|cancel|unschedule schedule", "unschedule {pipeline|table}",
-            "delete|remove|drop|cancel|unschedule {schedule}", "delete|remove schedules",
-            "end schedule", "end {schedule}",
+            "delete|remove|drop|cancel|unschedule {schedule}", "end schedule", "end {schedule}",
+            "delete|remove|drop|cancel|unschedule|end schedules",
         ),
     ),
     (
@@ -178,13 +204,23 @@ SAYINGS: tuple[tuple[type[Command], tuple[str, ...]], ...] = (
     (
         CheckQuality,
         (
-            "check", "check quality", "quality",
-            "how good|clean|healthy|trustworthy|reliable is|are",
-            "how is quality", "what is quality", "run quality checks", "run checks", "validate",
-            "is good|clean|healthy|valid|trustworthy|correct {table}", "verify", "test {table}",
-            "are good|clean|healthy|valid|trustworthy|correct {table}", "check quality of",
-            "can trust {table}", "check data quality", "run quality check",
-            "can i trust {table}", "can we trust {table}", "inspect {table}", "how is data quality",
+            "check", "check quality", "run quality checks", "run checks", "validate", "verify",
+            "test {table}", "check quality of", "check data quality", "run quality check",
+            "inspect {table}",
+        ),
+    ),
+    (
+        QualityReport,
+        (
+            "quality", "quality report", "report quality", "data quality", "quality trend",
+            f"{_SHOW} quality", f"{_SHOW} quality report", "report on quality",
+            f"how {_SOUND} is|are|was|were", f"how {_SOUND} is|are|was|were {{table}}",
+            f"how {_SOUND} has|have been", f"how {_SOUND} has|have been {{table}}",
+            "how is|was quality", "how has quality been", "how did quality change|develop",
+            "how is|was data quality", "how has data quality been", "what is|was quality",
+            "how has|have been {table}", "how was|were {table} {time}",
+            f"is|are|was|were {_SOUND}|valid|correct {{table}}", "can trust {table}",
+            "can i trust {table}", "can we trust {table}",
         ),
     ),
     (
@@ -198,6 +234,42 @@ SAYINGS: tuple[tuple[type[Command], tuple[str, ...]], ...] = (
             "how many rows quarantine|quarantined", "anything in quarantine", "was rejected",
             "which rows rejected", "which rows put aside", f"{_SHOW} rows quarantine|quarantined",
             "rows in quarantine", "any rows quarantine|quarantined", "invalid rows|records",
+        ),
+    ),
+    (
+        ReleaseQuarantine,
+        (
+            "release|retry|readmit quarantine|quarantined",
+            "release|retry|readmit rows quarantine|quarantined",
+            "release|retry|readmit quarantined rows|records",
+            "release|retry|readmit rejected|bad rows|records",
+        ),
+    ),
+    (
+        DeleteQuarantine,
+        (
+            "delete|remove|drop|purge quarantine|quarantined",
+            "delete|remove|drop|purge rows quarantine|quarantined",
+            "delete|remove|drop|purge quarantined rows|records",
+            "delete|remove|drop|purge rejected|bad rows|records",
+        ),
+    ),
+    (
+        SuggestChecks,
+        (
+            f"{_SUGGEST} checks|check", f"{_SUGGEST} quality checks",
+            "what|which checks do you suggest|recommend|propose",
+            "what should i|we check {table}", "what can|could i|we check {table}",
+            "which|what checks should|could i|we add {table}",
+            "which|what checks should|could i|we have {table}",
+            "suggestions {table}", "check suggestions",
+        ),
+    ),
+    (
+        AcceptChecks,
+        (
+            "accept|add check|checks {checks}", "accept|add quality check|checks {checks}",
+            "accept|add suggestion|suggestions {checks}", "accept {checks}",
         ),
     ),
     (

@@ -6,10 +6,13 @@ from datetime import date, datetime, timedelta, tzinfo
 from types import MappingProxyType
 
 from engine.commands import (
+    AcceptChecks,
     Backfill,
+    BackfillStatus,
     CancelRun,
     CheckQuality,
     Command,
+    DeleteQuarantine,
     DeleteSchedule,
     DescribePipeline,
     ExplainRun,
@@ -19,17 +22,21 @@ from engine.commands import (
     ListRuns,
     ListSchedules,
     PauseSchedule,
+    QualityReport,
+    ReleaseQuarantine,
     ResumeSchedule,
     RetryRun,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
     SchedulePipeline,
+    SuggestChecks,
     WhoAmI,
 )
 from engine.recurrence import Recurrence
 from engine.runs.model import StepKind
 from engine.schedules.model import number_of
+from skills.language.check_ids import check_ids
 from skills.language.filling import Slots, build
 from skills.language.lexicon import ASKING, FILLERS
 from skills.language.run_ids import run_id
@@ -37,7 +44,7 @@ from skills.language.scheduling import recurrence_of
 from skills.language.vocabulary import Vocabulary
 
 Form = tuple[str, ...]
-Value = str | int | date | datetime | Recurrence
+Value = str | int | date | datetime | Recurrence | tuple[str, ...]
 _ALL_THE_REST = "{when}"
 _RETRIED = ("[from step {from_step}]", "[and accept the {accept_drift}]")
 _OF_SCHEDULES = ("[for schedule {schedule}]", "[of pipeline {pipeline}]", "[for table {table}]")
@@ -100,6 +107,9 @@ FORMS: Mapping[type[Command], tuple[Form, ...]] = MappingProxyType(
                 "[{at_once} at a time]",
             ),
         ),
+        BackfillStatus: (
+            ("status of the backfill", "[of pipeline {pipeline}]", "[for table {table}]"),
+        ),
         SchedulePipeline: (("run pipeline {pipeline}", "[for {table}]", "{when}"),),
         ListSchedules: (
             ("show schedule {schedule}",),
@@ -111,7 +121,27 @@ FORMS: Mapping[type[Command], tuple[Form, ...]] = MappingProxyType(
         ListPipelines: (("list pipelines",),),
         DescribePipeline: (("describe pipeline {pipeline}",),),
         CheckQuality: (("check quality of {dataset}",),),
-        ListQuarantine: (("show quarantined rows of {dataset}",),),
+        QualityReport: (
+            ("how good is {dataset}",),
+            ("quality report", "[of {dataset}]", "[since {since}]", "[until {until}]"),
+        ),
+        ListQuarantine: (("show quarantined rows of {dataset}", "[for {rule}]"),),
+        ReleaseQuarantine: (("release quarantined rows of {dataset}", "[for {rule}]"),),
+        DeleteQuarantine: (
+            (
+                "delete quarantined rows of {dataset}",
+                "[for {rule}]",
+                "[older than {older_than} days]",
+                "[and i am {confirmed}]",
+            ),
+        ),
+        SuggestChecks: (("suggest checks for {dataset}",),),
+        AcceptChecks: (
+            (
+                "accept check {checks}",
+                "for {dataset}",
+            ),
+        ),
         ScanPrivacy: (("scan {dataset} for personal data",),),
         Help: (("help {topic}",), ("help",)),
         WhoAmI: (("who am i",),),
@@ -119,7 +149,12 @@ FORMS: Mapping[type[Command], tuple[Form, ...]] = MappingProxyType(
 )
 """Segments in their order; one in brackets is left out when its slot is empty."""
 
-_FLAGS = {"full_refresh": "refresh", "dry_run": "run", "accept_drift": "change"}
+_FLAGS = {
+    "full_refresh": "refresh",
+    "dry_run": "run",
+    "accept_drift": "change",
+    "confirmed": "sure",
+}
 """The word that stands where a slot is that can only be set."""
 
 _DAY = timedelta(days=1)
@@ -145,6 +180,8 @@ def _written(slot: str, value: object) -> str:
         return _FLAGS[slot]
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, tuple):
+        return ",".join(value)
     return str(value - _DAY if slot == "end" and isinstance(value, date) else value)
 
 
@@ -221,12 +258,20 @@ def _day_after(word: str) -> date | None:
     return found + _DAY if found and found < date.max else None
 
 
-def _number(word: str) -> int | None:
-    is_small = word.isascii() and word.isdigit() and len(word) <= _MOST_DIGITS
+def _number(word: str, most_digits: int = 2) -> int | None:
+    is_small = word.isascii() and word.isdigit() and len(word) <= most_digits
     return int(word) or None if is_small else None
 
 
-_MOST_DIGITS = 2
+def _days_old(word: str) -> int | None:
+    return _number(word, 4)
+
+
+def _rule(word: str) -> str | None:
+    name = word.casefold()
+    return name if name.isidentifier() else None
+
+
 _SLOT_READERS: Mapping[str, Callable[[str], Value | None]] = MappingProxyType(
     {
         "schedule": _schedule,
@@ -235,6 +280,9 @@ _SLOT_READERS: Mapping[str, Callable[[str], Value | None]] = MappingProxyType(
         "start": _day,
         "end": _day_after,
         "at_once": _number,
+        "checks": check_ids,
+        "rule": _rule,
+        "older_than": _days_old,
     }
 )
 

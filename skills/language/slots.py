@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from skills.language.check_ids import read_check_ids
 from skills.language.dates import Calendar
 from skills.language.items import Item, Kind
 from skills.language.layering import with_layers
@@ -20,6 +21,7 @@ from skills.language.lexicon import (
 from skills.language.manner import read_manner
 from skills.language.names import Name, Names, nearest
 from skills.language.phrases import CUE_WORDS, SPELLABLE
+from skills.language.putting_aside import is_about_a_column, read_age
 from skills.language.run_ids import is_meant_as_run_id, run_id
 from skills.language.spans import read_time
 from skills.language.vocabulary import LAYERS
@@ -116,6 +118,24 @@ def _period(scene: _Scene, at: int) -> _Found:
         return None
     period, days, length = found
     return replace(scene.item(Kind.TIME, "", at, length), period=period, days=days), length
+
+
+def _rule(scene: _Scene, at: int) -> _Found:
+    """The column for which rows are in quarantine, whatever else its name may mean."""
+    length = scene.group(at)
+    typed = scene.text[scene.words[at].start : scene.words[at + length - 1].end].casefold()
+    is_column = typed in scene.names.columns and is_about_a_column(scene.texts, at)
+    return (scene.item(Kind.RULE, typed, at, length), length) if is_column else None
+
+
+def _check_ids(scene: _Scene, at: int) -> _Found:
+    found = read_check_ids(scene.texts, at)
+    return (scene.item(Kind.CHECKS, found[0], at, found[1]), found[1]) if found else None
+
+
+def _age(scene: _Scene, at: int) -> _Found:
+    found = read_age(scene.texts, at)
+    return (scene.item(Kind.AGE, str(found[0]), at, found[1]), found[1]) if found else None
 
 
 def _manner(scene: _Scene, at: int) -> _Found:
@@ -225,6 +245,6 @@ def _word(scene: _Scene, at: int) -> _Found:
 
 
 _READERS: tuple[_Reader, ...] = (
-    _schedule_id, _name, _manner, _period, _run_id, _noise, _status, _tied, _spread, _layer,
-    _misspelled, _word,
+    _schedule_id, _name, _check_ids, _rule, _age, _manner, _period, _run_id, _noise, _status, _tied,
+    _spread, _layer, _misspelled, _word,
 )  # fmt: skip

@@ -32,6 +32,7 @@ from skills.language.matching import Match, best_match
 from skills.language.names import names_of
 from skills.language.offering import bare_names, look_instead, which_name
 from skills.language.phrases import ORDER_VERBS
+from skills.language.putting_aside import is_about_quarantine
 from skills.language.readings import Guess, NotUnderstood, Reading, Understood
 from skills.language.said import Said
 from skills.language.scheduling import Plan, plan_in, scheduled
@@ -94,7 +95,7 @@ def _says_something_else(plain: Reading, plan: Plan) -> bool:
 def _read(said: Said) -> Reading:
     if not said.meaningful:
         return Understood(Help())
-    if said.meaningful[0].value in STOPPING and not _is_about_schedules(said):
+    if said.meaningful[0].value in STOPPING and not _is_about_what_goes(said):
         return _not_offered(said)
     wanted, excluded = _cut(said)
     match = best_match(wanted)
@@ -104,8 +105,11 @@ def _read(said: Said) -> Reading:
     return _several(said) or _decide(said, match)
 
 
-def _is_about_schedules(said: Said) -> bool:
+def _is_about_what_goes(said: Said) -> bool:
+    """Whether it is about what can be deleted here: schedules, and rows in quarantine."""
     words = {item.value for item in said.meaningful if item.kind is Kind.WORD}
+    if is_about_quarantine(tuple(words)):
+        return True
     return bool(said.values(Kind.SCHEDULE)) or not words.isdisjoint({"schedule", "schedules"})
 
 

@@ -10,13 +10,15 @@ LAYERS = ("bronze", "silver", "gold")
 class Vocabulary:
     """Names that a sentence may use; datasets are `layer.name`.
 
-    A maker is a dataset with the one pipeline that makes it and nothing of another layer.
+    A maker is a dataset with the one pipeline that makes it and nothing of another layer. Columns
+    are those of any table.
     """
 
     pipelines: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
     makers: tuple[tuple[str, str], ...] = ()
+    columns: tuple[str, ...] = ()
 
     def short_names(self) -> tuple[str, ...]:
         """Tables and models without their layer, each once."""

@@ -2,6 +2,7 @@
 
 from engine.cards import Severity
 from engine.outcome import Accepted
+from engine.quality.examples import MOST_EXAMPLES
 from engine.runs.model import RunStatus
 from tests.acceptance.scenes import at_work, ended, held, started
 from tests.world import World, eventually
@@ -73,7 +74,12 @@ async def test_a_failure_is_found_explained_and_made_good_from_the_gate(world: W
     assert lines[0] == "silver.customers: 1 check failed"
     assert lines[1].startswith("missing_percent(email) < 5: failed")
     assert "tables/customers.yaml" in lines[2]
-    assert lines[3].startswith("Not published: silver.customers. A version from before stays")
+    assert lines[3] == "Rows that break «missing_percent(email) < 5»:"
+    shown = [line for line in lines if line.startswith("• customer_id: ")]
+    assert len(shown) == MOST_EXAMPLES
+    assert all("email: missing" in line for line in shown)
+    rest = lines[4 + len(shown) :]
+    assert rest[0].startswith("Not published: silver.customers. A version from before stays")
     assert offers(why)[:2] == [f"retry {run.id}", f"retry {run.id} from the quality gate"]
 
     once_more = await world.run("retry the customers run from the quality gate")
@@ -131,13 +137,19 @@ async def test_a_backfill_is_one_run_a_day_told_on_one_card(world: World) -> Non
             assert len(titles) < 2, titles
             return titles[0] if titles and titles[0].endswith("— succeeded") else None
 
-        assert (await eventually(over)).startswith("Backfill of orders")
+        title = await eventually(over)
+        assert title.startswith("Backfill of orders")
         runs = await world.rows(
             "SELECT status FROM atlas.runs WHERE backfill = "
             "(SELECT backfill FROM atlas.runs WHERE id = $1)",
             outcome.run_id,
         )
         assert [row["status"] for row in runs] == ["succeeded"] * days
+        asked = await world.hear("how is the backfill of orders going?")
+        facts = {fact.name: fact.value for fact in asked.facts}
+        assert asked.title == title
+        assert facts["Days"] == f"{days} of {days} done"
+        assert facts["Cut by the day of"].startswith("orders.")
 
 
 async def test_what_is_not_clear_stops_and_starts_nothing(world: World) -> None:

@@ -89,7 +89,7 @@ async def test_days_that_end_at_the_same_time_leave_one_card_that_knows_of_all(
     lab: Lab, length: int
 ) -> None:
     backfill, clock = a_backfill(length, at_once=5), SystemClock()
-    told = (BackfillNews().hear,)
+    told = (BackfillNews(a_project()).hear,)
     desk: RunDesk[PostgresTransaction] = RunDesk(lab.transactions, clock, told)
     backfills = BackfillDesk(a_project(), desk, lab.transactions, clock)
     runs = [of(backfill, number) for number in range(5)]

@@ -60,7 +60,7 @@ async def test_a_card_comes_out_as_it_was_put_in(lab: Lab) -> None:
         "two\nlines",
         (Fact("Rows in", "5,210"),),
         CardTable(("a", "b"), (("1", "2"), ("", "'\""))),
-        (Button("Run", "run pipeline x", ButtonStyle.PRIMARY, "Sure?"),),
+        buttons=(Button("Run", "run pipeline x", ButtonStyle.PRIMARY, "Sure?"),),
         thread="t1",
     )
     await put(lab, Post("k", "web:#general", card))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from engine.adapters.postgres.metrics import PostgresMetrics
 from engine.adapters.postgres.retention import PostgresStoreroom
 from engine.alerts.model import Post
 from engine.cards import Card, CardKind, Severity
@@ -241,6 +242,23 @@ async def test_rows_in_quarantine_go_by_their_age(lab: Lab) -> None:
     assert await clear(lab, Aging.QUARANTINE) == 0
 
     assert [row["bronze_row"] for row in await lab.quarantined(table)] == [2]
+
+
+async def test_numbers_and_what_was_said_of_them_outlast_their_runs_and_go_by_their_age(
+    lab: Lab,
+) -> None:
+    async with lab.database.begin() as connection:
+        store = PostgresMetrics(connection)
+        for run_id, at in (("OLD", OLD), ("YOUNG", NOON)):
+            await store.record(run_id, PEOPLE, {"row_count": 5.0}, at, accepted=True)
+            await store.accept(run_id, PEOPLE, "ann", at)
+
+    assert await clear(lab, Aging.RUNS) == 0
+    assert await clear(lab, Aging.METRICS) == 1
+    assert await clear(lab, Aging.METRICS) == 0
+
+    for table in ("metrics", "metric_marks"):
+        assert await ids(lab, table, "run_id") == {"YOUNG"}, table
 
 
 async def test_one_process_at_a_time_clears_away(lab: Lab) -> None:

@@ -23,7 +23,7 @@ from engine.runs.steps.publish import Publish
 from engine.runs.steps.work import StepWork
 from engine.runs.usher import Usher
 from engine.runs.worker import RunWorker
-from engine.testing.fixed import FixedQuality
+from engine.testing.fixed import FixedExamples, FixedQuality
 from tests.adapters.builders import CLOCK, SOMEBODY, Lab
 from tests.builders import a_project, a_shops_pipelines
 from tests.world import eventually
@@ -53,7 +53,7 @@ async def at_work(lab: Lab, name: str, step_timeout: float = 30.0) -> AsyncItera
     pulse: Pulse[PostgresTransaction] = Pulse(project, transactions, clock)
     steps: dict[StepKind, StepWork] = {
         StepKind.BUILD: Build(project, transactions),
-        StepKind.CHECK: Check(project, FixedQuality(), clock),
+        StepKind.CHECK: Check(project, FixedQuality(), FixedExamples(), clock),
         StepKind.PUBLISH: Publish(),
     }
     limits = Limits(step_timeout)

@@ -30,7 +30,7 @@ from engine.privacy.model import Protection
 from engine.quality.model import Outcome
 from engine.runs.model import Counts, Run, RunStatus, StepKind, StepReport, StepStatus
 from engine.runs.plan import plan
-from engine.runs.ports import QuarantinedRow
+from engine.runs.quarantine import QuarantinedRow
 from engine.testing.clock import EPOCH
 from engine.testing.warehouse import FixedDelivery
 from skills.assistance import help_card, not_understood_card, offer_card

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from engine.alerts.explanation import explanation
+from engine.alerts.explanation import explanation, failed_at, failed_elsewhere
 from engine.cards import Card, Fact
 from engine.quality.model import Outcome
 from engine.runs.model import Counts, Run, RunStatus, Step, StepKind, StepReport, StepStatus
@@ -136,3 +136,48 @@ def test_of_many_tables_the_first_are_named_and_the_others_counted() -> None:
     card = explanation(a_failed_run(*steps), PROJECT)
 
     assert "silver.t7 and 4 more. A version from before" in card.text
+
+
+ORDERS_HELD_BACK = (
+    a_step(StepKind.REFINE, "silver.orders", StepStatus.SUCCEEDED),
+    a_step(
+        StepKind.CHECK,
+        "silver.orders",
+        StepStatus.FAILED,
+        error="silver.orders: 2 checks failed",
+        hint="Look at them.",
+    ),
+    a_step(StepKind.PUBLISH, "silver.orders", StepStatus.SKIPPED),
+)
+
+
+def test_asked_for_a_table_what_failed_there_comes_first() -> None:
+    run = a_failed_run(*HELD_BACK, *ORDERS_HELD_BACK, table=None)
+
+    card = explanation(run, PROJECT, "orders")
+
+    first, second, *_ = card.text.splitlines()
+    assert (first, second) == ("silver.orders: 2 checks failed", "Look at them.")
+    assert "Also failed: check silver.customers." in card.text
+    assert Fact("Step", "check silver.orders") in card.facts
+
+
+def test_a_run_of_all_tables_failed_at_those_that_it_did_not_finish() -> None:
+    revenue = a_step(StepKind.BUILD, "gold.revenue", StepStatus.SKIPPED)
+    run = a_failed_run(*HELD_BACK, *ORDERS, revenue, table=None)
+
+    assert failed_at(run, "customers")
+    assert failed_at(run, "revenue")
+    assert not failed_at(run, "orders")
+    assert failed_at(replace(run, table="orders"), "orders")
+
+
+def test_a_table_with_which_all_went_well_is_said_to_be_so() -> None:
+    card = failed_elsewhere(a_failed_run(*HELD_BACK, *ORDERS, table=None), "orders")
+
+    assert card.title == "No run failed at orders lately"
+    assert card.text == (
+        f"The latest failed run that works on orders is {RUN_ID} (bronze_to_silver). "
+        "It failed at check silver.customers; all it had to do for orders went well."
+    )
+    assert sentences(card)[0] == f"why did {RUN_ID} fail"

@@ -133,7 +133,7 @@ CURRENT = "SELECT id FROM silver.people WHERE is_current"
 VERSIONS = "  - duplicate_count(id, number, valid_from) = 0\n"
 
 
-@pytest.mark.parametrize("columns", ["id, number", "number,id"])
+@pytest.mark.parametrize("columns", ["id, number", "number, id"])
 def test_a_history_can_not_have_each_key_once(tmp_path: Path, columns: str) -> None:
     check = f"duplicate_count({columns}) = 0"
 

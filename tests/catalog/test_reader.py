@@ -319,8 +319,8 @@ def test_the_error_tells_the_first_mistake_and_how_to_see_all(folder: Folder) ->
         pytest.param(
             "row_count > 0",
             "missing_count(emial) = 0",
-            "tables/customers.yaml:17: the check «missing_count(emial) = 0» names no declared "
-            "column; did you mean 'email'?",
+            "tables/customers.yaml:17: the check «missing_count(emial) = 0» needs 'emial', which "
+            "is no declared column; did you mean 'email'?",
             id="check of no column",
         ),
         pytest.param(
@@ -633,7 +633,7 @@ def test_a_check_that_soda_would_not_understand_is_a_mistake(
 @pytest.mark.parametrize(
     "check",
     [
-        "values in (email) must exist in others (email)",
+        "values in (email) must exist in customers (email)",
         "schema:\n      fail: {when required column missing: [email]}",
         "failed rows:\n      fail condition: email = ''",
         "anomaly detection for row_count",

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.alerts.backfills import backfill_card
 from engine.cards import Card
 from engine.catalog.model import (
     Column,
@@ -20,14 +21,15 @@ from engine.catalog.model import (
     Table,
 )
 from engine.commands import Backfill as Command
-from engine.commands import CancelRun, RetryRun
-from engine.outcome import Accepted, Outcome, Refused
+from engine.commands import BackfillStatus, CancelRun, RetryRun
+from engine.outcome import Accepted, Answer, Outcome, Refused
 from engine.quality.model import Outcome as Checked
-from engine.runs.backfill import Backfill, Day, following, next_days, state_of
+from engine.runs.backfill import Backfill, Day, following, next_days, state_of, watermarks
+from engine.runs.backfill_desk import PAGE, PAGES
 from engine.runs.events import RunFinished
 from engine.runs.model import Parameters, Priority, Run, RunStatus
 from engine.testing.clock import EPOCH
-from tests.builders import a_column, a_project, a_table, an_asker
+from tests.builders import a_column, a_project, a_run, a_step, a_table, an_asker
 from tests.workshop import Workshop
 
 FIRST = date(2026, 2, 1)
@@ -183,6 +185,95 @@ async def test_a_day_that_is_cancelled_stops_the_days_after_it() -> None:
 
     assert at_work(shop) == []
     assert card(shop).title.endswith("— cancelled")
+
+
+async def test_the_card_says_by_which_column_days_are_cut() -> None:
+    shop = await filled(a_shop())
+
+    await shop.ask(days(3))
+
+    assert fact(shop, "Cut by the day of") == "orders.updated_at"
+
+
+def test_the_card_names_the_run_of_each_day_that_failed_or_was_cancelled() -> None:
+    known = [*[RunStatus.FAILED] * 7, RunStatus.CANCELLED, RunStatus.SUCCEEDED]
+    backfill = a_backfill(12, 9)
+    lost = days_of(backfill, known)
+
+    shown = backfill_card(backfill, lost)
+
+    facts = {each.name: each.value for each in shown.facts}
+    named = [f"{each.day} ({each.run_id})" for each in lost]
+    assert facts["Failed"] == ", ".join(named[:7])
+    assert facts["Cancelled"] == named[7]
+    assert shown.text.startswith(f"{named[0]}: ")
+    assert named[8] not in "".join(facts.values())
+
+
+def test_a_backfill_of_a_pipeline_is_cut_by_the_column_of_each_of_its_tables() -> None:
+    covering = Pipeline("some", (Stage.SILVER,), tables=("orders", "visits"))
+    tables = (dated("orders"), dated("visits"), dated("returns"))
+    project = a_project(tables, pipelines=(covering,))
+    backfill = replace(a_backfill(1, 1), pipeline="some", table=None)
+
+    assert watermarks(project, backfill) == ("orders.updated_at", "visits.updated_at")
+    assert watermarks(project, replace(backfill, table="visits")) == ("visits.updated_at",)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        BackfillStatus(),
+        BackfillStatus(table="orders"),
+        BackfillStatus(pipeline="bronze_to_silver"),
+        BackfillStatus("bronze_to_silver", "orders"),
+    ],
+)
+async def test_who_asks_how_a_backfill_is_going_gets_its_card(asked: BackfillStatus) -> None:
+    shop = await filled(a_shop())
+    await shop.ask(days(3))
+    await shop.taken(ordered(shop)[0].id)
+    shop.keep(a_run(id="22222222", requested_at=EPOCH + timedelta(days=9)))
+
+    outcome = await shop.ask(asked, "stranger")
+
+    assert isinstance(outcome, Answer), outcome
+    assert outcome.card == card(shop)
+
+
+async def test_the_latest_of_several_backfills_is_told() -> None:
+    shop = await filled(a_shop())
+    await shop.ask(days(1))
+    await shop.clock.sleep(60)
+    await shop.ask(days(2))
+
+    outcome = await shop.ask(BackfillStatus())
+
+    assert isinstance(outcome, Answer)
+    assert outcome.card.title == "Backfill of orders, 2026-02-01 to 2026-02-02 — queued"
+
+
+@pytest.mark.parametrize(("later", "found"), [(PAGE * PAGES - 1, True), (PAGE * PAGES, False)])
+async def test_a_backfill_is_looked_for_among_the_latest_runs(later: int, found: bool) -> None:
+    shop = await filled(a_shop())
+    await shop.clock.sleep(60)
+    await shop.ask(days(1))
+    newer = EPOCH + timedelta(days=1)
+    shop.keep(*(a_run(a_step(), id=f"{n:08}", requested_at=newer) for n in range(later)))
+
+    assert isinstance(await shop.ask(BackfillStatus()), Answer) is found
+
+
+async def test_where_there_is_no_backfill_it_is_said_how_to_ask_for_one() -> None:
+    shop = await filled(a_shop())
+    await shop.ask(days(1))
+
+    outcome = await shop.ask(BackfillStatus(table="customers"))
+
+    assert refusal(outcome) == "There is no backfill of customers among the latest runs."
+    assert isinstance(outcome, Refused)
+    assert "backfill orders from 1 March" in outcome.hint
+    assert "foobar" in refusal(await shop.ask(BackfillStatus(table="foobar")))
 
 
 async def test_days_that_have_not_come_are_left_out() -> None:

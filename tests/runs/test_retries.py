@@ -13,6 +13,7 @@ from engine.errors import (
     DatabaseUnreachable,
     DiskFull,
     EngineError,
+    SourceAway,
     SourceUnreadable,
     StatementFailed,
     TableBusy,
@@ -103,7 +104,7 @@ def test_only_what_the_error_tree_says_can_pass() -> None:
     classes = [each for _, each in inspect.getmembers(errors, inspect.isclass)]
     passing = {each for each in classes if issubclass(each, EngineError) and each.passes}
 
-    assert passing == {DatabaseUnreachable, DatabaseBusy, TableBusy}
+    assert passing == {DatabaseUnreachable, DatabaseBusy, TableBusy, SourceAway}
     assert can_pass(AWAY)
     assert not can_pass(ConnectionError("a driver's error was not translated"))
 

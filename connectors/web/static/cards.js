@@ -1,5 +1,6 @@
-// Draws a card: severity, title, text, facts, table and buttons.
+// Draws a card: severity, title, text, facts, table, chart and buttons.
 
+import { chart } from "./charts.js";
 import { element, hiddenWord } from "./dom.js";
 import { icon } from "./icons.js";
 import { table } from "./tables.js";
@@ -23,13 +24,15 @@ export function cardSummary(card) {
 }
 
 export function card(data, onButton) {
-  const isBare = !data.title && !data.text && !data.table?.columns?.length && !data.facts?.length;
+  const isBare = !data.title && !data.text && !data.table?.columns?.length && !data.facts?.length
+    && !data.chart?.series?.length;
   const text = isBare ? data.fallback_text || "Nothing to show" : data.text;
   return element("div", { class: "card", "data-kind": data.kind, "data-severity": severityOf(data) }, [
     heading(data),
     text ? element("p", { class: "card-text", dir: "auto" }, [text]) : null,
     data.facts?.length ? facts(data.facts) : null,
     data.table?.columns?.length ? table(data.table, data.title) : null,
+    data.chart?.series?.length ? chart(data.chart) : null,
     data.buttons?.length ? buttons(data.buttons, onButton) : null,
     isUnderWay(data) ? progressBar() : null,
   ]);

@@ -5,7 +5,7 @@ import { icon } from "./icons.js";
 
 const STATES = new Map([
   ["queued", "queued"], ["running", "running"], ["succeeded", "succeeded"], ["done", "succeeded"],
-  ["failed", "failed"], ["skipped", "skipped"], ["cancelled", "cancelled"],
+  ["failed", "failed"], ["skipped", "skipped"], ["cancelled", "cancelled"], ["passed", "succeeded"],
 ]);
 const SHORT = 24;
 const NUMBER = /^[-+−]?[\d,. ]*\d ?%?$/;

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from engine.adapters.postgres import quarantine_sql
 from engine.adapters.postgres.cell_sql import SilverColumn
 from engine.adapters.postgres.names import dataset, ident, text_literal
 from engine.adapters.postgres.refine_sql import typed_rows
 from engine.catalog.model import Table
+from engine.runs.model import Release
 
 CHOSEN = "_chosen"
 """The temporary table of chosen rows; it goes with the transaction."""
@@ -15,17 +17,23 @@ CHOSEN = "_chosen"
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """Which rows of bronze are asked for: those after a mark, or those of some days."""
+    """Which rows of bronze are asked for: those after a mark, of some days, or in quarantine."""
 
     after: int
     upto: int
     start: date | None = None
     end: date | None = None
+    release: Release | None = None
 
     @property
     def by_day(self) -> bool:
         """Whether days are asked for, whatever was read before."""
         return self.start is not None or self.end is not None
+
+    @property
+    def again(self) -> bool:
+        """Whether rows are asked for that may have been read before."""
+        return self.by_day or self.release is not None
 
 
 def new_rows(table: Table, seed: Seed) -> str:
@@ -44,7 +52,7 @@ def choose(table: Table, columns: Sequence[SilverColumn], seed: Seed, *, whole_k
     keys = [each for each in columns if each.column.name in table.key]
     marks = [each for each in columns if each.column.name == table.watermark]
     names = ", ".join(_compared(key) for key in keys)
-    wanted = _days(seed, marks[0]) if seed.by_day else _after(seed)
+    wanted = _wanted(table, seed, marks)
     if whole_keys:
         wanted = f"{wanted} OR ({names}) IN (SELECT {names} FROM keyed WHERE {wanted})"
     return (
@@ -52,6 +60,12 @@ def choose(table: Table, columns: Sequence[SilverColumn], seed: Seed, *, whole_k
         f"WITH keyed AS MATERIALIZED ({typed_rows(dataset(table.bronze), [*keys, *marks])})\n"
         f"SELECT _row FROM keyed WHERE _row <= {seed.upto} AND ({wanted})"
     )
+
+
+def _wanted(table: Table, seed: Seed, marks: Sequence[SilverColumn]) -> str:
+    if seed.release is not None:
+        return f"_row IN ({quarantine_sql.rows_of(table, seed.release)})"
+    return _days(seed, marks[0]) if seed.by_day else _after(seed)
 
 
 def _compared(key: SilverColumn) -> str:

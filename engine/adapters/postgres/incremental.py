@@ -17,12 +17,12 @@ from engine.adapters.postgres.database import Driver, driver
 from engine.adapters.postgres.increments import Increment, Increments, Mark
 from engine.adapters.postgres.names import dataset as quoted
 from engine.adapters.postgres.names import ident
-from engine.adapters.postgres.refining import Refined
+from engine.adapters.postgres.refining import Refined, prepare_quarantine
 from engine.adapters.postgres.staging import Staging, types_of
 from engine.catalog.model import ColumnType, Table
 from engine.clock import Clock
 from engine.errors import ConfigurationError, DatabaseRefused
-from engine.runs.model import Run
+from engine.runs.model import Parameters, Run
 
 OLDEST_SERVER = 17
 """MERGE tells what it did since PostgreSQL 17."""
@@ -78,9 +78,8 @@ class IncrementalLoad:
         fits = mark is not None and numbered >= mark.bronze_row and _fits(whole, mark, there)
         if mark is None or not fits or run.parameters.full_refresh:
             return whole, None
-        upto = max(last, mark.bronze_row)
-        seed = Seed(mark.bronze_row, upto, run.parameters.start, run.parameters.end)
-        increment = replace(whole, whole=False, upto=None if seed.by_day else upto)
+        seed = _seed(run.parameters, mark, last)
+        increment = replace(whole, whole=False, upto=None if seed.again else seed.upto)
         return increment, await _source(connection, table, columns, seed)
 
 
@@ -168,17 +167,31 @@ def _fits(increment: Increment, mark: Mark, there: Mapping[str, str]) -> bool:
     )
 
 
+def _seed(parameters: Parameters, mark: Mark, last: int) -> Seed:
+    """What is asked for; a release leaves the rows to come to the run that will read them."""
+    if parameters.release is not None:
+        return Seed(mark.bronze_row, mark.bronze_row, release=parameters.release)
+    upto = max(last, mark.bronze_row)
+    return Seed(mark.bronze_row, upto, parameters.start, parameters.end)
+
+
 async def _source(
     connection: Driver, table: Table, columns: Sequence[SilverColumn], seed: Seed
 ) -> str:
-    """The rows of bronze to read: a history, and what may be deleted, need all of a key."""
+    """The rows of bronze to read: a history, and what may be deleted, need all of a key.
+
+    So does a release: of rows with equal watermarks the one that was loaded last must win.
+    """
     declared = table.column(table.watermark or "")
     if seed.by_day and (declared is None or declared.type not in _MOMENTS):
         message = f"The watermark of {table.name} is no date: its days can't be chosen."
         raise ConfigurationError(message, f"Say «run pipeline … for {table.name}» with all of it.")
-    whole_keys = table.load.history or table.load.deleted is not None
-    if not seed.by_day and not whole_keys:
+    released = seed.release is not None
+    whole_keys = table.load.history or table.load.deleted is not None or released
+    if not seed.again and not whole_keys:
         return chosen_sql.new_rows(table, seed)
+    if released:
+        await prepare_quarantine(connection, table)
     await connection.execute(chosen_sql.choose(table, columns, seed, whole_keys=whole_keys))
     await connection.execute(f"ANALYZE {chosen_sql.CHOSEN}")
     return chosen_sql.chosen_rows(table)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from engine.adapters.postgres import history_sql, merge_sql, refine_sql
+from engine.adapters.postgres import history_sql, merge_sql, quarantine_sql, refine_sql
 from engine.adapters.postgres.cell_sql import SQL_TYPES, silver_columns
 from engine.adapters.postgres.increments import Increment
 from engine.adapters.postgres.names import dataset, ident, qualified, text_literal
+from engine.adapters.postgres.row_rules import row_rules
 from engine.catalog.model import DatasetName, Model, Table, column_name
 from engine.privacy.model import Protection
 
@@ -25,12 +26,14 @@ def refine(
 ) -> tuple[str, ...]:
     """The statements that stage silver, as far as they are known before a sample was examined."""
     columns = silver_columns(table, present, protections)
+    rules = row_rules(table, columns)
     return tuple(
         _tidy(statement)
         for statement in (
-            refine_sql.judge(table, columns),
-            f"DELETE FROM {qualified('quarantine', table.name)}",
-            refine_sql.put_aside(table, columns),
+            refine_sql.judge(table, columns, rules=rules),
+            quarantine_sql.let_leave(table),
+            refine_sql.put_aside(table, columns, rules),
+            quarantine_sql.drop_replaced(table),
             refine_sql.stage(columns, _staged(table.silver)),
         )
     )

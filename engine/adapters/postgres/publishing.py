@@ -1,8 +1,10 @@
 """Publishes what was staged: a whole table is swapped in, a delta merged."""
 
+from dataclasses import replace
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.adapters.postgres import history_sql, merge_sql
+from engine.adapters.postgres import history_sql, merge_sql, quarantine_sql
 from engine.adapters.postgres.database import Driver, driver
 from engine.adapters.postgres.furnishing_sql import KEY_INDEX
 from engine.adapters.postgres.increments import Increment, Increments
@@ -27,6 +29,12 @@ class Publishing:
     async def publish(self, run: Run, dataset: DatasetName) -> Counts:
         """Put what the run staged in place; raises DriftQuestion, SwapRefused or TableBusy."""
         connection = await driver(self._connection)
+        # before the swap: the published table is locked for no longer than that takes
+        released = await _released(connection, run, dataset)
+        counts = await self._publish(connection, run, dataset)
+        return replace(counts, released=released)
+
+    async def _publish(self, connection: Driver, run: Run, dataset: DatasetName) -> Counts:
         place = Staging.of(run, dataset)
         increment = await self._increments.take(run, dataset)
         if increment is None or increment.whole:
@@ -99,6 +107,18 @@ class Publishing:
             added = ", ".join(f"ADD COLUMN {ident(name)} {kind}" for name, kind in new.items())
             async with locked(connection, place.published, (), self._swap_lock_timeout):
                 await connection.execute(f"ALTER TABLE {place.published.quoted} {added}")
+
+
+async def _released(connection: Driver, run: Run, dataset: DatasetName) -> int | None:
+    """Let go of the rows in quarantine that this publishing has; None where none was expected."""
+    quarantine = Relation("quarantine", dataset.table)
+    if dataset.layer is not Layer.SILVER:
+        return None
+    if "leaving" not in await types_of(connection, quarantine):
+        return None
+    status = await connection.execute(quarantine_sql.leave(dataset.table), run.id)
+    left = int(status.rpartition(" ")[2])
+    return left if left or run.parameters.release else None
 
 
 async def _refuse_narrower(connection: Driver, run: Run, dataset: DatasetName) -> None:

@@ -1,37 +1,82 @@
-"""Reads what was put into quarantine."""
+"""The rows that were put aside, in PostgreSQL: reads them, counts them, deletes them."""
 
-from sqlalchemy import text
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
-from engine.adapters.postgres.database import Database
+from engine.adapters.postgres import quarantine_sql
+from engine.adapters.postgres.database import Database, Driver, driver
 from engine.adapters.postgres.names import qualified
 from engine.catalog.model import Table
-from engine.runs.ports import QuarantinedRow
+from engine.runs.quarantine import ALL, Aside, Quarantined, QuarantinedRow
+
+_PATIENCE = "SET LOCAL lock_timeout = '2s'"
+"""Whoever asked waits for the answer; a run that refines the table has the right of way."""
 
 
 class PostgresQuarantine:
-    """Rows that were put aside; their values are not read."""
+    """Rows that were put aside; only columns that may be told of are read."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def rows(self, table: Table, limit: int) -> tuple[int, tuple[QuarantinedRow, ...]]:
-        """How many rows there are, and the first of them; none where the table never ran."""
+    async def look(self, table: Table, aside: Aside, limit: int) -> Quarantined:
+        """Three queries; nothing where the table never ran."""
+        async with self._opened(table) as connection:
+            if connection is None:
+                return Quarantined()
+            meant = (aside.rule, aside.before)
+            total = await connection.fetchval(quarantine_sql.count(table), *meant)
+            reasons = await connection.fetch(quarantine_sql.reasons(table), *meant)
+            columns = table.tellable
+            rows = await connection.fetch(
+                quarantine_sql.newest(table), *meant, list(columns), limit
+            )
+        return Quarantined(
+            total,
+            tuple((each["kind"], each["rows"]) for each in reasons),
+            tuple(
+                QuarantinedRow(
+                    each["source"] or "",
+                    each["bronze_row"],
+                    tuple(each["reasons"]),
+                    each["run_id"],
+                    tuple(zip(columns, each["values"], strict=True)),
+                )
+                for each in rows
+            ),
+        )
+
+    async def rows(self, table: Table, limit: int) -> tuple[int, Sequence[QuarantinedRow]]:
+        """How many rows there are, and the first of them."""
+        found = await self.look(table, ALL, limit)
+        return found.total, found.rows
+
+    async def count(self, table: Table, aside: Aside) -> int:
+        """How many there are."""
+        async with self._opened(table) as connection:
+            if connection is None:
+                return 0
+            counted: int = await connection.fetchval(
+                quarantine_sql.count(table), aside.rule, aside.before
+            )
+            return counted
+
+    async def delete(self, table: Table, aside: Aside) -> int:
+        """DELETE them, in one transaction; raises TableBusy."""
+        async with self._opened(table) as connection:
+            if connection is None:
+                return 0
+            await connection.execute(_PATIENCE)
+            status = await connection.execute(
+                quarantine_sql.delete(table), aside.rule, aside.before
+            )
+            return int(status.rpartition(" ")[2])
+
+    @asynccontextmanager
+    async def _opened(self, table: Table) -> "AsyncIterator[Driver | None]":
+        """A transaction; None where nothing was ever put aside."""
         name = qualified("quarantine", table.name)
-        async with self._database.begin() as connection:
-            there = await connection.scalar(text("SELECT to_regclass(:name)"), {"name": name})
-            if there is None:
-                return 0, ()
-            total = await connection.scalar(
-                text(f"SELECT count(*) FROM {name}")
-            )  # the name is quoted
-            rows = await connection.execute(
-                text(
-                    f"SELECT source, bronze_row, reasons, run_id FROM {name} "  # the name is quoted
-                    "ORDER BY bronze_row DESC LIMIT :limit"
-                ),
-                {"limit": limit},
-            )
-            found = tuple(
-                QuarantinedRow(r.source, r.bronze_row, tuple(r.reasons), r.run_id) for r in rows
-            )
-        return total or 0, found
+        async with self._database.begin() as transaction:
+            connection = await driver(transaction)
+            there = await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", name)
+            yield connection if there else None

@@ -19,7 +19,7 @@ JUDGED = "_judged"
 
 @dataclass(frozen=True, slots=True)
 class RowRule:
-    """A condition on the columns of silver, for rows that are put aside where it holds."""
+    """A condition on the columns of `source`, for rows that are put aside where it holds."""
 
     condition: str
     reason: str
@@ -90,7 +90,7 @@ def _ruled(values: str, rules: Sequence[RowRule]) -> str:
     if not rules:
         return f"{values} typed"
     flags = ", ".join(f"(({rule.condition}) IS TRUE) AS {name}" for name, rule in _named(rules))
-    return f"(SELECT *, {flags} FROM {values} typed {_APART}) ruled"
+    return f"(SELECT *, {flags} FROM {values} source {_APART}) ruled"
 
 
 def _named(rules: Sequence[RowRule]) -> list[tuple[str, RowRule]]:

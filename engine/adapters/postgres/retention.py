@@ -100,6 +100,12 @@ _PIECES = {
     AND (job.status <> 'doing' OR coalesce(worker.last_heartbeat < now() - interval '1 hour', true))
   ORDER BY job.id LIMIT :limit FOR UPDATE OF job SKIP LOCKED)"""
     ),
+    Aging.METRICS: text(
+        """WITH marks AS (DELETE FROM atlas.metric_marks WHERE at < :before)
+DELETE FROM atlas.metrics WHERE id IN (
+  SELECT id FROM atlas.metrics WHERE at < :before
+  ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED)"""
+    ),
 }
 
 _QUARANTINES = text(

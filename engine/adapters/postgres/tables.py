@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Double,
     ForeignKey,
     Identity,
     Index,
@@ -110,6 +111,31 @@ check_results = Table(
     Column("outcome", Text, nullable=False),
     Column("value", Text),
     Column("reason", Text, nullable=False),
+    _moment("at", nullable=False),
+    Index("check_results_history", "dataset", "at"),
+)
+
+metrics = Table(
+    "metrics",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("run_id", Text, nullable=False),
+    Column("dataset", Text, nullable=False),
+    Column("metric", Text, nullable=False),
+    Column("value", Double, nullable=False),
+    _moment("at", nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    Column("state", JSONB(none_as_null=True)),
+    Index("metrics_once", "run_id", "dataset", "metric", unique=True),
+    Index("metrics_history", "dataset", "metric", "at"),
+)
+
+metric_marks = Table(
+    "metric_marks",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("dataset", Text, primary_key=True),
+    Column("by", Text, nullable=False),
     _moment("at", nullable=False),
 )
 

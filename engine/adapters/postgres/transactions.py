@@ -15,6 +15,7 @@ from engine.adapters.postgres.logs import (
     PostgresVerdictLog,
     Rendered,
 )
+from engine.adapters.postgres.metrics import PostgresMetrics
 from engine.adapters.postgres.outbox import PostgresOutbox
 from engine.adapters.postgres.run_queue import PostgresRunQueue
 from engine.adapters.postgres.run_store import PostgresRunStore
@@ -35,6 +36,7 @@ class PostgresTransaction:
     warehouse: PostgresWarehouse
     lineage: PostgresLineageLog
     verdicts: PostgresVerdictLog
+    metrics: PostgresMetrics
     findings: PostgresFindingLog
     outbox: PostgresOutbox
     schedules: PostgresScheduleStore
@@ -93,6 +95,7 @@ class PostgresTransactions:
             warehouse=PostgresWarehouse(connection, self._substitutes, self._clock, limit),
             lineage=PostgresLineageLog(connection, self._render),
             verdicts=PostgresVerdictLog(connection),
+            metrics=PostgresMetrics(connection),
             findings=PostgresFindingLog(connection),
             outbox=PostgresOutbox(connection, self._clock, self._origin),
             schedules=PostgresScheduleStore(connection),

@@ -18,6 +18,7 @@ from engine.adapters.postgres.names import dataset as quoted
 from engine.adapters.postgres.names import ident, qualified
 from engine.adapters.postgres.publishing import Publishing
 from engine.adapters.postgres.refining import Refined, refine_into
+from engine.adapters.postgres.row_rules import row_rules
 from engine.adapters.postgres.staging import Staging
 from engine.adapters.postgres.substitutes import Substitutes
 from engine.catalog.model import DatasetName, Layer, Model, Table, column_name
@@ -206,7 +207,15 @@ class PostgresWarehouse:
         for each in columns:
             if each.substituted:
                 await self._substitutes.fill(connection, table, each, source)
-        return await refine_into(connection, table, columns, target, run.id, source=source)
+        return await refine_into(
+            connection,
+            table,
+            columns,
+            target,
+            run.id,
+            source=source,
+            rules=row_rules(table, columns),
+        )
 
     async def build(self, run: Run, model: Model) -> Counts:
         """CREATE TABLE AS the model's SELECT."""

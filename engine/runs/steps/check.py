@@ -1,23 +1,31 @@
 """Check: the declared checks decide whether a dataset is held back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from engine.cards import counted
-from engine.catalog.model import Project
+from engine.catalog.model import Check as Declared
+from engine.catalog.model import DatasetName, Project
 from engine.clock import Clock
-from engine.quality.model import Outcome, Verdict, gate_opens, settle
+from engine.quality.examples import ExampleFinder
+from engine.quality.history import learned
+from engine.quality.model import Measured, Outcome, Verdict, gate_opens, settle
 from engine.quality.ports import QualityEngine
 from engine.runs.model import Run, Step, StepReport, staged_table
 from engine.runs.ports import RunTransaction
 from engine.runs.steps.work import Act
+from engine.sodacl.parse import read
 
 
 class Check:
     """Measures the staged table, or the published one where a run only checks."""
 
-    def __init__(self, project: Project, quality: QualityEngine, clock: Clock) -> None:
+    def __init__(
+        self, project: Project, quality: QualityEngine, examples: ExampleFinder, clock: Clock
+    ) -> None:
         self._project = project
         self._quality = quality
+        self._examples = examples
         self._clock = clock
 
     async def prepare(self, run: Run, step: Step) -> Act:
@@ -25,20 +33,48 @@ class Check:
         checks = self._project.checks_of(step.dataset)
         table = staged_table(run, step.dataset)
         measured = await self._quality.measure(step.dataset.layer, table, checks) if checks else ()
-        verdicts = settle(checks, measured)
+        verdicts = await self._with_examples(settle(checks, measured), step.dataset, table)
+        metrics = _kept(checks, measured)
 
         async def record(tx: RunTransaction) -> StepReport:
-            await tx.verdicts.record(run, step.dataset, verdicts, self._clock.now())
+            now = self._clock.now()
+            await tx.verdicts.record(run, step.dataset, verdicts, now)
+            for accepted, values in metrics.items():
+                await tx.metrics.record(run.id, step.dataset, values, now, accepted)
             return StepReport(verdicts=verdicts, holds_back=_reason(step, verdicts))
 
         return record
+
+    async def _with_examples(
+        self, verdicts: Sequence[Verdict], dataset: DatasetName, table: str
+    ) -> tuple[Verdict, ...]:
+        """What people want to see of a check that does not hold."""
+        shown = []
+        for each in verdicts:
+            broken = each.outcome in {Outcome.FAILED, Outcome.WARNED}
+            found = await self._examples.of(dataset, table, each.check) if broken else None
+            shown.append(replace(each, examples=found))
+        return tuple(shown)
+
+
+def _kept(
+    checks: Sequence[Declared], measured: Sequence[Measured]
+) -> Mapping[bool, Mapping[str, float]]:
+    """The metrics, by whether later runs may learn from them."""
+    values = {name: value for each in measured for name, value in each.metrics}
+    forms = {index: form for index, each in enumerate(checks) if (form := read(each.text).form)}
+    good = learned(measured, forms)
+    return {
+        accepted: {name: value for name, value in values.items() if (name in good) is accepted}
+        for accepted in (True, False)
+    }
 
 
 def _reason(step: Step, verdicts: Sequence[Verdict]) -> str | None:
     if gate_opens(verdicts):
         return None
     failed = sum(each.outcome is Outcome.FAILED for each in verdicts)
-    unknown = sum(each.outcome is Outcome.NOT_EVALUATED for each in verdicts)
+    unknown = sum(each.outcome is Outcome.NOT_EVALUATED for each in verdicts if not each.spared)
     parts = [
         f"{counted(failed, 'check')} failed" if failed else "",
         f"{counted(unknown, 'check')} could not be evaluated" if unknown else "",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from engine.cards import counted
 from engine.runs.model import Counts, Run, Step, StepReport
 from engine.runs.ports import RunTransaction
 from engine.runs.steps.work import Act
@@ -21,7 +22,13 @@ class Publish:
 
 
 def changes_told(counts: Counts) -> Iterator[str]:
-    """What an incremental load changed."""
+    """What an incremental load changed, and what left quarantine."""
+    yield from _load_told(counts)
+    if counts.released is not None:
+        yield f"{counted(counts.released, 'row')} left quarantine"
+
+
+def _load_told(counts: Counts) -> Iterator[str]:
     if counts.inserted is None:
         return
     named = (

@@ -44,7 +44,8 @@ class Refine:
         async def refine(tx: RunTransaction) -> StepReport:
             counts = await tx.warehouse.refine(run, table, protected)
             await drop_earlier(tx, run, step.dataset)
-            return StepReport(counts, tuple(_notes(counts, protected)), protections=protected)
+            notes = (*_notes(counts, protected), *_about_rule(run, table))
+            return StepReport(counts, notes, protections=protected)
 
         return refine
 
@@ -73,6 +74,13 @@ def _nothing_in_bronze(table: Table) -> SourceUnreadable:
         f"{table.bronze} does not exist yet: nothing was loaded.",
         f"Say «run pipeline ingest for {table.name}» first, or «run pipeline medallion».",
     )
+
+
+def _about_rule(run: Run, table: Table) -> Iterator[str]:
+    """That a table made from all of its rows knows no release of some."""
+    release = run.parameters.release
+    if release is not None and release.rule and not table.load.incremental:
+        yield f"each run judges all rows of {table.name}, so whatever is good now is published"
 
 
 def _notes(counts: Counts, protected: Sequence[Protection]) -> Iterator[str]:

@@ -200,11 +200,21 @@ async def test_a_path_that_is_not_there_is_a_problem_too(api: Api, path: str) ->
     await problem(await api.send("GET", path), 404)
 
 
-async def test_paths_of_others_are_left_alone(api: Api) -> None:
-    answer = await api.client.get("/elsewhere")
+@pytest.mark.parametrize("accept", ["", "*/*", "text/html, application/json", "text/plain"])
+async def test_paths_of_others_are_left_alone(api: Api, accept: str) -> None:
+    answer = await api.client.get("/elsewhere", headers={"Accept": accept})
 
     assert answer.status == 404
     assert answer.content_type == "text/plain"
+
+
+@pytest.mark.parametrize(
+    "accept",
+    ["application/json", "application/problem+json", "Application/JSON;q=0.9, application/json"],
+)
+async def test_a_path_that_nobody_has_is_a_problem_for_a_program(api: Api, accept: str) -> None:
+    for path in ("/elsewhere", "/"):
+        await problem(await api.send("GET", path, headers={"Accept": accept}), 404)
 
 
 async def test_a_defect_is_a_problem_without_its_text(

@@ -179,7 +179,42 @@ async def test_runs_are_narrowed_by_status_pipeline_and_table(api: Api) -> None:
     assert await ids("status=failed") == {"00000001"}
     assert await ids("pipeline_name=ingest") == {"00000002"}
     assert await ids("table_name=orders") == {"00000003"}
-    assert await ids("pipeline_name=nothing") == set()
+    assert await ids("pipeline_name=medallion") == set()
+    assert await ids("table_name=revenue&status=failed") == set()
+
+
+@pytest.mark.parametrize(
+    ("query", "what", "close"),
+    [
+        ("pipeline_name=medalion", "There is no pipeline 'medalion'.", ["medallion"]),
+        ("table_name=ordrs", "There is no table 'ordrs'.", ["orders"]),
+        ("table_name=ordrs&status=failed&limit=1", "There is no table 'ordrs'.", ["orders"]),
+        ("pipeline_name=ingest&table_name=zzz", "There is no table 'zzz'.", []),
+        ("pipeline_name=zzz&table_name=orders", "There is no pipeline 'zzz'.", []),
+    ],
+)
+async def test_runs_of_a_name_that_nothing_has_are_not_an_empty_list(
+    api: Api, query: str, what: str, close: list[str]
+) -> None:
+    found = await problem(await api.send("GET", f"/pipelines?{query}"), 404)
+
+    assert found["detail"].startswith(what)
+    assert found["close"] == close
+
+
+async def test_a_name_that_only_runs_have_is_known(api: Api) -> None:
+    api.shop.keep(a_run(id="00000001", pipeline="of last year", table="old_orders"))
+    api.shop.keep(a_run(id="00000002", pipeline="quality check", table="silver.orders"))
+
+    for query in (
+        "pipeline_name=of%20last%20year&status=failed",
+        "table_name=old_orders&status=failed",
+        "pipeline_name=quality%20check&table_name=orders",
+        "table_name=silver.orders&pipeline_name=ingest",
+    ):
+        answer = await api.send("GET", f"/pipelines?{query}")
+        assert answer.status == 200, await answer.text()
+        assert (await answer.json())["runs"] == []
 
 
 @pytest.mark.parametrize(

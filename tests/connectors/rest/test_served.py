@@ -126,3 +126,5 @@ async def test_a_path_that_is_not_there_is_a_problem_behind_every_layer_of_the_s
 ) -> None:
     async with visitor.get("/pipelines/a/b/c", bearer) as answer:
         await problem(answer, 404)
+    async with visitor.get("/nope", {"Accept": "application/json"}) as answer:
+        await problem(answer, 404)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine.commands import (
+    BackfillStatus,
     Command,
     DescribePipeline,
     ExplainRun,
@@ -13,6 +14,8 @@ from engine.commands import (
     ListPipelines,
     ListQuarantine,
     ListRuns,
+    ListSchedules,
+    QualityReport,
     RunStatus,
     WhoAmI,
 )
@@ -27,6 +30,8 @@ TODAY = datetime(2026, 3, 11, tzinfo=BERLIN)
 YESTERDAY = TODAY - timedelta(days=1)
 NIGHT = (YESTERDAY.replace(hour=18), TODAY.replace(hour=8))
 MONDAY = datetime(2026, 3, 9, tzinfo=BERLIN)
+LAST_MONDAY = MONDAY - timedelta(days=7)
+TWO_WEEKS_AGO = NOW - timedelta(days=14)
 B2S = "bronze_to_silver"
 
 
@@ -44,6 +49,8 @@ def runs(
 ) -> ListRuns:
     return ListRuns(status, pipeline, table, since, until)
 
+
+report = QualityReport
 
 UNDERSTOOD: tuple[tuple[str, Command], ...] = (
     ("status", RunStatus()),
@@ -76,6 +83,24 @@ UNDERSTOOD: tuple[tuple[str, Command], ...] = (
     ("when did medallion last run?", RunStatus(pipeline="medallion")),
     ("who ran medallion?", RunStatus(pipeline="medallion")),
     ("what happened to the customers run?", RunStatus(table="customers")),
+    ("status of pipeline foobar", RunStatus(pipeline="foobar")),
+    ("list runs of pipeline foobar", runs(pipeline="foobar")),
+    ("why did pipeline foobar fail?", ExplainRun(pipeline="foobar")),
+    ("what is the schedule of pipeline foobar?", ListSchedules(pipeline="foobar")),
+    ("how is the backfill going?", BackfillStatus()),
+    ("how's the backfill", BackfillStatus()),
+    ("how is the backfill of orders going?", BackfillStatus(table="orders")),
+    ("how is the orders backfill doing?", BackfillStatus(table="orders")),
+    ("how is the backfil of custmers going", BackfillStatus(table="customers")),
+    ("how is the backfill of foobar going?", BackfillStatus(table="foobar")),
+    ("is the backfill of medallion done?", BackfillStatus(pipeline="medallion")),
+    ("is the backfill still running?", BackfillStatus()),
+    ("backfill status", BackfillStatus()),
+    ("status of the backfill", BackfillStatus()),
+    ("show me the progress of the backfill", BackfillStatus()),
+    ("did the backfill of orders fail?", BackfillStatus(table="orders")),
+    ("why did the orders backfill fail?", BackfillStatus(table="orders")),
+    ("which days of the backfill failed?", BackfillStatus()),
     ("last run of medallion", RunStatus(pipeline="medallion")),
     ("list runs", runs()),
     ("list_runs", runs()),
@@ -155,6 +180,30 @@ UNDERSTOOD: tuple[tuple[str, Command], ...] = (
     ("which rows of orders are quarantined?", ListQuarantine("silver.orders")),
     ("bad rows in ordres", ListQuarantine("silver.orders")),
     ("why were rows of orders quarantined?", ListQuarantine("silver.orders")),
+    ("how good is silver.customers?", report("silver.customers")),
+    ("how good are the customers", report("silver.customers")),
+    ("how good is revenue", report("gold.revenue")),
+    ("how good was orders yesterday?", report("silver.orders", YESTERDAY, TODAY)),
+    ("how good is the data?", report()),
+    ("quality of customers", report("silver.customers")),
+    ("quality of revenue", report("gold.revenue")),
+    ("how clean is the orders data", report("silver.orders")),
+    ("what's the quality of silver.orders", report("silver.orders")),
+    ("how is the data quality?", report()),
+    ("is the customers table healthy?", report("silver.customers")),
+    ("can i trust gold.revenue?", report("gold.revenue")),
+    ("how good is foobar?", report("foobar")),
+    ("quality report", report()),
+    ("show me the quality report of orders", report("silver.orders")),
+    ("qualty report since Monday", report(None, MONDAY)),
+    ("quality report since Monday", report(None, MONDAY)),
+    ("quality report for orders since Monday", report("silver.orders", MONDAY)),
+    ("quality report for last week", report(None, LAST_MONDAY, MONDAY)),
+    ("how has orders been over the last two weeks?", report("silver.orders", TWO_WEEKS_AGO)),
+    ("how have the customers been this week?", report("silver.customers", MONDAY)),
+    ("how has silver.orders been?", report("silver.orders")),
+    ("how was revenue last week?", report("gold.revenue", LAST_MONDAY, MONDAY)),
+    ("how has the quality been since monday?", report(None, MONDAY)),
     ("help", Help()),
     ("HELP ME", Help()),
     ("hlep", Help()),
@@ -206,7 +255,10 @@ def test_the_nearest_sentence_is_among_the_close_ones() -> None:
     assert "describe pipeline medallion" in close
 
 
-@pytest.mark.parametrize("text", ["status of customers and orders", "describe", "quarantine"])
+@pytest.mark.parametrize(
+    "text",
+    ["status of customers and orders", "describe", "quarantine", "how good is orders or customers"],
+)
 def test_a_look_that_leaves_a_choice_is_a_guess(text: str) -> None:
     reading = read(text)
 

@@ -4,10 +4,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine.commands import CheckQuality, Command, RunPipeline, RunStatus, ScanPrivacy
+from engine.commands import (
+    CheckQuality,
+    Command,
+    ListPipelines,
+    RunPipeline,
+    RunStatus,
+    ScanPrivacy,
+)
+from engine.people import Role
 from skills.language.examples import EXAMPLE_VOCABULARY
+from skills.language.one_by_one import MOST_TABLES, NO_EXCEPTIONS
 from skills.language.readings import Guess, NotUnderstood, Reading, Understood
 from skills.language.understanding import understand
+from skills.language.vocabulary import Vocabulary
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
 B2S, S2G = "bronze_to_silver", "silver_to_gold"
@@ -60,18 +70,13 @@ UNDERSTOOD: tuple[tuple[str, Command], ...] = (
     ("run foobar", RunPipeline("foobar")),
     ("run pipeline foobar for orders", RunPipeline("foobar", "orders")),
     ("run medallion for foobar", RunPipeline("medallion", "foobar")),
-    ("how good is silver.customers?", CheckQuality("silver.customers")),
+    ("check quality of silver.customers", CheckQuality("silver.customers")),
     ("check orders", CheckQuality("silver.orders")),
     ("check the quality of gold.revenue", CheckQuality("gold.revenue")),
-    ("quality of customers", CheckQuality("silver.customers")),
-    ("quality of revenue", CheckQuality("gold.revenue")),
     ("run the quality checks on orders", CheckQuality("silver.orders")),
     ("can you check the quality of the customers table", CheckQuality("silver.customers")),
     ("validate gold.revenue", CheckQuality("gold.revenue")),
-    ("how clean is the orders data", CheckQuality("silver.orders")),
-    ("what's the quality of silver.orders", CheckQuality("silver.orders")),
-    ("is the customers table healthy?", CheckQuality("silver.customers")),
-    ("can i trust gold.revenue?", CheckQuality("gold.revenue")),
+    ("could you inspect orders?", CheckQuality("silver.orders")),
     ("check customers in bronze", CheckQuality("bronze.customers")),
     ("check foobar", CheckQuality("foobar")),
     ("scan bronze.customers for personal data", ScanPrivacy("bronze.customers")),
@@ -109,8 +114,7 @@ OFFERED: tuple[tuple[str, Command, str], ...] = (
     ("medallion", RunPipeline("medallion"), "What about medallion?"),
     ("ingest ordrs", RunPipeline("ingest", "orders"), ""),
     ("ingest orders?", RunPipeline("ingest", "orders"), ""),
-    ("run medallion without orders", RunPipeline("medallion"), "Not understood: without orders."),
-    ("run medallion but not for orders", RunPipeline("medallion"), "Not understood: but not"),
+    ("run medallion without checks", RunPipeline("medallion"), "Not understood: without checks."),
     ("run medallion dry", RunPipeline("medallion"), "Not understood: dry."),
     ("run medallion fully", RunPipeline("medallion"), "Not understood: fully."),
     ("rebuild orders", RunPipeline(B2S, "orders"), "Not understood: rebuild."),
@@ -253,4 +257,68 @@ def test_an_exclusion_is_not_read_as_the_table_to_run() -> None:
     reading = read("run medallion without orders")
 
     assert isinstance(reading, Guess)
-    assert reading.commands == (RunPipeline("medallion"),)
+    assert reading.commands == (
+        RunPipeline("medallion", "customers"),
+        RunPipeline("medallion", "support_tickets"),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "run medallion without orders",
+        "run medallion for all tables except orders",
+        "run medallion but not for orders",
+        "run medallion, skip the orders table",
+        "dry run medallion excluding silver.orders",
+        "run medallion except orders and customers",
+        "run medallion every day at 9 without orders",
+        "should I run medallion without orders?",
+        "backfill medallion from 1 March to 3 March without orders",
+    ],
+)
+def test_a_run_that_leaves_out_a_table_is_never_offered_for_all(text: str) -> None:
+    reading = read(text)
+
+    assert isinstance(reading, Guess)
+    runs = [each for each in reading.commands if each.needs is Role.OPERATOR]
+    assert runs
+    assert all(each.slots()["table"] not in (None, "orders") for each in runs)
+    assert reading.reason == NO_EXCEPTIONS or reading.reason.startswith("That is a question")
+
+
+@pytest.mark.parametrize("text", ["run everything but orders", "run without orders"])
+def test_where_no_pipeline_is_named_either_there_is_nothing_to_run(text: str) -> None:
+    reading = read(text)
+
+    assert isinstance(reading, Guess)
+    assert reading.commands == (ListPipelines(),)
+    assert reading.reason.startswith(NO_EXCEPTIONS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "run medallion unless orders failed",
+        "run medallion but only for orders",
+        "run medallion without full refresh for orders",
+    ],
+)
+def test_a_table_named_after_a_condition_is_not_left_out(text: str) -> None:
+    reading = read(text)
+
+    assert isinstance(reading, Guess)
+    assert NO_EXCEPTIONS not in reading.reason
+
+
+def test_only_some_of_many_tables_are_offered() -> None:
+    tables = tuple(f"table_{letter * 4}" for letter in "abcdefghijkl")
+
+    reading = understand(
+        f"run medallion without {tables[0]}", Vocabulary(("medallion",), tables), NOW, UTC
+    )
+
+    assert isinstance(reading, Guess)
+    assert reading.commands == tuple(
+        RunPipeline("medallion", each) for each in tables[1 : 1 + MOST_TABLES]
+    )

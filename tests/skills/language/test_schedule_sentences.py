@@ -16,6 +16,7 @@ from engine.commands import (
     RunPipeline,
     SchedulePipeline,
 )
+from engine.people import Role
 from engine.recurrence import Cron, Every, Once, Recurrence, Unit
 from skills.language.examples import EXAMPLE_VOCABULARY
 from skills.language.readings import Guess, NotUnderstood, Reading, Understood
@@ -422,3 +423,40 @@ def test_a_schedule_lies_ahead_unless_the_day_was_named() -> None:
         when = reading.command.when
         if isinstance(when, Once) and not text.startswith("today"):
             assert when.at > NOW - timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "done"),
+    [
+        ("delete all schedules", "deleted"),
+        ("remove every schedule", "deleted"),
+        ("drop all the schedules please", "deleted"),
+        ("cancel all schedules", "deleted"),
+        ("delete both schedules", "deleted"),
+        ("pause all schedules", "paused"),
+        ("stop all schedules", "paused"),
+        ("disable every schedule", "paused"),
+        ("resume all schedules", "resumed"),
+    ],
+)
+def test_all_schedules_at_once_are_only_listed(text: str, done: str) -> None:
+    reading = read(text)
+
+    assert isinstance(reading, Guess)
+    assert reading.commands == (ListSchedules(),)
+    assert f"Schedules are {done} one at a time" in reading.reason
+    assert "What is scheduled?" in reading.reason
+
+
+def test_all_schedules_of_a_table_are_listed_as_those() -> None:
+    reading = read("delete all schedules of orders")
+
+    assert isinstance(reading, Guess)
+    assert reading.commands == (ListSchedules(table="orders"),)
+
+
+def test_all_schedules_are_not_changed_by_asking_or_refusing() -> None:
+    for text in ("should I delete all schedules?", "don't delete all schedules"):
+        reading = read(text)
+        assert isinstance(reading, Guess)
+        assert {command.needs for command in reading.commands} == {Role.VIEWER}

@@ -11,20 +11,26 @@ from hypothesis import strategies as st
 
 from engine.commands import (
     COMMANDS,
+    AcceptChecks,
     Backfill,
+    BackfillStatus,
     CancelRun,
     CheckQuality,
     Command,
+    DeleteQuarantine,
     DescribePipeline,
     ExplainRun,
     Help,
     ListPipelines,
     ListQuarantine,
     ListRuns,
+    QualityReport,
+    ReleaseQuarantine,
     RetryRun,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
+    SuggestChecks,
     WhoAmI,
 )
 from engine.people import Role
@@ -67,6 +73,7 @@ moments = st.none() | st.datetimes(FIRST, LAST, timezones=st.just(UTC)).map(
     lambda moment: moment.astimezone(BERLIN)
 )
 days = st.dates(date(2000, 1, 1), date(2099, 1, 1))
+check_names = st.from_regex("[b-xz][0-9]{4}", fullmatch=True)
 steps = st.sampled_from(("ingest", "refine", "build", "check", "publish"))
 UNWANTED = (
     "tomorrow", "every day", "not", "dry", "unless", "without", "if", "twice", "qwertz uiop",
@@ -96,12 +103,24 @@ def commands(vocabulary: Vocabulary) -> st.SearchStrategy[Command]:
             RetryRun, maybe_run, maybe_pipeline, maybe_table, st.none() | steps, st.booleans()
         ),
         st.builds(Backfill, days, days, maybe_table, maybe_pipeline, st.integers(1, 99)),
+        st.builds(BackfillStatus, maybe_pipeline, maybe_table),
         st.builds(RunStatus, maybe_run, maybe_pipeline, maybe_table),
         st.builds(ListRuns, status, maybe_pipeline, maybe_table, moments, moments),
         st.builds(ExplainRun, maybe_run, maybe_pipeline, maybe_table),
         st.builds(DescribePipeline, pipeline),
         st.builds(CheckQuality, dataset),
-        st.builds(ListQuarantine, dataset),
+        st.builds(QualityReport, st.none() | dataset, moments, moments),
+        st.builds(ListQuarantine, dataset, st.none() | table),
+        st.builds(ReleaseQuarantine, dataset, st.none() | table),
+        st.builds(
+            DeleteQuarantine,
+            dataset,
+            st.none() | table,
+            st.none() | st.integers(1, 99),
+            st.booleans(),
+        ),
+        st.builds(SuggestChecks, dataset),
+        st.builds(AcceptChecks, dataset, st.lists(check_names, min_size=1, max_size=3).map(tuple)),
         st.builds(ScanPrivacy, dataset),
         st.builds(Help, st.none() | st.sampled_from(("run", "quality", "status", "scan"))),
         st.sampled_from((ListPipelines(), WhoAmI())),
@@ -181,7 +200,8 @@ def test_every_command_has_examples() -> None:
 
 
 def test_a_topic_finds_its_commands() -> None:
-    assert [each.command for each in explained("quarantine")] == [ListQuarantine]
+    about = {ListQuarantine, ReleaseQuarantine, DeleteQuarantine}
+    assert {each.command for each in explained("quarantine")} == about
     assert explained("nonsense") == explained(None) == EXAMPLES
 
 

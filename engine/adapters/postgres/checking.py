@@ -1,0 +1,357 @@
+"""Measures SodaCL checks in PostgreSQL itself, with as few statements as it takes."""
+
+import asyncio
+import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.adapters.postgres import check_sql
+from engine.adapters.postgres.check_sql import (
+    ROWS,
+    Aggregate,
+    Question,
+    Shape,
+    Shapes,
+    TableName,
+)
+from engine.adapters.postgres.check_values import Unanswerable
+from engine.adapters.postgres.database import Database, driver
+from engine.adapters.postgres.names import ident
+from engine.catalog.model import Check, Layer
+from engine.clock import Clock
+from engine.errors import DatabaseRefused, EngineError, StatementFailed
+from engine.quality.history import Point
+from engine.quality.judge import (
+    Nothing,
+    Number,
+    Past,
+    Taken,
+    Unknown,
+    as_declared,
+    judged,
+    judged_schema,
+    metric_of,
+)
+from engine.quality.model import Measured, Outcome
+from engine.quality.ports import QualityEngine
+from engine.sodacl.mistakes import Mistake
+from engine.sodacl.model import (
+    AnomalyCheck,
+    Form,
+    FreshnessCheck,
+    GroupByCheck,
+    MetricCheck,
+    ReferenceCheck,
+    SchemaCheck,
+)
+from engine.sodacl.parse import parsed
+
+_MEMORY = "128MB"
+"""For sorting the values of a million rows without the disk."""
+
+_SHAPES = """
+SELECT n.nspname, c.relname, a.attname,
+  CASE WHEN t.typelem <> 0 AND t.typlen = -1 THEN 'ARRAY'
+    WHEN tn.nspname = 'pg_catalog' THEN format_type(t.oid, NULL)
+    ELSE 'USER-DEFINED' END
+FROM unnest($1::text[], $2::text[]) AS wanted (nspname, relname)
+JOIN pg_namespace n USING (nspname)
+JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.relname
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_type own ON own.oid = a.atttypid
+JOIN pg_type t ON t.oid = CASE own.typtype WHEN 'd' THEN own.typbasetype ELSE own.oid END
+JOIN pg_namespace tn ON tn.oid = t.typnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+ORDER BY c.oid, a.attnum
+"""
+
+
+class Recall(Protocol):
+    """Finds the history of metrics."""
+
+    async def __call__(
+        self, layer: Layer, table: str, metrics: Collection[str]
+    ) -> Mapping[str, Sequence[Point]]:
+        """The points of each metric of a dataset; the table may be a run's staged one."""
+        ...
+
+
+async def _forgetful(
+    layer: Layer,  # noqa: ARG001  # the port's form
+    table: str,  # noqa: ARG001  # the port's form
+    metrics: Collection[str],  # noqa: ARG001  # the port's form
+) -> Mapping[str, Sequence[Point]]:
+    return {}
+
+
+Answers = Mapping[str, Number | Unknown | None]
+"""By the SQL that was asked: a number, NULL, or why there is neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One check on its way: what it says, what to ask for it, or why that can't be asked."""
+
+    index: int
+    form: Form
+    question: Question | Unknown | None
+
+
+class PostgresChecks:
+    """Evaluates what it can in PostgreSQL, and leaves the rest to another engine."""
+
+    def __init__(
+        self,
+        database: Database,
+        fallback: QualityEngine,
+        clock: Clock,
+        timeout: float = 600.0,
+        recall: Recall = _forgetful,
+    ) -> None:
+        self._database = database
+        self._fallback = fallback
+        self._clock = clock
+        self._timeout = timeout
+        self._recall = recall
+        # a gate never takes the connections that runs need, however many gates there are
+        self._free = asyncio.Semaphore(2)
+
+    async def measure(
+        self, layer: Layer, table: str, checks: Sequence[Check]
+    ) -> tuple[Measured, ...]:
+        """Measure each check; raises DatabaseError where that may pass or nothing can be asked."""
+        read = {index: _read(check.text) for index, check in enumerate(checks)}
+        forms = {index: each for index, each in read.items() if isinstance(each, Form)}
+        native = {index: form for index, form in forms.items() if _is_native(form)}
+        measured = await self._natively(layer, table, native) if native else ()
+        # another engine may pass over in silence what this one does not understand
+        unread = [_not_understood(i, each) for i, each in read.items() if isinstance(each, Mistake)]
+        measured = (*measured, *unread)
+        left = [index for index in forms if index not in native]
+        if not left:
+            return measured
+        others = await self._fallback.measure(layer, table, [checks[index] for index in left])
+        return (*measured, *_placed(others, left, forms))
+
+    async def _natively(
+        self, layer: Layer, table: str, forms: Mapping[int, Form]
+    ) -> tuple[Measured, ...]:
+        name = (str(layer), table)
+        shapes = await self._shapes(name, forms.values())
+        asked = [_asked(index, form, name, shapes) for index, form in forms.items()]
+        answers = await self._answers(shapes[name], asked)
+        known = await self._recall(layer, table, _compared_metrics(forms.values()))
+        now = self._clock.now()
+
+        def one(each: _Asked) -> Measured:
+            if isinstance(each.form.rule, SchemaCheck) and shapes[name].columns:
+                return judged_schema(each.index, each.form, shapes[name].columns)
+            past = Past(now, known.get(metric_of(each.form) or "", ()))
+            return judged(each.index, each.form, _taken(each, answers, now.timestamp()), past)
+
+        return tuple(one(each) for each in asked)
+
+    async def _shapes(self, name: TableName, forms: Iterable[Form]) -> Shapes:
+        """The columns of the table and of those that reference checks look into."""
+        rules = [form.rule for form in forms]
+        others = [
+            check_sql.other_table(rule, name[0])
+            for rule in rules
+            if isinstance(rule, ReferenceCheck)
+        ]
+        wanted = list(dict.fromkeys([name, *others]))
+        found: dict[TableName, dict[str, str]] = {each: {} for each in wanted}
+        async with self._free, self._database.connect() as connection:
+            schemas, tables = zip(*wanted, strict=True)
+            raw = await driver(connection)
+            for schema, table, column, type_ in await raw.fetch(_SHAPES, schemas, tables):
+                found[schema, table][column] = type_
+        return {each: Shape(each, columns) for each, columns in found.items()}
+
+    async def _answers(self, shape: Shape, asked: Sequence[_Asked]) -> Answers:
+        """Ask everything at once, on as many connections as are free."""
+        batches = _batches([each.question for each in asked])
+        if not batches:
+            return {}
+        asking = _Asking(self._database, self._free, shape, self._timeout)
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(asking.ask(each)) for each in batches]
+        except* EngineError as errors:
+            # all are of one kind: the first tells enough
+            raise errors.exceptions[0] from None
+        return {sql: answer for task in tasks for sql, answer in task.result().items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Expressions of one SELECT, or a statement by itself."""
+
+    expressions: tuple[str, ...]
+    is_statement: bool = False
+
+
+class _Asking:
+    """The statements of one table, each with a part of the time that is left to all of them."""
+
+    def __init__(
+        self, database: Database, free: asyncio.Semaphore, shape: Shape, timeout: float
+    ) -> None:
+        self._database = database
+        self._free = free
+        self._shape = shape
+        self._left = timeout
+
+    async def ask(self, batch: _Batch) -> Answers:
+        """All answers; an expression that breaks its SELECT is found by halving it."""
+        try:
+            return await self._asked(batch)
+        except (StatementFailed, DatabaseRefused) as error:
+            if len(batch.expressions) == 1:
+                return {batch.expressions[0]: Unknown(error.message)}
+        middle = len(batch.expressions) // 2
+        halves = batch.expressions[:middle], batch.expressions[middle:]
+        return {**await self.ask(_Batch(halves[0])), **await self.ask(_Batch(halves[1]))}
+
+    async def _asked(self, batch: _Batch) -> Answers:
+        async with self._free:
+            if batch.is_statement:
+                (statement,) = batch.expressions
+                return {statement: _only_number(await self._row(statement))}
+            row = await self._row(check_sql.selected(self._shape, batch.expressions))
+            values = row.values() if row is not None else ()
+            return dict(zip(batch.expressions, map(_number, values), strict=True))
+
+    async def _row(self, sql: str) -> "asyncpg.Record | None":
+        # one that hangs leaves time for those that shared its SELECT
+        seconds = self._left / 2
+        if seconds < _LEAST:
+            raise StatementFailed("It took too long.")
+        began = time.monotonic()
+        try:
+            async with self._database.begin() as connection:
+                raw = await _prepared(connection, self._shape.name[0], seconds)
+                # a kept plan would not fit a table that took this one's place
+                return await (await raw.prepare(sql)).fetchrow()
+        finally:
+            self._left -= time.monotonic() - began
+
+
+_LEAST = 0.05
+"""Seconds below which asking is of no use."""
+
+
+async def _prepared(
+    connection: AsyncConnection, schema: str, seconds: float
+) -> "asyncpg.Connection[asyncpg.Record]":
+    """A transaction in which people's SQL reads, finds its own layer, and does nothing else."""
+    raw = await driver(connection)
+    await raw.execute(
+        "SET TRANSACTION READ ONLY; "
+        f"SET LOCAL search_path = {ident(schema)}, public; "
+        f"SET LOCAL statement_timeout = {int(seconds * 1000)}; "
+        f"SET LOCAL work_mem = '{_MEMORY}'"
+    )
+    return raw
+
+
+def _read(text: str) -> Form | Mistake:
+    try:
+        return parsed(text)
+    except Mistake as mistake:
+        return mistake
+
+
+def _not_understood(index: int, mistake: Mistake) -> Measured:
+    return Measured(index, Outcome.NOT_EVALUATED, reason=mistake.message)
+
+
+def _is_native(form: Form) -> bool:
+    return not isinstance(form.rule, GroupByCheck)
+
+
+def _compared_metrics(forms: Iterable[Form]) -> Collection[str]:
+    """Those whose history decides."""
+    rules = [form.rule for form in forms]
+    return {
+        str(rule.measure)
+        for rule in rules
+        if isinstance(rule, AnomalyCheck) or (isinstance(rule, MetricCheck) and rule.change)
+    }
+
+
+def _asked(index: int, form: Form, name: TableName, shapes: Shapes) -> _Asked:
+    if not shapes[name].columns:
+        return _Asked(index, form, Unknown(f"there is no table {'.'.join(name)}"))
+    try:
+        return _Asked(index, form, check_sql.question(form, shapes[name], shapes))
+    except Unanswerable as why:
+        return _Asked(index, form, Unknown(str(why)))
+
+
+def _batches(questions: Iterable[Question | Unknown | None]) -> Sequence[_Batch]:
+    """The cheap expressions in one SELECT, the costly ones in two others, statements alone."""
+    cheap, costly, statements = [ROWS], dict[str, None](), dict[str, None]()
+    for each in questions:
+        if isinstance(each, Aggregate):
+            if each.is_costly:
+                costly[each.sql] = None
+            else:
+                cheap.append(each.sql)
+        elif isinstance(each, check_sql.Statement):
+            statements[each.sql] = None
+    shared = [tuple(costly)[::2], tuple(costly)[1::2], tuple(dict.fromkeys(cheap))]
+    asked = [_Batch(each) for each in shared if each]
+    return [*asked, *(_Batch((each,), is_statement=True) for each in statements)]
+
+
+def _taken(asked: _Asked, answers: Answers, now: float) -> Taken:
+    if isinstance(asked.question, Unknown):
+        return asked.question
+    answer = answers[asked.question.sql] if asked.question else Unknown("nothing measures it")
+    if isinstance(answer, Unknown):
+        return answer
+    if answer is None:
+        return Nothing(_why_nothing(answers.get(ROWS)))
+    if isinstance(asked.form.rule, FreshnessCheck):
+        return _age(answer, now)
+    return answer
+
+
+def _why_nothing(rows: Number | Unknown | None) -> str:
+    return "the table is empty" if rows == 0 else "no row that counts has a value"
+
+
+def _age(newest: Number, now: float) -> Taken:
+    if newest in {float("inf"), float("-inf")}:
+        return Unknown("the newest time is infinity")
+    return now - newest
+
+
+def _number(value: object) -> Number | Unknown | None:
+    if isinstance(value, Decimal):
+        return float(value)
+    if value is None or isinstance(value, int | float):
+        return value
+    return Unknown(f"it measured a {type(value).__name__}, not a number")
+
+
+def _only_number(row: "asyncpg.Record | None") -> Number | Unknown | None:
+    """The last value of the first row, as Soda takes it from a person's query."""
+    values = [value for value in (row or {}).values() if value is not None]
+    return _number(values[-1]) if values else None
+
+
+def _placed(
+    measured: Iterable[Measured], places: Sequence[int], forms: Mapping[int, Form]
+) -> Iterable[Measured]:
+    """What another engine measured, by the places that the checks have here."""
+    for each in measured:
+        index = places[each.index]
+        placed = Measured(index, each.outcome, each.value, each.reason, each.metrics)
+        yield as_declared(forms[index], placed)

@@ -1,0 +1,74 @@
+"""The one place where adapters meet ports: opens the engine and closes it again."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from uuid import uuid4
+
+from engine.adapters.postgres.database import Database, DatabaseLimits
+from engine.adapters.postgres.listener import listening
+from engine.adapters.postgres.migrate import require_newest
+from engine.adapters.postgres.outbox import CHANNEL
+from engine.adapters.postgres.schedules import CHANNEL as SCHEDULES_CHANNEL
+from engine.adapters.postgres.sessions import PostgresSessions
+from engine.adapters.presidio import PresidioDetector
+from engine.adapters.soda import SodaQuality
+from engine.bootstrap.asked import Engine
+from engine.bootstrap.at_work import at_work, wire
+from engine.bootstrap.ground import QUEUES, Ground, Parts
+from engine.catalog.model import Operator, Project
+from engine.errors import KeyMissing
+from engine.privacy.protect import SecretKey
+from engine.settings import Settings
+
+__all__ = ["QUEUES", "Engine", "Parts", "open_engine", "require_key"]
+
+
+def require_key(project: Project, key: SecretKey | None) -> None:
+    """Raise KeyMissing where the project hashes anything and there is no key."""
+    operators = [*project.privacy.operators.values(), project.privacy.default]
+    operators += [
+        column.operator for table in project.tables for column in table.columns if column.operator
+    ]
+    if key is None and Operator.HASH in operators:
+        raise KeyMissing("The project hashes personal data, and there is no secret key.")
+
+
+@asynccontextmanager
+async def open_engine(parts: Parts) -> AsyncIterator[Engine]:
+    """The engine at work: runs are worked and posts delivered until the block ends."""
+    require_key(parts.project, parts.key)
+    worker = f"atlas {uuid4().hex[:12]}"
+    async with AsyncExitStack() as stack:
+        database = Database(parts.database_url, _limits(parts.settings, worker))
+        stack.push_async_callback(database.close)
+        await require_newest(database)
+        soda = SodaQuality(
+            parts.database_url,
+            parts.settings.worker_timeout,
+            worker,
+            PostgresSessions(database).end_worker,
+        )
+        stack.callback(soda.close)
+        detector = PresidioDetector(parts.settings.worker_timeout)
+        stack.callback(detector.close)
+        wired = wire(Ground.laid(parts, database, soda, detector, worker))
+        await stack.enter_async_context(
+            listening(parts.database_url, CHANNEL, wired.deliverer.wake, wired.engine.clock)
+        )
+        await stack.enter_async_context(
+            listening(parts.database_url, SCHEDULES_CHANNEL, wired.keeper.wake, wired.engine.clock)
+        )
+        await stack.enter_async_context(wired.hooks.at_work())
+        await stack.enter_async_context(at_work(wired))
+        yield wired.engine
+
+
+def _limits(settings: Settings, worker: str) -> DatabaseLimits:
+    """Each run at work may hold two connections; answers in chat and to programs need some too."""
+    return DatabaseLimits(
+        settings.statement_timeout,
+        settings.lock_timeout,
+        connections=10 + 2 * settings.runs_at_once,
+        name=worker,
+        swap_lock_timeout=settings.swap_lock_timeout,
+    )

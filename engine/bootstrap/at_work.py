@@ -1,0 +1,181 @@
+"""The part of the engine that works in its background."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from engine.adapters.hooks import load_hooks
+from engine.adapters.postgres.examples import PostgresExamples
+from engine.adapters.postgres.retention import PostgresStoreroom
+from engine.adapters.postgres.sessions import PostgresSessions
+from engine.adapters.postgres.transactions import PostgresTransaction
+from engine.adapters.queue import QueueLimits, RunQueueWorker
+from engine.adapters.scheduler import SchedulerAlarm, TriggerTimetable
+from engine.alerts.announcer import Announcer
+from engine.alerts.backfills import BackfillNews
+from engine.alerts.outbox import Deliverer
+from engine.alerts.schedule_notices import ScheduleNotices
+from engine.bootstrap.asked import Engine, engine_of
+from engine.bootstrap.ground import Ground
+from engine.errors import EngineError
+from engine.hooks.caller import HookCaller
+from engine.retention.caretaker import Caretaker
+from engine.runs.backfill_desk import BackfillDesk
+from engine.runs.desk import RunDesk
+from engine.runs.events import Listener
+from engine.runs.model import StepKind
+from engine.runs.pulse import Pulse
+from engine.runs.rescue import Rescue
+from engine.runs.retries import Retries
+from engine.runs.runner import Limits, Runner
+from engine.runs.steps.build import Build
+from engine.runs.steps.check import Check
+from engine.runs.steps.ingest import Ingest
+from engine.runs.steps.publish import Publish
+from engine.runs.steps.refine import Refine
+from engine.runs.steps.scan import Scan
+from engine.runs.steps.work import StepWork
+from engine.runs.usher import Usher
+from engine.runs.worker import RunWorker
+from engine.schedule_orders import ScheduleOrders
+from engine.schedules.keeper import Keeper
+from engine.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """The engine, and what works in its background."""
+
+    engine: Engine
+    queue: RunQueueWorker | None
+    pulse: Pulse[PostgresTransaction]
+    usher: Usher[PostgresTransaction]
+    rescue: Rescue[PostgresTransaction]
+    deliverer: Deliverer
+    caretaker: Caretaker[PostgresTransaction]
+    hooks: HookCaller
+    keeper: Keeper[PostgresTransaction]
+
+
+Hearing = Sequence[Listener[PostgresTransaction]]
+
+
+def wire(ground: Ground) -> Wired:
+    """Everything, before any of it is at work."""
+    parts, transactions, clock = ground.parts, ground.transactions, ground.clock
+    project, settings = parts.project, parts.settings
+    hooks = HookCaller(load_hooks())
+    told = (
+        Announcer(project, settings.announce, clock).hear,
+        BackfillNews(project).hear,
+        hooks.hear,
+    )
+    backfills = BackfillDesk(project, RunDesk(transactions, clock, told), transactions, clock)
+    listeners = (*told, backfills.hear)
+    pulse = Pulse(project, transactions, clock, listeners)
+    engine = engine_of(ground, RunDesk(transactions, clock, listeners), backfills)
+    sessions = PostgresSessions(ground.database)
+    return Wired(
+        engine=engine,
+        queue=_queue(ground, pulse, listeners),
+        pulse=pulse,
+        usher=Usher(transactions, ground.line, clock),
+        rescue=Rescue(transactions, sessions, clock, settings.takeover_after),
+        deliverer=Deliverer(engine.outbox, parts.sender, parts.platforms, clock),
+        caretaker=Caretaker(
+            project.retention, PostgresStoreroom(ground.database), transactions, clock
+        ),
+        hooks=hooks,
+        keeper=Keeper(
+            transactions,
+            TriggerTimetable(),
+            ScheduleOrders(engine.dispatcher.handle),
+            clock,
+            missed=settings.missed_schedules,
+            listeners=(ScheduleNotices().hear,),
+        ),
+    )
+
+
+def _queue(
+    ground: Ground, pulse: Pulse[PostgresTransaction], listeners: Hearing
+) -> RunQueueWorker | None:
+    """This process at the queue; none where it leaves runs to others."""
+    parts, transactions, clock = ground.parts, ground.transactions, ground.clock
+    settings = parts.settings
+    if not settings.runs_at_once:
+        return None
+    runner = Runner(
+        parts.project,
+        transactions,
+        _steps(ground, pulse),
+        pulse,
+        clock,
+        listeners=listeners,
+        limits=_patience(settings),
+    )
+    sessions = PostgresSessions(ground.database)
+    work = RunWorker(ground.worker, runner, transactions, sessions, clock)
+    limits = QueueLimits(settings.runs_at_once, settings.heartbeat, settings.grace)
+    return RunQueueWorker(parts.database_url, work.take, clock, limits, parts.queues)
+
+
+def _steps(ground: Ground, pulse: Pulse[PostgresTransaction]) -> dict[StepKind, StepWork]:
+    project, transactions = ground.parts.project, ground.transactions
+    examples = PostgresExamples(project, ground.database)
+    return {
+        StepKind.INGEST: Ingest(project, transactions, ground.deliveries, pulse.metered),
+        StepKind.REFINE: Refine(project, transactions, ground.detector),
+        StepKind.BUILD: Build(project, transactions),
+        StepKind.CHECK: Check(project, ground.checks, examples, ground.clock),
+        StepKind.PUBLISH: Publish(),
+        StepKind.SCAN: Scan(project, transactions, ground.detector),
+    }
+
+
+def _patience(settings: Settings) -> Limits:
+    """How long runs may take, and how often their steps are tried."""
+    retries = Retries(attempts=settings.tries)
+    return Limits(settings.step_timeout, settings.run_timeout, retries)
+
+
+@asynccontextmanager
+async def at_work(wired: Wired) -> AsyncIterator[None]:
+    """Runs and deliveries in the background; at the end, runs at work are handed to others."""
+    async with asyncio.TaskGroup() as group:
+        queue = [group.create_task(wired.queue.run(), name="queue")] if wired.queue else []
+        others = [
+            group.create_task(wired.pulse.beat(), name="pulse"),
+            group.create_task(wired.usher.attend(), name="usher"),
+            group.create_task(wired.rescue.watch(), name="rescue"),
+            group.create_task(wired.deliverer.run(), name="outbox"),
+            group.create_task(wired.keeper.run(SchedulerAlarm()), name="schedules"),
+            group.create_task(wired.caretaker.watch(), name="retention"),
+        ]
+        try:
+            yield
+        finally:
+            await _cancelled(queue)
+            await _cancelled(others)
+            await _last_words(wired.deliverer)
+
+
+async def _cancelled(tasks: Sequence["asyncio.Task[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)
+
+
+async def _last_words(deliverer: Deliverer) -> None:
+    """Deliver what is left, for a moment; what does not go out now waits in the outbox."""
+    try:
+        async with asyncio.timeout(1.0):
+            while await deliverer.deliver_one():
+                continue
+    except (TimeoutError, EngineError):
+        logger.info("some posts wait in the outbox for the next start")

@@ -1,0 +1,148 @@
+"""What checks measured before: the points of a metric, what may be learned from them, changes."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import isfinite
+from statistics import fmean
+from types import MappingProxyType
+from typing import Protocol
+
+from engine.catalog.model import DatasetName
+from engine.quality.model import Measured, Outcome
+from engine.quality.states import State
+from engine.sodacl.model import Aggregation, AnomalyCheck, Change, Form, MetricCheck
+
+NO_STATES: Mapping[str, State] = MappingProxyType({})
+
+READ = 1000
+"""How many points anomalies are worth being judged by: more than a year of days, with repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A value that a run measured; accepted where nothing spoke against it, or somebody said so."""
+
+    value: float
+    at: datetime
+    run_id: str
+    accepted: bool
+    expected: bool = False
+    """Somebody said of that run: «that was expected»."""
+
+
+class MetricStore(Protocol):
+    """The numbers that checks measured, within one transaction."""
+
+    async def record(
+        self,
+        run_id: str,
+        dataset: DatasetName,
+        values: Mapping[str, float],
+        at: datetime,
+        accepted: bool,
+        *,
+        states: Mapping[str, State] = NO_STATES,
+    ) -> None:
+        """Keep what a run measured, by metric; what it measured of the same before is replaced.
+
+        `accepted` is False for what later runs must not learn from; `learned` tells.
+        """
+        ...
+
+    async def history(self, dataset: DatasetName, metric: str, limit: int) -> tuple[Point, ...]:
+        """The newest points of a metric, oldest first, accepted or not."""
+        ...
+
+    async def histories(
+        self, dataset: DatasetName, metrics: Collection[str], limit: int
+    ) -> Mapping[str, tuple[Point, ...]]:
+        """Those of several metrics; one without points is left out."""
+        ...
+
+    async def state(self, dataset: DatasetName, metric: str) -> State | None:
+        """The newest state that was kept of a metric and accepted."""
+        ...
+
+    async def accept(self, run_id: str, dataset: DatasetName, by: str, at: datetime) -> bool:
+        """Note who said that what a run measured was expected; False where it measured nothing."""
+        ...
+
+
+def learned(measured: Sequence[Measured], forms: Mapping[int, Form]) -> frozenset[str]:
+    """The metrics of a dataset that later runs may learn from: no check of it failed.
+
+    A check that lacks history holds back too, and the next one needs what was measured for it. Of
+    the metrics whose change or anomaly only warned, none.
+    """
+    if any(each.outcome is Outcome.FAILED for each in measured):
+        return frozenset()
+    odd = {
+        name
+        for each in measured
+        if each.outcome is Outcome.WARNED and _compares(forms.get(each.index))
+        for name, _ in each.metrics
+    }
+    return frozenset(name for each in measured for name, _ in each.metrics) - odd
+
+
+def _compares(form: Form | None) -> bool:
+    """Whether the check compares a value with its history."""
+    rule = form.rule if form else None
+    return isinstance(rule, AnomalyCheck) or (isinstance(rule, MetricCheck) and bool(rule.change))
+
+
+def learnable(points: Sequence[Point], at: datetime) -> tuple[Point, ...]:
+    """What may be learned from before a moment: accepted points that are numbers."""
+    return tuple(each for each in points if each.accepted and each.at < at and isfinite(each.value))
+
+
+def changed(change: Change, value: float, points: Sequence[Point], at: datetime) -> float | None:
+    """How a value differs from those before it, in their unit or in percent of them.
+
+    As in Soda, but from accepted values only: a value that was held back is nobody's measure. None
+    where there is nothing to compare with; `not_changed` says why.
+    """
+    base = _base(change, learnable(points, at), at)
+    if base is None or not isfinite(value):
+        return None
+    moved = value - base
+    if not change.percent:
+        return moved
+    if base == 0:
+        return 0.0 if moved == 0 else None
+    return moved / base * 100
+
+
+def not_changed(change: Change, value: float, points: Sequence[Point], at: datetime) -> str:
+    """Why there is no change to speak of."""
+    if not isfinite(value):
+        return "the value is not a number"
+    base = _base(change, learnable(points, at), at)
+    if base is None:
+        last_week = " from the same day last week" if change.same_day_last_week else ""
+        return f"no history yet{last_week}"
+    return "it was 0 before, and nothing is a percentage of 0"
+
+
+def _base(change: Change, points: Sequence[Point], at: datetime) -> float | None:
+    if change.same_day_last_week:
+        return _last_week(points, at)
+    values = [each.value for each in points[-change.last :]]
+    if not values:
+        return None
+    match change.aggregation:
+        case Aggregation.AVERAGE:
+            return fmean(values)
+        case Aggregation.HIGHEST:
+            return max(values)
+        case Aggregation.LOWEST | None:  # without any, it is that of one value
+            return min(values)
+
+
+def _last_week(points: Sequence[Point], at: datetime) -> float | None:
+    """Of that day, in the zone of `at`, the value that was taken at the nearest time of day."""
+    then = at - timedelta(days=7)
+    same_day = [each for each in points if each.at.astimezone(at.tzinfo).date() == then.date()]
+    nearest = min(same_day, key=lambda each: abs(each.at - then), default=None)
+    return None if nearest is None else nearest.value

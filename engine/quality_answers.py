@@ -1,0 +1,365 @@
+"""Answers about quality out of the last verdicts: how one dataset stands, or all of them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, tzinfo
+from types import MappingProxyType
+
+from engine.alerts.wording import STAYS, owner_fact
+from engine.cards import (
+    Button,
+    ButtonStyle,
+    Card,
+    CardKind,
+    CardTable,
+    Chart,
+    ChartKind,
+    Fact,
+    Series,
+    Severity,
+    counted,
+)
+from engine.catalog.model import Check, DatasetName, Layer, Project
+from engine.clock import Clock
+from engine.quality.model import Outcome
+from engine.quality.report import (
+    Changes,
+    DatasetReport,
+    Declared,
+    Overview,
+    Past,
+    Span,
+    Standing,
+    Subject,
+    Trend,
+    VerdictHistory,
+    dataset_reports,
+    failed_rows,
+    form_of,
+    overview,
+    span_of,
+    trend,
+)
+
+SHOWN_DATASETS = 20
+SHOWN_CHANGES = 5
+_BUTTONS = 4
+
+
+class QualityReports:
+    """What people hear when they ask how good data is; no check is run for it."""
+
+    def __init__(
+        self,
+        project: Project,
+        history: VerdictHistory,
+        clock: Clock,
+        zone: tzinfo,
+    ) -> None:
+        self._project = project
+        self._history = history
+        self._clock = clock
+        self._zone = zone
+
+    async def of(
+        self, dataset: DatasetName | None, since: datetime | None, until: datetime | None
+    ) -> Card:
+        """The report on a dataset of the project, or on all of them; raises DatabaseError."""
+        span = span_of(since, until, self._clock.now(), self._zone)
+        if dataset is not None:
+            return await self._one(dataset, span)
+        declared = self._declared()
+        if not declared:
+            return nothing_declared(self._project)
+        past = await self._past(declared, span, span.begin)
+        return all_card(self._project, overview(declared, past, span), span)
+
+    def _declared(self) -> Declared:
+        subjects = ((each, self._subject(each)) for each in self._project.datasets())
+        return {dataset: subject for dataset, subject in subjects if subject.checks}
+
+    def _subject(self, dataset: DatasetName) -> Subject:
+        made_of_it = self._project.downstream_of(dataset)
+        return Subject(self._project.checks_of(dataset), len(made_of_it))
+
+    async def _one(self, dataset: DatasetName, span: Span) -> Card:
+        declared = {dataset: self._subject(dataset)}
+        if not declared[dataset].checks:
+            return without_checks(self._project, dataset)
+        past = await self._past(declared, span, None)
+        (report,) = dataset_reports(declared, past, span)
+        if not report.verdicts:
+            return never_checked(self._project, report)
+        return dataset_card(self._project, report, trend(declared, past, span), span)
+
+    async def _past(self, declared: Declared, span: Span, since: datetime | None) -> Past:
+        """What these checks said, with their turns from a moment on, or from the first one on."""
+        named = [(name, check.text) for name, each in declared.items() for check in each.checks]
+        return Past(
+            latest=await self._history.latest(named, span.until),
+            first=() if since is None else await self._history.latest(named, since),
+            turns=await self._history.turns(tuple(declared), since, span.until),
+        )
+
+
+def dataset_card(project: Project, report: DatasetReport, days: Trend, span: Span) -> Card:
+    """How the checks of one dataset stand, since when, and what changed."""
+    return Card(
+        kind=CardKind.REPLY,
+        severity=_severity([report]),
+        title=f"{report.dataset}: {_scored(report.score)}",
+        text="\n".join((*_held_back(report), *_changed([report], span))),
+        facts=(
+            Fact("Score", _compared(report.score, report.score_before, span)),
+            Fact("Checks", _counts(report)),
+            *_failed_rows(report),
+            *_last_checked([report], span),
+            *owner_fact(project, report.dataset),
+        ),
+        table=_checks_table(report, span),
+        chart=_chart(days),
+        buttons=tuple(_next_steps(report)),
+    )
+
+
+def all_card(project: Project, found: Overview, span: Span) -> Card:
+    """How all datasets with checks stand, the worst first."""
+    ranked = sorted(found.datasets, key=lambda each: -1 if each.score is None else each.score)
+    without = _without_checks(project, ranked)
+    return Card(
+        kind=CardKind.REPLY,
+        severity=_severity(ranked),
+        title=f"Quality {_when(span)}: {_scored(found.score)}",
+        text="\n".join(_changed(found.datasets, span)),
+        facts=(
+            *(Fact(layer.capitalize(), _scored(score)) for layer, score in found.layers.items()),
+            *_last_checked(ranked, span),
+            *((Fact("Without checks", without),) if without else ()),
+        ),
+        table=_datasets_table(project, ranked, span),
+        chart=_chart(found.trend),
+        buttons=tuple(
+            Button(str(each.dataset), f"how good is {each.dataset}") for each in ranked[:_BUTTONS]
+        ),
+    )
+
+
+def without_checks(project: Project, dataset: DatasetName) -> Card:
+    """That nothing is known of a dataset, since nobody declared what must hold of it."""
+    return Card(
+        kind=CardKind.REPLY,
+        severity=Severity.WARNING,
+        title=f"{dataset} has no checks",
+        text="Nobody declared what must hold of it, so nobody knows how good it is.",
+        facts=tuple(owner_fact(project, dataset)),
+        buttons=(_suggestion(dataset, ButtonStyle.PRIMARY),),
+    )
+
+
+def never_checked(project: Project, report: DatasetReport) -> Card:
+    """That the checks of a dataset were not evaluated in the time that is meant, nor before."""
+    count = counted(len(report.standings), "check")
+    return Card(
+        kind=CardKind.REPLY,
+        severity=Severity.WARNING,
+        title=f"{report.dataset} was not checked yet",
+        text=f"{count} declared, none evaluated.",
+        facts=tuple(owner_fact(project, report.dataset)),
+        table=CardTable(("Check",), tuple((title(each.check),) for each in report.standings)),
+        buttons=(_check_now(report.dataset), _suggestion(report.dataset)),
+    )
+
+
+def nothing_declared(project: Project) -> Card:
+    """That there is not a single check."""
+    return Card(
+        kind=CardKind.REPLY,
+        severity=Severity.WARNING,
+        title=f"No dataset of {project.name} has checks",
+        text="Nobody declared what must hold, so nobody knows how good the data is.",
+        buttons=tuple(_suggestion(each.silver) for each in project.tables[:_BUTTONS]),
+    )
+
+
+def _severity(reports: Sequence[DatasetReport]) -> Severity:
+    return max((_SEVERITIES[each.worst] for each in reports), key=list(Severity).index)
+
+
+_SEVERITIES: Mapping[Outcome, Severity] = MappingProxyType(
+    {
+        Outcome.PASSED: Severity.SUCCESS,
+        Outcome.WARNED: Severity.WARNING,
+        Outcome.NOT_EVALUATED: Severity.WARNING,
+        Outcome.FAILED: Severity.CRITICAL,
+    }
+)
+
+
+def _scored(score: int | None) -> str:
+    return "not checked yet" if score is None else f"{score} of 100"
+
+
+def _compared(score: int | None, before: int | None, span: Span) -> str:
+    earlier = "unknown" if before is None else str(before)
+    return f"{_scored(score)} ({earlier} on {_moment(span.since, span)})"
+
+
+def _counts(report: DatasetReport) -> str:
+    told = [f"{count} {each}" for each in Outcome if (count := report.count(each))]
+    never = len(report.changes.never)
+    return ", ".join((*told, f"{never} never evaluated") if never else told)
+
+
+def _failed_rows(report: DatasetReport) -> Iterator[Fact]:
+    """What the checks that count rows found; a row that fails two of them is in both."""
+    found = [rows for each in report.standings if (rows := failed_rows(each)) is not None]
+    if found:
+        yield Fact("Failed rows", f"{sum(found):,} in {counted(len(found), 'check')}")
+
+
+def _last_checked(reports: Sequence[DatasetReport], span: Span) -> Iterator[Fact]:
+    newest = max(
+        (each for report in reports for each in report.verdicts),
+        key=lambda each: each.at,
+        default=None,
+    )
+    if newest is not None:
+        yield Fact("Last checked", f"{_moment(newest.at, span)} (run {newest.run_id})")
+
+
+def _held_back(report: DatasetReport) -> Iterator[str]:
+    """What became of the data that did not pass."""
+    runs = sorted({each.run_id for each in report.verdicts if each.held_back and not each.holds})
+    if runs:
+        yield f"Run {', '.join(runs)} held a new version back. {STAYS}."
+
+
+def _changed(reports: Sequence[DatasetReport], span: Span) -> Iterator[str]:
+    told = False
+    for what, choose in _CHANGES:
+        found = [(each.dataset, check) for each in reports for check in choose(each.changes)]
+        if found:
+            told = True
+            yield f"{what}: {_listed(found, several=len(reports) > 1)}."
+    if not told:
+        yield f"Nothing changed {_when(span)}."
+
+
+_CHANGES: tuple[tuple[str, Callable[[Changes], tuple[Check, ...]]], ...] = (
+    ("Newly failing", lambda changes: changes.failing),
+    ("Newly warning", lambda changes: changes.warning),
+    ("No longer evaluated", lambda changes: changes.unknown),
+    ("Recovered", lambda changes: changes.recovered),
+    ("Never evaluated", lambda changes: changes.never),
+)
+
+
+def _listed(found: Sequence[tuple[DatasetName, Check]], *, several: bool) -> str:
+    names = [f"{dataset} {title(check)}" if several else title(check) for dataset, check in found]
+    more = len(names) - SHOWN_CHANGES
+    return "; ".join(names[:SHOWN_CHANGES]) + (f"; and {more:,} more" if more > 0 else "")
+
+
+def title(check: Check) -> str:
+    """What people called a check, else its first line."""
+    form = form_of(check)
+    return form.name if form and form.name else check.title
+
+
+def _checks_table(report: DatasetReport, span: Span) -> CardTable:
+    rows = tuple(_check_row(each, span) for each in report.standings)
+    return CardTable(("Check", "Verdict", "Measured", _zoned("Since", span)), rows)
+
+
+def _check_row(standing: Standing, span: Span) -> tuple[str, ...]:
+    said, since = standing.verdict, standing.since
+    if said is None:
+        return title(standing.check), "never evaluated", "", ""
+    began = "" if since is None else _in_a_cell(since, span)
+    return title(standing.check), str(said.outcome), said.value or said.reason, began
+
+
+def _datasets_table(project: Project, reports: Sequence[DatasetReport], span: Span) -> CardTable:
+    checked = _zoned("Last checked", span)
+    columns = ("Dataset", "Score", f"On {_day(span.since)}", "Checks", checked, "Owner")
+    rows = tuple(_dataset_row(project, each, span) for each in reports[:SHOWN_DATASETS])
+    return CardTable(columns, rows)
+
+
+def _dataset_row(project: Project, report: DatasetReport, span: Span) -> tuple[str, ...]:
+    owner = next((fact.value for fact in owner_fact(project, report.dataset)), "")
+    return (
+        str(report.dataset),
+        *("–" if each is None else str(each) for each in (report.score, report.score_before)),
+        _counts(report),
+        "never" if report.checked_at is None else _in_a_cell(report.checked_at, span),
+        owner,
+    )
+
+
+def _without_checks(project: Project, reports: Sequence[DatasetReport]) -> str:
+    """Names of datasets that could have checks and have none; bronze is as it came."""
+    checked = {each.dataset for each in reports}
+    names = [str(each) for each in project.datasets() if each not in checked]
+    return ", ".join(name for name in names if not name.startswith(f"{Layer.BRONZE}."))
+
+
+def _chart(days: Trend) -> Chart | None:
+    """The score of the last days against as many before; a single point is no line."""
+    if sum(score is not None for score in days.now) < _SHORTEST_LINE:
+        return None
+    length = (days.days[-1] - days.days[0]).days + 1
+    lines = [Series(f"These {length} days", days.now)]
+    if any(score is not None for score in days.before):
+        lines.append(Series(f"The {length} days before", days.before))
+    labels = tuple(_day(each) for each in days.days)
+    return Chart(ChartKind.LINE, "Score by day", labels, tuple(lines))
+
+
+_SHORTEST_LINE = 2
+
+
+def _next_steps(report: DatasetReport) -> Iterator[Button]:
+    yield _check_now(report.dataset)
+    runs = sorted({each.run_id for each in report.verdicts if not each.holds})
+    yield from (Button(f"Explain {run}", f"explain {run}") for run in runs[:1])
+    if report.dataset.layer is Layer.SILVER:
+        yield Button("Quarantined rows", f"show quarantined rows of {report.dataset}")
+    yield Button("All datasets", "quality report")
+
+
+def _check_now(dataset: DatasetName) -> Button:
+    return Button("Check now", f"check quality of {dataset}", ButtonStyle.PRIMARY)
+
+
+def _suggestion(dataset: DatasetName, style: ButtonStyle = ButtonStyle.DEFAULT) -> Button:
+    return Button(f"Suggest checks for {dataset}", f"suggest checks for {dataset}", style)
+
+
+def _when(span: Span) -> str:
+    if span.over:
+        return f"from {_moment(span.since, span)} to {_moment(span.until, span)}"
+    return f"since {_moment(span.since, span)}"
+
+
+def _day(moment: date) -> str:
+    return f"{moment:%a} {moment.day} {moment:%b}"
+
+
+def _moment(moment: datetime, span: Span) -> str:
+    """With the time zone, and without a time where a day begins."""
+    there = moment.astimezone(span.zone)
+    return f"{_day(there)} {there:%Y}" + ("" if _is_midnight(there) else f"{there: %H:%M %Z}")
+
+
+def _is_midnight(moment: datetime) -> bool:
+    return moment.time() == time(0)
+
+
+def _in_a_cell(moment: datetime, span: Span) -> str:
+    """As short as it is clear: a column has one time zone, and most moments are of one year."""
+    there = moment.astimezone(span.zone)
+    return f"{_day(there)} {there:%H:%M}" if there.year == span.until.year else f"{there:%Y-%m-%d}"
+
+
+def _zoned(column: str, span: Span) -> str:
+    return f"{column} ({span.until:%Z})"

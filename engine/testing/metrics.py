@@ -1,0 +1,67 @@
+"""What checks measured, in memory."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from engine.catalog.model import DatasetName
+from engine.quality.history import NO_STATES, Point
+from engine.quality.states import State
+from engine.testing.state import KeptMetric, MemoryState
+
+
+class MemoryMetricStore:
+    """Metrics by run, dataset and name."""
+
+    def __init__(self, state: MemoryState) -> None:
+        self._state = state
+
+    async def record(
+        self,
+        run_id: str,
+        dataset: DatasetName,
+        values: Mapping[str, float],
+        at: datetime,
+        accepted: bool,
+        *,
+        states: Mapping[str, State] = NO_STATES,
+    ) -> None:
+        """Keep each, instead of what the run measured before."""
+        for metric, value in values.items():
+            point = Point(value, at, run_id, accepted)
+            self._state.metrics[run_id, dataset, metric] = KeptMetric(point, states.get(metric))
+
+    async def history(self, dataset: DatasetName, metric: str, limit: int) -> tuple[Point, ...]:
+        """The newest points of a metric."""
+        return tuple(each.point for each in self._kept(dataset, metric))[-limit:]
+
+    async def histories(
+        self, dataset: DatasetName, metrics: Collection[str], limit: int
+    ) -> Mapping[str, tuple[Point, ...]]:
+        """Those of several metrics."""
+        found = {metric: await self.history(dataset, metric, limit) for metric in metrics}
+        return {metric: points for metric, points in found.items() if points}
+
+    async def state(self, dataset: DatasetName, metric: str) -> State | None:
+        """The newest state that was accepted."""
+        kept = reversed(self._kept(dataset, metric))
+        return next((each.state for each in kept if each.state and each.point.accepted), None)
+
+    async def accept(self, run_id: str, dataset: DatasetName, by: str, at: datetime) -> bool:  # noqa: ARG002  # the port's; nobody reads when
+        """Remember who said so."""
+        measured = any(each[:2] == (run_id, dataset) for each in self._state.metrics)
+        if measured:
+            self._state.metric_marks.setdefault((run_id, dataset), by)
+        return measured
+
+    def _kept(self, dataset: DatasetName, metric: str) -> tuple[KeptMetric, ...]:
+        kept = [
+            replace(each, point=self._marked(each.point, dataset))
+            for key, each in self._state.metrics.items()
+            if key[1:] == (dataset, metric)
+        ]
+        return tuple(sorted(kept, key=lambda each: each.point.at))
+
+    def _marked(self, point: Point, dataset: DatasetName) -> Point:
+        expected = (point.run_id, dataset) in self._state.metric_marks
+        return replace(point, accepted=point.accepted or expected, expected=expected)

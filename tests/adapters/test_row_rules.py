@@ -1,0 +1,88 @@
+"""Checks of severity quarantine: the rows that break them are put aside, the others go on."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine.catalog.model import Check, Column, ColumnType, Operator, Table
+from engine.privacy.model import Protection
+from tests.adapters.builders import Lab, a_table, refining
+
+STATUS = """invalid_count(status) = 0:
+  valid values: [paid, shipped]
+  attributes: {severity: quarantine}"""
+
+PRICE = """failed rows:
+  name: priced
+  fail condition: price <= 0
+  attributes: {severity: quarantine}"""
+
+MAIL = """invalid_count(email) = 0:
+  valid format: email
+  attributes: {severity: quarantine}"""
+
+ROWS = [
+    ("1", "paid", "10", "ada@example.com"),
+    ("2", "lost", "5", "grace@example.com"),
+    ("3", "shipped", "0", "nobody"),
+    ("4", None, "many", "mary@example.com"),
+    ("5", "paid", None, None),
+]
+
+
+def orders(*checks: str) -> Table:
+    table = a_table("status", Column("price", ColumnType.NUMBER), Column("email"))
+    return replace(table, checks=tuple(map(Check, checks)))
+
+
+async def refined(lab: Lab, table: Table, *protections: Protection) -> dict[int, list[str]]:
+    """The reasons of each row that was put aside, and no row lost."""
+    await lab.fill_bronze(table, ROWS)
+    async with lab.transactions.begin() as tx:
+        counts = await tx.warehouse.refine(refining(table), table, protections)
+    rows = await lab.rows("SELECT bronze_row, reasons FROM quarantine.people")
+    assert counts.rows_in == len(ROWS)
+    assert counts.quarantined == len(rows)
+    return {int(str(row["bronze_row"])): list(row["reasons"]) for row in rows}  # type: ignore[call-overload]  # an array of text
+
+
+async def test_rows_that_break_a_rule_are_put_aside_with_its_name(lab: Lab) -> None:
+    aside = await refined(lab, orders(STATUS, PRICE))
+
+    assert set(aside) == {2, 3, 4}
+    assert aside[2] == ["check: invalid_count(status) = 0"]
+    assert aside[3] == ["check: priced"]
+
+
+async def test_a_row_that_is_bad_for_two_reasons_tells_both(lab: Lab) -> None:
+    aside = await refined(lab, orders(MAIL, PRICE))
+
+    assert aside[3] == ["check: invalid_count(email) = 0", "check: priced"]
+
+
+async def test_what_is_missing_breaks_no_rule_about_valid_values(lab: Lab) -> None:
+    aside = await refined(lab, orders(STATUS, PRICE, MAIL))
+
+    assert 5 not in aside
+    assert all("check" not in reason for reason in aside[4])
+
+
+async def test_a_rule_sees_the_value_before_it_is_protected(lab: Lab) -> None:
+    hashed = Protection("email", Operator.HASH, declared=True)
+
+    aside = await refined(lab, orders(MAIL), hashed)
+
+    assert aside[3] == ["check: invalid_count(email) = 0"]
+    assert "nobody" not in await lab.text('SELECT "row" FROM quarantine.people')
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        STATUS.replace("quarantine", "block"),
+        STATUS.replace("quarantine", "warn"),
+        "failed rows:\n  fail condition: not_there > 1\n  attributes: {severity: block}",
+    ],
+)
+async def test_a_check_of_another_severity_puts_nothing_aside(lab: Lab, check: str) -> None:
+    assert set(await refined(lab, orders(check))) == {4}

@@ -1,0 +1,1 @@
+"""SodaCL as people write it."""

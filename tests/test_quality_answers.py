@@ -1,0 +1,267 @@
+"""What people hear when they ask how good data is."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from engine.cards import Card, Severity
+from engine.catalog.model import DatasetName, Project
+from engine.quality.model import Outcome
+from engine.quality.report import PastVerdict
+from engine.quality_answers import SHOWN_CHANGES, SHOWN_DATASETS, QualityReports
+from engine.testing.clock import FakeClock
+from engine.testing.verdict_history import MemoryVerdictHistory
+from tests.builders import a_model, a_project, a_table, dataset
+
+NOW = datetime(2026, 3, 11, 10, 30, tzinfo=UTC)
+DAY = timedelta(days=1)
+CUSTOMERS = dataset("silver.customers")
+ORDERS = dataset("silver.orders")
+ROWS, MAILS = "row_count > 0", "missing_count(email) = 0"
+NAMED = "failed rows:\n  name: No order from the future\n  fail condition: at > now()"
+
+
+def said(
+    outcome: Outcome,
+    days_ago: float = 1,
+    check: str = ROWS,
+    on: DatasetName = CUSTOMERS,
+    **changes: object,
+) -> PastVerdict:
+    """A verdict on customers, of yesterday."""
+    verdict = PastVerdict(on, check, outcome, "5", "", NOW - days_ago * DAY, "7K3F9QTZ")
+    return replace(verdict, **changes)  # type: ignore[arg-type]  # by field name
+
+
+def a_shop(*checks: str) -> Project:
+    """Customers with these checks, and revenue without any."""
+    return a_project(tables=[a_table(checks=checks)], models=[a_model(checks=())])
+
+
+async def ask(
+    project: Project,
+    *verdicts: PastVerdict,
+    on: DatasetName | None = CUSTOMERS,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Card:
+    """The answer after these verdicts."""
+    history = MemoryVerdictHistory(verdicts)
+    return await QualityReports(project, history, FakeClock(NOW), UTC).of(on, since, until)
+
+
+def value(card: Card, name: str) -> str | None:
+    """A fact of a card."""
+    return next((fact.value for fact in card.facts if fact.name == name), None)
+
+
+def offers(card: Card) -> list[str]:
+    """What can be clicked."""
+    return [button.command for button in card.buttons]
+
+
+async def test_a_dataset_is_told_with_its_score_each_check_what_changed_and_what_to_do() -> None:
+    card = await ask(
+        a_shop(ROWS, MAILS, NAMED),
+        said(Outcome.PASSED, 30),
+        said(Outcome.PASSED, 30, MAILS),
+        said(Outcome.PASSED, 1),
+        said(Outcome.FAILED, 1, MAILS, value="1234"),
+        said(Outcome.NOT_EVALUATED, 0.5, NAMED, value=None, reason="the table is empty"),
+    )
+
+    assert (card.title, card.severity) == ("silver.customers: 33 of 100", Severity.CRITICAL)
+    assert card.text == (
+        "Newly failing: missing_count(email) = 0.\nNo longer evaluated: No order from the future."
+    )
+    assert value(card, "Score") == "33 of 100 (100 on Thu 5 Mar 2026)"
+    assert value(card, "Checks") == "1 passed, 1 failed, 1 not evaluated"
+    assert value(card, "Failed rows") == "1,234 in 1 check"
+    assert value(card, "Last checked") == "Tue 10 Mar 2026 22:30 UTC (run 7K3F9QTZ)"
+    assert value(card, "Owner") == "Customer relations (#crm)"
+    assert card.table is not None
+    assert card.table.rows == (
+        (ROWS, "passed", "5", "Mon 9 Feb 10:30"),
+        (MAILS, "failed", "1234", "Tue 10 Mar 10:30"),
+        (
+            "No order from the future",
+            "not evaluated",
+            "the table is empty",
+            "Tue 10 Mar 22:30",
+        ),
+    )
+    assert offers(card) == [
+        "check quality of silver.customers",
+        "explain 7K3F9QTZ",
+        "show quarantined rows of silver.customers",
+        "quality report",
+    ]
+
+
+async def test_the_trend_stands_against_the_week_before() -> None:
+    card = await ask(a_shop(ROWS), said(Outcome.FAILED, 10), said(Outcome.PASSED, 2))
+
+    assert card.chart is not None
+    now, before = card.chart.series
+    assert card.chart.labels[0] == "Thu 5 Mar"
+    assert (now.name, now.values) == ("These 7 days", (0, 0, 0, 0, 100, 100, 100))
+    assert (before.name, before.values) == (
+        "The 7 days before",
+        (None, None, None, 0, 0, 0, 0),
+    )
+
+
+async def test_a_single_day_is_no_trend_and_an_empty_week_is_left_out() -> None:
+    one = await ask(a_shop(ROWS), said(Outcome.PASSED, 0.1))
+    assert one.chart is None
+
+    two = await ask(a_shop(ROWS), said(Outcome.PASSED, 1))
+    assert two.chart is not None
+    assert [each.name for each in two.chart.series] == ["These 7 days"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "severity"),
+    [
+        (Outcome.PASSED, Severity.SUCCESS),
+        (Outcome.WARNED, Severity.WARNING),
+        (Outcome.NOT_EVALUATED, Severity.WARNING),
+        (Outcome.FAILED, Severity.CRITICAL),
+    ],
+)
+async def test_the_worst_check_says_how_much_a_report_wants_to_be_read(
+    outcome: Outcome, severity: Severity
+) -> None:
+    card = await ask(a_shop(ROWS, MAILS), said(Outcome.PASSED, 9), said(outcome, 9, MAILS))
+
+    assert card.severity is severity
+    assert card.text == "Nothing changed since Thu 5 Mar 2026."
+
+
+async def test_a_check_that_was_never_evaluated_keeps_a_report_from_being_good_news() -> None:
+    card = await ask(a_shop(ROWS, MAILS), said(Outcome.PASSED, 9))
+
+    assert card.severity is Severity.WARNING
+    assert card.text == "Never evaluated: missing_count(email) = 0."
+    assert value(card, "Checks") == "1 passed, 1 never evaluated"
+    assert card.table is not None
+    assert card.table.rows[1] == (MAILS, "never evaluated", "", "")
+
+
+async def test_what_was_held_back_is_told_and_what_only_warned_is_not() -> None:
+    held = await ask(a_shop(ROWS), said(Outcome.FAILED, held_back=True))
+    assert held.text.startswith(
+        "Run 7K3F9QTZ held a new version back. A version from before stays in place, if there was"
+    )
+
+    warned = await ask(a_shop(ROWS), said(Outcome.WARNED, held_back=True))
+    assert "held" not in warned.text
+
+
+async def test_times_are_told_in_the_zone_of_the_asker_and_long_ago_with_the_year() -> None:
+    history = MemoryVerdictHistory([said(Outcome.PASSED, 100), said(Outcome.WARNED, 5, ROWS)])
+    berlin = ZoneInfo("Europe/Berlin")
+
+    card = await QualityReports(a_shop(ROWS, MAILS), history, FakeClock(NOW), berlin).of(
+        CUSTOMERS, None, None
+    )
+
+    assert card.table is not None
+    assert card.table.columns[-1] == "Since (CET)"
+    assert card.table.rows[0][-1] == "Fri 6 Mar 11:30"
+    assert value(card, "Last checked") == "Fri 6 Mar 2026 11:30 CET (run 7K3F9QTZ)"
+
+    old = await ask(a_shop(ROWS), said(Outcome.PASSED, 100))
+    assert old.table is not None
+    assert old.table.rows[0][-1] == "2025-12-01"
+
+
+async def test_a_dataset_without_checks_offers_some() -> None:
+    card = await ask(a_shop(), said(Outcome.PASSED))
+
+    assert (card.title, card.severity) == ("silver.customers has no checks", Severity.WARNING)
+    assert offers(card) == ["suggest checks for silver.customers"]
+
+
+async def test_checks_that_never_ran_offer_to_be_run() -> None:
+    card = await ask(a_shop(ROWS), said(Outcome.PASSED, on=ORDERS))
+
+    assert card.title == "silver.customers was not checked yet"
+    assert card.text == "1 check declared, none evaluated."
+    assert offers(card) == [
+        "check quality of silver.customers",
+        "suggest checks for silver.customers",
+    ]
+
+
+async def test_a_time_that_has_passed_is_told_as_it_was_then() -> None:
+    card = await ask(
+        a_shop(ROWS),
+        said(Outcome.PASSED, 9),
+        said(Outcome.FAILED, 1),
+        since=NOW - 8 * DAY,
+        until=NOW - 5 * DAY,
+    )
+
+    assert card.severity is Severity.SUCCESS
+    assert card.text == (
+        "Nothing changed from Tue 3 Mar 2026 10:30 UTC to Fri 6 Mar 2026 10:30 UTC."
+    )
+
+
+async def test_all_datasets_are_told_the_worst_first_with_those_that_nobody_checks() -> None:
+    project = a_project(
+        tables=[a_table(), a_table("orders", owner=None), a_table("products", checks=())]
+    )
+
+    card = await ask(
+        project,
+        said(Outcome.PASSED, 9),
+        said(Outcome.PASSED, 9, on=ORDERS),
+        said(Outcome.FAILED, 1, on=ORDERS),
+        on=None,
+    )
+
+    assert card.title == "Quality since Thu 5 Mar 2026: 50 of 100"
+    assert card.text == (
+        "Newly failing: silver.orders row_count > 0.\nNever evaluated: gold.revenue row_count > 0."
+    )
+    assert value(card, "Silver") == "50 of 100"
+    assert value(card, "Gold") is None
+    assert value(card, "Without checks") == "silver.products"
+    assert card.table is not None
+    assert card.table.rows == (
+        ("gold.revenue", "–", "–", "1 never evaluated", "never", "Sales team"),
+        ("silver.orders", "0", "100", "1 failed", "Tue 10 Mar 10:30", ""),
+        (
+            "silver.customers",
+            "100",
+            "100",
+            "1 passed",
+            "Mon 2 Mar 10:30",
+            "Customer relations (#crm)",
+        ),
+    )
+    assert offers(card)[0] == "how good is gold.revenue"
+    assert card.chart is not None
+    assert card.chart.series[0].values == (100, 100, 100, 100, 100, 50, 50)
+
+
+async def test_a_large_project_is_told_in_one_card() -> None:
+    tables = [a_table(f"t{number}") for number in range(SHOWN_DATASETS + 5)]
+    verdicts = [said(Outcome.FAILED, on=each.silver) for each in tables]
+
+    card = await ask(a_project(tables=tables, models=()), *verdicts, on=None)
+
+    assert card.table is not None
+    assert len(card.table.rows) == SHOWN_DATASETS
+    assert card.text.endswith(f"; and {len(tables) - SHOWN_CHANGES} more.")
+
+
+async def test_a_project_without_a_check_says_so() -> None:
+    card = await ask(a_shop(), on=None)
+
+    assert card.title == "No dataset of Shop has checks"
+    assert offers(card) == ["suggest checks for silver.customers"]
