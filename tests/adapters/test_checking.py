@@ -236,7 +236,7 @@ async def _asleep(url: str, wanted: int) -> bool | None:
     connection = await asyncpg.connect(url)
     asleep = await connection.fetchval(
         "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' "
-        "AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()"
+        "AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid() AND datname = current_database()"
     )
     await connection.close()
     return asleep == wanted or None
