@@ -246,6 +246,15 @@ class DeleteQuarantine(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectValues(Command):
+    """Let the values that were measured last of a dataset count as expected."""
+
+    name = "expect_values"
+    needs = Role.OPERATOR
+    dataset: str
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestChecks(Command):
     """Which checks a dataset could have, by what is in it."""
 
@@ -313,6 +322,7 @@ COMMANDS: tuple[type[Command], ...] = (
     ListQuarantine,
     ReleaseQuarantine,
     DeleteQuarantine,
+    ExpectValues,
     SuggestChecks,
     AcceptChecks,
     ScanPrivacy,

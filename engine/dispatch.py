@@ -16,6 +16,7 @@ from engine.commands import (
     Command,
     DeleteQuarantine,
     DescribePipeline,
+    ExpectValues,
     ExplainRun,
     ListPipelines,
     ListQuarantine,
@@ -31,6 +32,7 @@ from engine.commands import (
     WhoAmI,
 )
 from engine.errors import EngineError, NotAllowed, Unknown
+from engine.expected_values import ExpectedValues
 from engine.known_names import KnownNames
 from engine.outcome import Accepted, Answer, Outcome, Refused, Request
 from engine.people import Asker, People
@@ -64,6 +66,7 @@ class Dispatcher(Generic[T]):
         previews: Previews,
         reports: QualityReports,
         suggestions: Suggestions,
+        expected: ExpectedValues[T],
         schedules: Callable[[ScheduleCommand, Asker], Awaitable[Card]],
     ) -> None:
         self._project = project
@@ -77,6 +80,7 @@ class Dispatcher(Generic[T]):
         self._previews = previews
         self._reports = reports
         self._suggestions = suggestions
+        self._expected = expected
         self._schedules = schedules
 
     async def handle(self, request: Request) -> Outcome:
@@ -117,6 +121,8 @@ class Dispatcher(Generic[T]):
         if isinstance(command, ScheduleCommand):
             return await self._scheduled(command, request)
         match command:
+            case ExpectValues(dataset):
+                return await self._expected.accept(self._names.dataset(dataset), request.asker)
             case QualityReport() | SuggestChecks() | AcceptChecks():
                 return await self._tell_of_quality(command)
             case ListPipelines():

@@ -6,6 +6,7 @@ from engine.commands import (
     AcceptChecks,
     CheckQuality,
     DeleteQuarantine,
+    ExpectValues,
     ListQuarantine,
     QualityReport,
     ReleaseQuarantine,
@@ -23,6 +24,7 @@ class Quality(base.AtlasSkill):
         ListQuarantine,
         ReleaseQuarantine,
         DeleteQuarantine,
+        ExpectValues,
         SuggestChecks,
         AcceptChecks,
     )

@@ -10,6 +10,7 @@ from engine.alerts.backfills import BackfillNews
 from engine.catalog.model import Project
 from engine.commands import Command
 from engine.dispatch import Dispatcher
+from engine.expected_values import ExpectedValues
 from engine.outcome import Outcome, Request
 from engine.people import People, Role
 from engine.quality_answers import QualityReports
@@ -166,6 +167,7 @@ class Workshop:
             schedules=ScheduleAnswers(
                 ScheduleDesk(self.transactions, TriggerTimetable(), self.clock)
             ).answer,
+            expected=ExpectedValues(self.transactions, self.clock),
             suggestions=Suggestions(FixedProfiles(), self.quality, MemoryCheckFiles(self.project)),
             reports=QualityReports(self.project, self.verdicts, self.clock, UTC),
             previews=self.previews,

@@ -21,6 +21,7 @@ from engine.bootstrap.ground import Ground
 from engine.catalog.model import Project
 from engine.clock import Clock
 from engine.dispatch import Dispatcher
+from engine.expected_values import ExpectedValues
 from engine.people import People
 from engine.quality_answers import QualityReports
 from engine.quarantine_desk import QuarantineDesk
@@ -97,6 +98,7 @@ def _dispatcher(
         previews=PostgresPreviews(
             project, ground.database, ground.deliveries, ground.substitutes, clock
         ),
+        expected=ExpectedValues(transactions, clock),
         suggestions=Suggestions(
             PostgresProfiles(ground.database), ground.checks, ProjectFiles(project.folder)
         ),

@@ -12,6 +12,7 @@ from engine.commands import (
     DeleteQuarantine,
     DeleteSchedule,
     DescribePipeline,
+    ExpectValues,
     ExplainRun,
     Help,
     ListPipelines,
@@ -187,6 +188,11 @@ EXAMPLES: tuple[Explained, ...] = (
             "what is in quarantine for customers?",
             "show quarantined rows of orders for unit_price",
         ),
+    ),
+    Explained(
+        ExpectValues,
+        "Lets unusual values that were measured last count as expected.",
+        ("the values of silver.orders were expected",),
     ),
     Explained(
         ReleaseQuarantine,

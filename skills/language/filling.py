@@ -16,6 +16,7 @@ from engine.commands import (
     DeleteQuarantine,
     DeleteSchedule,
     DescribePipeline,
+    ExpectValues,
     ExplainRun,
     Help,
     ListPipelines,
@@ -46,6 +47,7 @@ USUAL_LAYERS: Mapping[type[Command], str] = MappingProxyType(
         CheckQuality: "silver",
         QualityReport: "silver",
         ListQuarantine: "silver",
+        ExpectValues: "silver",
         ReleaseQuarantine: "silver",
         DeleteQuarantine: "silver",
         SuggestChecks: "silver",
@@ -110,6 +112,7 @@ _BUILD: Mapping[type[Command], Callable[[Slots], Command]] = MappingProxyType(
         CheckQuality: lambda slots: CheckQuality(slots.dataset or ""),
         QualityReport: lambda slots: QualityReport(slots.dataset, slots.since, slots.until),
         ListQuarantine: lambda slots: ListQuarantine(slots.dataset or "", slots.rule),
+        ExpectValues: lambda slots: ExpectValues(slots.dataset or ""),
         ReleaseQuarantine: lambda slots: ReleaseQuarantine(slots.dataset or "", slots.rule),
         DeleteQuarantine: lambda slots: DeleteQuarantine(
             slots.dataset or "", slots.rule, slots.older_than, slots.confirmed

@@ -13,6 +13,7 @@ from engine.commands import (
     DeleteQuarantine,
     DeleteSchedule,
     DescribePipeline,
+    ExpectValues,
     ExplainRun,
     Help,
     ListPipelines,
@@ -234,6 +235,13 @@ SAYINGS: tuple[tuple[type[Command], tuple[str, ...]], ...] = (
             "how many rows quarantine|quarantined", "anything in quarantine", "was rejected",
             "which rows rejected", "which rows put aside", f"{_SHOW} rows quarantine|quarantined",
             "rows in quarantine", "any rows quarantine|quarantined", "invalid rows|records",
+        ),
+    ),
+    (
+        ExpectValues,
+        (
+            "values were|are expected", "values expected", "that|this was|is expected",
+            "mark values expected", "mark expected",
         ),
     ),
     (

@@ -15,6 +15,7 @@ from engine.commands import (
     DeleteQuarantine,
     DeleteSchedule,
     DescribePipeline,
+    ExpectValues,
     ExplainRun,
     Help,
     ListPipelines,
@@ -126,6 +127,7 @@ FORMS: Mapping[type[Command], tuple[Form, ...]] = MappingProxyType(
             ("quality report", "[of {dataset}]", "[since {since}]", "[until {until}]"),
         ),
         ListQuarantine: (("show quarantined rows of {dataset}", "[for {rule}]"),),
+        ExpectValues: (("the values of {dataset} were expected",),),
         ReleaseQuarantine: (("release quarantined rows of {dataset}", "[for {rule}]"),),
         DeleteQuarantine: (
             (

@@ -19,6 +19,7 @@ from engine.commands import (
     Command,
     DeleteQuarantine,
     DescribePipeline,
+    ExpectValues,
     ExplainRun,
     Help,
     ListPipelines,
@@ -111,6 +112,7 @@ def commands(vocabulary: Vocabulary) -> st.SearchStrategy[Command]:
         st.builds(CheckQuality, dataset),
         st.builds(QualityReport, st.none() | dataset, moments, moments),
         st.builds(ListQuarantine, dataset, st.none() | table),
+        st.builds(ExpectValues, dataset),
         st.builds(ReleaseQuarantine, dataset, st.none() | table),
         st.builds(
             DeleteQuarantine,
