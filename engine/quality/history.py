@@ -5,15 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isfinite
 from statistics import fmean
-from types import MappingProxyType
 from typing import Protocol
 
 from engine.catalog.model import DatasetName
 from engine.quality.model import Measured, Outcome
-from engine.quality.states import State
 from engine.sodacl.model import Aggregation, AnomalyCheck, Change, Form, MetricCheck
-
-NO_STATES: Mapping[str, State] = MappingProxyType({})
 
 READ = 1000
 """How many points anomalies are worth being judged by: more than a year of days, with repeats."""
@@ -41,8 +37,6 @@ class MetricStore(Protocol):
         values: Mapping[str, float],
         at: datetime,
         accepted: bool,
-        *,
-        states: Mapping[str, State] = NO_STATES,
     ) -> None:
         """Keep what a run measured, by metric; what it measured of the same before is replaced.
 
@@ -58,10 +52,6 @@ class MetricStore(Protocol):
         self, dataset: DatasetName, metrics: Collection[str], limit: int
     ) -> Mapping[str, tuple[Point, ...]]:
         """Those of several metrics; one without points is left out."""
-        ...
-
-    async def state(self, dataset: DatasetName, metric: str) -> State | None:
-        """The newest state that was kept of a metric and accepted."""
         ...
 
     async def accept(self, run_id: str, dataset: DatasetName, by: str, at: datetime) -> bool:

@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from engine.catalog.model import DatasetName
-from engine.quality.history import NO_STATES, Point
-from engine.quality.states import State
+from engine.quality.history import Point
 from engine.testing.state import KeptMetric, MemoryState
 
 
@@ -23,13 +22,11 @@ class MemoryMetricStore:
         values: Mapping[str, float],
         at: datetime,
         accepted: bool,
-        *,
-        states: Mapping[str, State] = NO_STATES,
     ) -> None:
         """Keep each, instead of what the run measured before."""
         for metric, value in values.items():
             point = Point(value, at, run_id, accepted)
-            self._state.metrics[run_id, dataset, metric] = KeptMetric(point, states.get(metric))
+            self._state.metrics[run_id, dataset, metric] = KeptMetric(point)
 
     async def history(self, dataset: DatasetName, metric: str, limit: int) -> tuple[Point, ...]:
         """The newest points of a metric."""
@@ -41,11 +38,6 @@ class MemoryMetricStore:
         """Those of several metrics."""
         found = {metric: await self.history(dataset, metric, limit) for metric in metrics}
         return {metric: points for metric, points in found.items() if points}
-
-    async def state(self, dataset: DatasetName, metric: str) -> State | None:
-        """The newest state that was accepted."""
-        kept = reversed(self._kept(dataset, metric))
-        return next((each.state for each in kept if each.state and each.point.accepted), None)
 
     async def accept(self, run_id: str, dataset: DatasetName, by: str, at: datetime) -> bool:  # noqa: ARG002  # the port's; nobody reads when
         """Remember who said so."""

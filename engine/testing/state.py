@@ -11,7 +11,6 @@ from engine.findings.model import Finding
 from engine.lineage.model import LineageEvent
 from engine.quality.history import Point
 from engine.quality.model import Verdict
-from engine.quality.states import State
 from engine.runs.backfill import Backfill
 from engine.runs.model import Run
 from engine.schedules.model import Schedule
@@ -64,7 +63,6 @@ class KeptMetric:
     """What a run measured of a metric."""
 
     point: Point
-    state: State | None = None
 
 
 @dataclass(slots=True)

@@ -12,7 +12,6 @@ import pytest
 from engine.adapters.postgres.metrics import PostgresMetrics, PostgresRecall
 from engine.catalog.model import DatasetName, Layer
 from engine.quality.history import MetricStore, Point
-from engine.quality.states import State, state_of
 from engine.runs.model import StepKind, staged_table
 from engine.testing.metrics import MemoryMetricStore
 from engine.testing.state import MemoryState
@@ -100,34 +99,13 @@ async def test_what_somebody_expected_is_accepted_also_when_it_is_measured_again
     assert not report.accepted
 
 
-async def test_the_newest_accepted_state_is_kept_in_all_its_digits(begin: Begin) -> None:
-    first, second = state_of([0.1, 0.2, 1e100]), state_of([-1.5])
-    assert first
-    assert second
-    metric = "avg(a)"
-    async with begin() as store:
-        await store.record("A", ORDERS, {metric: 1}, NOON, accepted=True, states={metric: first})
-        await store.record("B", ORDERS, {metric: 1}, LATER, accepted=False, states={metric: second})
-        await store.record("C", ORDERS, {metric: 1}, LATER, accepted=True)
-
-        before = await store.state(ORDERS, metric)
-        await store.accept("B", ORDERS, "ann", LATER)
-        after = await store.state(ORDERS, metric)
-
-        assert await store.state(ORDERS, "row_count") is None
-    assert (before, after) == (first, second)
-
-
 async def test_numbers_that_are_none_can_be_kept(lab: Lab) -> None:
-    endless = State(1, inf, 0.0, inf, inf)
     async with lab.database.begin() as connection:
         store = PostgresMetrics(connection)
         values = {"a": nan, "b": -inf}
-        await store.record("A", ORDERS, values, NOON, accepted=True, states={"b": endless})
+        await store.record("A", ORDERS, values, NOON, accepted=True)
 
         (a,), (b,) = [await store.history(ORDERS, name, 1) for name in values]
-
-        assert await store.state(ORDERS, "b") is None
     assert isnan(a.value)
     assert b.value == -inf
 

@@ -2,12 +2,9 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
-from math import isfinite
 
-from pydantic import TypeAdapter
 from sqlalchemy import Row, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,8 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.adapters.postgres.database import Database
 from engine.adapters.postgres.tables import metrics as table
 from engine.catalog.model import DatasetName, Layer
-from engine.quality.history import NO_STATES, READ, Point
-from engine.quality.states import State
+from engine.quality.history import READ, Point
 
 _LONGEST = 500
 """PostgreSQL takes 2,700 bytes into an index; a list of valid values may be longer."""
@@ -31,21 +27,12 @@ FROM unnest(CAST(:metrics AS text[])) AS wanted (metric) CROSS JOIN LATERAL (
 ) AS found ORDER BY found.at, found.id"""
 )
 
-_STATE = text(
-    """SELECT state FROM atlas.metrics LEFT JOIN atlas.metric_marks mark USING (run_id, dataset)
-WHERE dataset = :dataset AND metric = :metric AND state IS NOT NULL
-  AND (accepted OR mark.at IS NOT NULL)
-ORDER BY metrics.at DESC, metrics.id DESC LIMIT 1"""
-)
-
 _ACCEPT = text(
     """WITH mark AS (INSERT INTO atlas.metric_marks (run_id, dataset, by, at)
   SELECT DISTINCT run_id, dataset, CAST(:by AS text), CAST(:at AS timestamptz) FROM atlas.metrics
   WHERE run_id = :run_id AND dataset = :dataset ON CONFLICT DO NOTHING)
 SELECT EXISTS (SELECT FROM atlas.metrics WHERE run_id = :run_id AND dataset = :dataset)"""
 )
-
-_STATES = TypeAdapter(State)
 
 _STAGED = re.compile(r"(.+?)__[0-9a-hjkmnp-tv-z]{8}")
 
@@ -63,8 +50,6 @@ class PostgresMetrics:
         values: Mapping[str, float],
         at: datetime,
         accepted: bool,
-        *,
-        states: Mapping[str, State] = NO_STATES,
     ) -> None:
         """INSERT one row a metric, or UPDATE that of the same run."""
         rows = [
@@ -75,14 +60,13 @@ class PostgresMetrics:
                 "value": value,
                 "at": at,
                 "accepted": accepted,
-                "state": _as_json(states.get(metric)),
             }
             for metric, value in values.items()
         ]
         if not rows:
             return
         once = insert(table)
-        replaced = {name: once.excluded[name] for name in ("value", "at", "accepted", "state")}
+        replaced = {name: once.excluded[name] for name in ("value", "at", "accepted")}
         same = ("run_id", "dataset", "metric")
         await self._connection.execute(
             once.on_conflict_do_update(index_elements=same, set_=replaced), rows
@@ -102,12 +86,6 @@ class PostgresMetrics:
         for row in await self._connection.execute(_HISTORIES, given):
             found.setdefault(names[row.metric], []).append(_point(row))
         return {metric: tuple(points) for metric, points in found.items()}
-
-    async def state(self, dataset: DatasetName, metric: str) -> State | None:
-        """The newest state that was accepted, by the index on metrics."""
-        given = {"dataset": str(dataset), "metric": _short(metric)}
-        found = await self._connection.scalar(_STATE, given)
-        return None if found is None else _STATES.validate_python(found)
 
     async def accept(self, run_id: str, dataset: DatasetName, by: str, at: datetime) -> bool:
         """INSERT a mark, which is kept apart so that measuring again does not take it back."""
@@ -132,12 +110,6 @@ class PostgresRecall:
         dataset = DatasetName(layer, staged[1] if staged else table)
         async with self._database.connect() as connection:
             return await PostgresMetrics(connection).histories(dataset, metrics, self._limit)
-
-
-def _as_json(state: State | None) -> dict[str, float] | None:
-    """JSON has no infinity, and nothing follows from it."""
-    given = asdict(state) if state else {}
-    return given if given and all(map(isfinite, given.values())) else None
 
 
 def _short(metric: str) -> str:

@@ -125,7 +125,6 @@ metrics = Table(
     Column("value", Double, nullable=False),
     _moment("at", nullable=False),
     Column("accepted", Boolean, nullable=False),
-    Column("state", JSONB(none_as_null=True)),
     Index("metrics_once", "run_id", "dataset", "metric", unique=True),
     Index("metrics_history", "dataset", "metric", "at"),
 )
