@@ -1,17 +1,13 @@
 """The cards that answer questions about what there is and what happened."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from engine.alerts.wording import owner_fact
 from engine.cards import Button, Card, CardKind, CardTable, Fact, Severity, counted, readable
-from engine.catalog.model import DatasetName, Layer, Pipeline, Project, Table
+from engine.catalog.model import DatasetName, Layer, Pipeline, Project
 from engine.people import Asker, Role
 from engine.runs.model import Run, Step
 from engine.runs.plan import plan
-from engine.runs.quarantine import QuarantinedRow
-
-SHOWN_ROWS = 20
 
 
 def pipelines_card(project: Project) -> Card:
@@ -84,36 +80,6 @@ def runs_card(runs: Sequence[Run], asked: str) -> Card:
 
 def _when(run: Run) -> str:
     return f"{run.requested_at:%Y-%m-%d %H:%M} UTC"
-
-
-def quarantine_card(
-    project: Project, table: Table, total: int, rows: Sequence[QuarantinedRow]
-) -> Card:
-    """Which rows of a table were put aside and why; no value of a row is shown."""
-    reasons = Counter(_kind(reason) for row in rows for reason in row.reasons)
-    common = ", ".join(f"{reason} ({count:,})" for reason, count in reasons.most_common(5))
-    shown = tuple(
-        (row.source, readable(row.row), "; ".join(row.reasons)) for row in rows[:SHOWN_ROWS]
-    )
-    left_out = total - len(shown)
-    return Card(
-        kind=CardKind.REPLY,
-        severity=Severity.WARNING if total else Severity.SUCCESS,
-        title=f"{counted(total, 'row')} of {table.name} in quarantine",
-        text=f"The first {len(shown)} are shown; {left_out:,} more are in quarantine.{table.name}."
-        if left_out
-        else "",
-        facts=(
-            *((Fact("Reasons", common),) if common else ()),
-            *owner_fact(project, table.silver),
-        ),
-        table=CardTable(("Delivery", "Bronze row", "Why"), shown) if shown else None,
-    )
-
-
-def _kind(reason: str) -> str:
-    """The reason without the shape of its value: `birth_date: not a date`."""
-    return reason.partition(" (")[0]
 
 
 def person_card(asker: Asker, role: Role, allowed: Sequence[str]) -> Card:

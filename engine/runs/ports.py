@@ -15,7 +15,7 @@ from engine.quality.model import Verdict
 from engine.runs.backfill import Backfill, Day
 from engine.runs.model import Counts, Parameters, Run, RunStatus, Step
 from engine.runs.preview import StepPreview
-from engine.runs.quarantine import Aside, Quarantined, QuarantinedRow
+from engine.runs.quarantine import Aside, Quarantined
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -351,10 +351,6 @@ class Sessions(Protocol):
 
 class Quarantine(Protocol):
     """Rows that were put aside."""
-
-    async def rows(self, table: Table, limit: int) -> tuple[int, Sequence[QuarantinedRow]]:
-        """How many there are, and the first of them."""
-        ...
 
     async def look(self, table: Table, aside: Aside, limit: int) -> Quarantined:
         """Those that are meant: how many, why, and the newest; values of tellable columns only."""

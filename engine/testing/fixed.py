@@ -81,11 +81,6 @@ class FixedQuarantine:
         self._rows = dict(rows or {})
         self.deleted: list[Aside] = []
 
-    async def rows(self, table: Table, limit: int) -> tuple[int, Sequence[QuarantinedRow]]:
-        """How many there are, and the first of them."""
-        found = tuple(self._rows.get(table.name, ()))
-        return len(found), found[:limit]
-
     async def look(self, table: Table, aside: Aside, limit: int) -> Quarantined:
         """Those of the rule; nobody knows here when a row came."""
         found = self._meant(table, aside)

@@ -28,9 +28,10 @@ from engine.outcome import Accepted, Refused
 from engine.people import Role
 from engine.privacy.model import Protection
 from engine.quality.model import Outcome
+from engine.quarantine_answers import quarantine_card
 from engine.runs.model import Counts, Run, RunStatus, StepKind, StepReport, StepStatus
 from engine.runs.plan import plan
-from engine.runs.quarantine import QuarantinedRow
+from engine.runs.quarantine import Quarantined, QuarantinedRow
 from engine.testing.clock import EPOCH
 from engine.testing.warehouse import FixedDelivery
 from skills.assistance import help_card, not_understood_card, offer_card
@@ -68,7 +69,8 @@ def all_cards(project: Project) -> Iterator[Card]:
     yield answers.runs_card(tuple(runs_of(project))[:20], "")
     rows = (QuarantinedRow("day 1", 5, ("email: no @ in it (shape aa9)",), RUN_ID),)
     for table in project.tables:
-        yield answers.quarantine_card(project, table, 7, rows)
+        found = Quarantined(7, (("email: no @ in it", 7),), rows)
+        yield quarantine_card(project, table, found, None)
     yield answers.person_card(an_asker(), Role.ADMIN, [each.name for each in COMMANDS])
     yield help_card((("Run a pipeline.", "run pipeline ingest"),))
     yield refusal(Refused("There is no table 'x'.", "Did you mean y?", ("y",)))

@@ -1,13 +1,13 @@
 """The rows that were put aside, in PostgreSQL: reads them, counts them, deletes them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from engine.adapters.postgres import quarantine_sql
 from engine.adapters.postgres.database import Database, Driver, driver
 from engine.adapters.postgres.names import qualified
 from engine.catalog.model import Table
-from engine.runs.quarantine import ALL, Aside, Quarantined, QuarantinedRow
+from engine.runs.quarantine import Aside, Quarantined, QuarantinedRow
 
 _PATIENCE = "SET LOCAL lock_timeout = '2s'"
 """Whoever asked waits for the answer; a run that refines the table has the right of way."""
@@ -45,11 +45,6 @@ class PostgresQuarantine:
                 for each in rows
             ),
         )
-
-    async def rows(self, table: Table, limit: int) -> tuple[int, Sequence[QuarantinedRow]]:
-        """How many rows there are, and the first of them."""
-        found = await self.look(table, ALL, limit)
-        return found.total, found.rows
 
     async def count(self, table: Table, aside: Aside) -> int:
         """How many there are."""
