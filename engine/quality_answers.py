@@ -199,8 +199,9 @@ def _scored(score: int | None) -> str:
 
 
 def _compared(score: int | None, before: int | None, span: Span) -> str:
-    earlier = "unknown" if before is None else str(before)
-    return f"{_scored(score)} ({earlier} on {_moment(span.since, span)})"
+    if before is None:
+        return _scored(score)
+    return f"{_scored(score)} ({before} on {_moment(span.since, span)})"
 
 
 def _counts(report: DatasetReport) -> str:
@@ -266,8 +267,17 @@ def title(check: Check) -> str:
 
 
 def _checks_table(report: DatasetReport, span: Span) -> CardTable:
-    rows = tuple(_check_row(each, span) for each in report.standings)
+    worst_first = sorted(report.standings, key=_fineness)
+    rows = tuple(_check_row(each, span) for each in worst_first)
     return CardTable(("Check", "Verdict", "Measured", _zoned("Since", span)), rows)
+
+
+_FIRST = (Outcome.FAILED, Outcome.NOT_EVALUATED, Outcome.WARNED, Outcome.PASSED)
+
+
+def _fineness(standing: Standing) -> int:
+    said = standing.verdict
+    return 1 if said is None else _FIRST.index(said.outcome)
 
 
 def _check_row(standing: Standing, span: Span) -> tuple[str, ...]:

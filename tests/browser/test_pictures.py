@@ -53,6 +53,10 @@ async def test_the_readme_gets_its_pictures(
         await reader.page.set_viewport_size({"width": 1200, "height": 980})
         await _take(reader, "alert")
 
+        await reader.say("how good is silver.customers?")
+        await reader.hears("silver.customers:")
+        await _take(reader, "quality")
+
         reader = await _reader(phone, world.port)
         await reader.say("run pipeline bronze_to_silver for products")
         await reader.hears("bronze_to_silver for products — succeeded")
