@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from engine.alerts.wording import STAYS, accepting, for_example, mending, owner_fact
+from engine.alerts.wording import STAYS, accepting, expecting, for_example, mending, owner_fact
 from engine.cards import Button, ButtonStyle, Card, CardKind, Fact, Severity, counted
 from engine.catalog.model import DatasetName, Project
 from engine.runs.model import Run, Step, StepKind, StepStatus, next_step, retried
@@ -137,6 +137,7 @@ def _buttons(run: Run, broken: Step | None, project: Project) -> Iterator[Button
     if broken is None or broken.kind is not StepKind.CHECK or not run.publishes(broken.dataset):
         return
     yield Button("Retry from the quality gate", f"retry {run.id} from the quality gate")
+    yield from expecting(broken.dataset, broken.report.verdicts)
     if project.pipeline(run.pipeline):
         whom = f" for {run.table}" if run.table else ""
         yield Button("Run it all again", f"run pipeline {run.pipeline}{whom}")

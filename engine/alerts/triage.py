@@ -7,6 +7,7 @@ from engine.alerts.wording import (
     STAYS,
     accepting,
     downstream_fact,
+    expecting,
     for_example,
     mending,
     owner_fact,
@@ -53,7 +54,10 @@ def _checks(
             *downstream_fact(project, finding.dataset),
         ),
         table=verdicts_table(verdicts),
-        buttons=tuple(_check_buttons(finding, failed=failed)),
+        buttons=(
+            *_check_buttons(finding, failed=failed),
+            *expecting(finding.dataset, verdicts),
+        ),
     )
 
 

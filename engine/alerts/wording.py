@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from engine.cards import Button, ButtonStyle, CardTable, Fact
 from engine.catalog.model import DatasetName, Layer, Project
+from engine.quality.history import compares
 from engine.quality.model import Outcome, Verdict
+from engine.sodacl.parse import read
 
 STAYS = "A version from before stays in place, if there was one"
 """What becomes of a dataset that was not published, be it old or new."""
@@ -35,6 +37,13 @@ def for_example(verdicts: Sequence[Verdict]) -> Iterator[str]:
     for row in each.examples.rows:
         named = zip(each.examples.columns, row, strict=True)
         yield "• " + ", ".join(f"{name}: {value}" for name, value in named)
+
+
+def expecting(dataset: DatasetName, verdicts: Sequence[Verdict]) -> Iterator[Button]:
+    """The button that lets unusual values count as expected, where a check found them unusual."""
+    broken = [each for each in verdicts if each.outcome in {Outcome.FAILED, Outcome.WARNED}]
+    if any(compares(read(each.check.text).form) for each in broken):
+        yield Button("That was expected", f"the values of {dataset} were expected")
 
 
 def mending(dataset: DatasetName, verdicts: Sequence[Verdict]) -> str:

@@ -70,13 +70,13 @@ def learned(measured: Sequence[Measured], forms: Mapping[int, Form]) -> frozense
     odd = {
         name
         for each in measured
-        if each.outcome is Outcome.WARNED and _compares(forms.get(each.index))
+        if each.outcome is Outcome.WARNED and compares(forms.get(each.index))
         for name, _ in each.metrics
     }
     return frozenset(name for each in measured for name, _ in each.metrics) - odd
 
 
-def _compares(form: Form | None) -> bool:
+def compares(form: Form | None) -> bool:
     """Whether the check compares a value with its history."""
     rule = form.rule if form else None
     return isinstance(rule, AnomalyCheck) or (isinstance(rule, MetricCheck) and bool(rule.change))

@@ -53,9 +53,7 @@ async def test_the_readme_gets_its_pictures(
         await reader.page.set_viewport_size({"width": 1200, "height": 980})
         await _take(reader, "alert")
 
-        await reader.say("how good is silver.customers?")
-        await reader.hears("silver.customers:")
-        await _take(reader, "quality")
+        await _answered(reader, "how good is silver.customers?", "silver.customers:", "quality")
 
         reader = await _reader(phone, world.port)
         await reader.say("run pipeline bronze_to_silver for products")
@@ -69,6 +67,12 @@ async def _reader(context: BrowserContext, port: int) -> Reader:
     reader = Reader(await context.new_page(), [])
     await reader.open(port)
     return reader
+
+
+async def _answered(reader: Reader, question: str, answer: str, name: str) -> None:
+    await reader.say(question)
+    await reader.hears(answer)
+    await _take(reader, name)
 
 
 async def _take(reader: Reader, name: str) -> None:
