@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import Browser, BrowserContext
 
 from tests.browser.reader import Reader
 from tests.connectors.visitor import TOKEN
@@ -40,10 +40,7 @@ async def test_the_readme_gets_its_pictures(
         await _take(reader, "light")
 
         await reader.page.emulate_media(color_scheme="dark")
-        await reader.say("run pipeline medallion")
-        await reader.hears("medallion — failed")
-        await expect(reader.channel("#privacy").locator(".badge")).to_be_visible()
-        await _take(reader, "dark")
+        await _answered(reader, "run pipeline medallion", "medallion — failed", "dark")
 
         await reader.page.emulate_media(color_scheme="light")
         await reader.channel("#data-alerts").click()
