@@ -1,5 +1,6 @@
 """Every declared check gets exactly one verdict, and silence never passes."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,3 +85,35 @@ def test_a_verdict_reads_with_its_value_or_its_reason() -> None:
 
 def test_a_check_is_titled_by_its_first_line() -> None:
     assert Check("missing_percent(a):\n  warn: when > 1").title == "missing_percent(a)"
+
+
+SUM = "sum(amount) > 0"
+ON_UNKNOWN = f"{SUM}:\n  attributes: {{on unknown: pass}}"
+GENTLE = f"{SUM}:\n  attributes: {{severity: warn}}"
+
+
+@pytest.mark.parametrize(
+    ("text", "too_young", "opens"),
+    [
+        (SUM, False, False),
+        (SUM, True, True),
+        (ON_UNKNOWN, False, True),
+        (GENTLE, False, True),
+        ("no check at all", False, False),
+    ],
+)
+def test_what_is_not_evaluated_holds_back_unless_declared_otherwise_or_too_young(
+    text: str, *, too_young: bool, opens: bool
+) -> None:
+    measured = Measured(0, Outcome.NOT_EVALUATED, reason="nobody knows", too_young=too_young)
+
+    verdicts = settle([Check(text)], [measured])
+
+    assert gate_opens(verdicts) is opens
+    assert verdicts[0].outcome is Outcome.NOT_EVALUATED
+
+
+def test_what_is_declared_for_the_unknown_does_not_help_what_failed() -> None:
+    verdicts = settle([Check(ON_UNKNOWN)], [Measured(0, Outcome.FAILED, "0")])
+
+    assert not gate_opens(verdicts)
