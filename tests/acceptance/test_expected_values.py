@@ -15,6 +15,15 @@ ANOMALY = "  - anomaly detection for row_count\n"
 DAYS = 30
 
 
+def watched(folder: Path) -> Path:
+    """The sample project, in which the number of orders is compared with its past."""
+    data = DataFolder(folder)
+    install_sample(data)
+    with (data.project / "tables" / "orders.yaml").open("a") as file:
+        file.write(ANOMALY)
+    return data.project
+
+
 async def a_month_of(world: World, value: float) -> None:
     """What thirty runs, one a day, measured of silver.orders."""
     now = datetime.now(UTC)
@@ -31,11 +40,8 @@ async def a_month_of(world: World, value: float) -> None:
 async def test_an_unusual_number_of_rows_holds_back_until_somebody_expects_it(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = DataFolder(tmp_path)
-    install_sample(data)
-    with (data.project / "tables" / "orders.yaml").open("a") as file:
-        file.write(ANOMALY)
-    async with opened_world(database_url, tmp_path, monkeypatch, project=data.project) as world:
+    project = watched(tmp_path)
+    async with opened_world(database_url, tmp_path, monkeypatch, project=project) as world:
         await world.run("ingest orders")
         await a_month_of(world, 40.0)
 
@@ -55,11 +61,8 @@ async def test_an_unusual_number_of_rows_holds_back_until_somebody_expects_it(
 async def test_without_a_history_nothing_is_held_back(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = DataFolder(tmp_path)
-    install_sample(data)
-    with (data.project / "tables" / "orders.yaml").open("a") as file:
-        file.write(ANOMALY)
-    async with opened_world(database_url, tmp_path, monkeypatch, project=data.project) as world:
+    project = watched(tmp_path)
+    async with opened_world(database_url, tmp_path, monkeypatch, project=project) as world:
         await world.run("ingest orders")
 
         run = await world.run("run bronze_to_silver for orders")
