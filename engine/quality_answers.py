@@ -123,7 +123,7 @@ def dataset_card(project: Project, report: DatasetReport, days: Trend, span: Spa
 
 def all_card(project: Project, found: Overview, span: Span) -> Card:
     """How all datasets with checks stand, the worst first."""
-    ranked = sorted(found.datasets, key=lambda each: -1 if each.score is None else each.score)
+    ranked = sorted(found.datasets, key=_goodness)
     without = _without_checks(project, ranked)
     return Card(
         kind=CardKind.REPLY,
@@ -326,6 +326,14 @@ def _chart(days: Trend) -> Chart | None:
 
 
 _SHORTEST_LINE = 2
+
+
+def _goodness(report: DatasetReport) -> float:
+    """What fails is worse than what nobody knows, and that is worse than what is fine."""
+    return _UNKNOWN if report.score is None else report.score
+
+
+_UNKNOWN = 99.5
 
 
 def _next_steps(report: DatasetReport) -> Iterator[Button]:

@@ -233,8 +233,8 @@ async def test_all_datasets_are_told_the_worst_first_with_those_that_nobody_chec
     assert value(card, "Without checks") == "silver.products"
     assert card.table is not None
     assert card.table.rows == (
-        ("gold.revenue", "–", "–", "1 never evaluated", "never", "Sales team"),
         ("silver.orders", "0", "100", "1 failed", "Tue 10 Mar 10:30", ""),
+        ("gold.revenue", "–", "–", "1 never evaluated", "never", "Sales team"),
         (
             "silver.customers",
             "100",
@@ -244,7 +244,7 @@ async def test_all_datasets_are_told_the_worst_first_with_those_that_nobody_chec
             "Customer relations (#crm)",
         ),
     )
-    assert offers(card)[0] == "how good is gold.revenue"
+    assert offers(card)[0] == "how good is silver.orders"
     assert card.chart is not None
     assert card.chart.series[0].values == (100, 100, 100, 100, 100, 50, 50)
 
