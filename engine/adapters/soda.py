@@ -4,21 +4,24 @@ import asyncio
 import json
 import logging
 import os
-import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy.engine import make_url
 from typing_extensions import override
 
+from engine.adapters.soda_groups import Groups, Handed, Judged, Tellable, handed, measured
+from engine.adapters.worker_home import WorkerHome
 from engine.adapters.workers import WorkerLane
 from engine.catalog.model import Check, Layer
 from engine.errors import DatabaseUnreachable, WorkerFailed
 from engine.quality.model import Measured, Outcome
 
 if TYPE_CHECKING:
+    from soda.execution.check.check import Check as _SodaCheck
     from soda.scan import Scan
 
 SOURCE = "atlas"
@@ -26,14 +29,14 @@ SOURCE = "atlas"
 _OUTCOMES = {"pass": Outcome.PASSED, "warn": Outcome.WARNED, "fail": Outcome.FAILED}
 
 
-def _load() -> None:
+def _load(home: WorkerHome) -> None:
     """Import Soda with its telemetry off, in a folder of its own, in the worker process."""
-    home = Path(tempfile.mkdtemp(prefix="atlas-soda-"))
-    (home / ".soda").mkdir()
+    folder = home.move_in()
+    (folder / ".soda").mkdir(exist_ok=True)
     # Soda writes this file itself, with telemetry on, unless it is there before the import
-    (home / ".soda" / "config.yml").write_text("send_anonymous_usage_stats: false\n")
-    os.environ["HOME"] = str(home)
-    os.chdir(home)  # Soda would read a .env file of the working folder over the environment
+    (folder / ".soda" / "config.yml").write_text("send_anonymous_usage_stats: false\n")
+    os.environ["HOME"] = str(folder)
+    os.chdir(folder)  # Soda would read a .env file of the working folder over the environment
     # Soda logs what PostgreSQL says of a check, and that may hold a value of a row
     logging.disable(logging.CRITICAL)
     import soda.scan  # noqa: F401, PLC0415  # only in the worker process
@@ -88,7 +91,7 @@ class DatabaseAway(Exception):  # told by the worker process, which has no words
 
 
 def _measure(
-    session: str, connection: Connection, schema: str, table: str, checks: Sequence[str]
+    session: str, connection: Connection, schema: str, table: str, checks: Sequence[Handed]
 ) -> list[Measured]:
     """Measure all checks in one scan; where one breaks the scan, each in a scan of its own."""
     os.environ["PGAPPNAME"] = session  # Soda passes no name on; libpq takes this one
@@ -107,7 +110,7 @@ def _measure(
     return alone
 
 
-def _scanned(connection: Connection, schema: str, table: str, checks: Sequence[str]) -> "Scan":
+def _scanned(connection: Connection, schema: str, table: str, checks: Sequence[Handed]) -> "Scan":
     from soda.sampler.sampler import Sampler  # noqa: PLC0415  # only in the worker process
     from soda.scan import Scan  # noqa: PLC0415  # as above
 
@@ -121,7 +124,7 @@ def _scanned(connection: Connection, schema: str, table: str, checks: Sequence[s
     scan.set_data_source_name(SOURCE)
     scan.add_configuration_yaml_str(connection.yaml(schema))
     scan.sampler = NoSamples()
-    scan.add_sodacl_yaml_str(sodacl(table, checks))
+    scan.add_sodacl_yaml_str(sodacl(table, [check.text for check in checks]))
     try:
         scan.execute()
     finally:
@@ -135,26 +138,45 @@ def _disconnect(scan: "Scan") -> None:
         source.connection.close()
 
 
-def _answers(scan: "Scan", checks: Sequence[str], indexes: Sequence[int]) -> Iterator[Measured]:
+def _answers(scan: "Scan", checks: Sequence[Handed], indexes: Sequence[int]) -> Iterator[Measured]:
     """Soda's results by the place of their check: Soda tells the line that each stands at."""
-    places = dict(_lines(checks, indexes))
+    places = dict(_lines(checks))
+    told: list[list[_SodaCheck]] = [[] for _ in checks]
     for check in scan._checks:  # noqa: SLF001  # Soda offers results without their line otherwise
         line = check.check_cfg.location.line
-        index = max((each for each in places if each <= line), default=None)
-        if index is not None and check.outcome is not None:
-            yield _measured(places[index], check.outcome.value, check)
+        nearest = max((each for each in places if each <= line), default=None)
+        if nearest is not None:
+            told[places[nearest]].append(check)
+    for index, check, found in zip(indexes, checks, told, strict=True):
+        if check.groups is not None:
+            yield from _of_groups(index, check.groups, found)
+        else:
+            yield from (_measured(index, each) for each in found if each.outcome is not None)
 
 
-def _lines(checks: Sequence[str], indexes: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _of_groups(index: int, groups: Groups, found: Sequence["_SodaCheck"]) -> Iterator[Measured]:
+    """The check itself comes first, with what its query gave, then each number of each group."""
+    for check in found[:1]:
+        rows = [tuple(row.values()) for row in check.metrics["group_by_results"].value]
+        yield measured(index, groups, rows, [_judged(each) for each in found[1:]])
+
+
+def _judged(check: "_SodaCheck") -> Judged:
+    outcome = None if check.outcome is None else _OUTCOMES[check.outcome.value]
+    return Judged(outcome, check.check_value)
+
+
+def _lines(checks: Sequence[Handed]) -> Iterator[tuple[int, int]]:
     line = 2
-    for check, index in zip(checks, indexes, strict=True):
-        yield line, index
-        line += len(check.splitlines())
+    for place, check in enumerate(checks):
+        yield line, place
+        line += len(check.text.splitlines())
 
 
-def _measured(index: int, outcome: str, check: object) -> Measured:
+def _measured(index: int, check: "_SodaCheck") -> Measured:
     value = getattr(check, "check_value", None)
-    return Measured(index, _OUTCOMES[outcome], None if value is None else _shown(value))
+    outcome = _OUTCOMES[check.outcome.value]
+    return Measured(index, outcome, None if value is None else _shown(value))
 
 
 def _shown(value: object) -> str:
@@ -195,6 +217,8 @@ def _why(scan: "Scan") -> str:
 _COMPLAINTS = (
     ("does not exist", "a column or table that the check needs does not exist"),
     ("statement timeout", "it took too long"),
+    ("exceeds configured group limit", "it has more groups than its group_limit"),
+    ("InvalidOperation", "what was measured is NaN, no number"),
     ("Soda Cloud", "it needs history, which this version does not keep"),
     ("Invalid", "this is not a SodaCL check"),
 )
@@ -211,12 +235,19 @@ class SodaQuality:
     """Evaluates SodaCL with soda-core-postgres, one scan at a time."""
 
     def __init__(
-        self, url: str, timeout: float, name: str = "atlas", end_session: EndSession = _nobody
+        self,
+        url: str,
+        timeout: float,
+        name: str = "atlas",
+        end_session: EndSession = _nobody,
+        tellable: Tellable = MappingProxyType({}),
     ) -> None:
         self._connection = Connection.from_url(url)
-        self._lane = WorkerLane("the quality check", _load, timeout)
+        self._home = WorkerHome.named("atlas-soda")
+        self._lane = WorkerLane("the quality check", partial(_load, self._home), timeout)
         self._name = name
         self._end_session = end_session
+        self._tellable = tellable
         self._count = 0
 
     async def measure(
@@ -228,7 +259,7 @@ class SodaQuality:
         """
         self._count += 1
         session = f"{self._name} soda {self._count}"
-        texts = [check.text for check in checks]
+        texts = [handed(check.text, layer, self._tellable) for check in checks]
         try:
             return tuple(
                 await self._lane.call(_measure, session, self._connection, str(layer), table, texts)
@@ -247,5 +278,6 @@ class SodaQuality:
         await self._lane.warm()
 
     def close(self) -> None:
-        """End the worker process."""
+        """End the worker process, and take its folder away."""
         self._lane.close()
+        self._home.remove()

@@ -15,12 +15,8 @@ from engine.sodacl.model import (
     Rule,
 )
 from engine.sodacl.parse import read
+from engine.sodacl.regexes import cost
 
-_MANY = 16
-"""From so many on, a bound at least doubles the time: PostgreSQL writes each repetition out."""
-
-_BOUNDED = re.compile(r"(?<!\\)\{\d+,(\d+)\}")
-_LEADING = re.compile(r"\.\*\??(?=.)")
 _IN_SQL = re.compile(r"~\*?\s*'((?:[^']|'')*)'")
 
 
@@ -34,29 +30,10 @@ def warnings_in(text: str) -> tuple[Mistake, ...]:
 def expensive(form: Form) -> str | None:
     """What makes a regex of the check slow, and what to write instead; None where nothing does."""
     for regex in _regexes(form.rule):
-        found = _bounded(regex) or _leading(regex)
+        found = cost(regex)
         if found is not None:
             return found
     return None
-
-
-def _bounded(regex: str) -> str | None:
-    for match in _BOUNDED.finditer(regex):
-        if int(match[1]) >= _MANY:
-            least = match[0].split(",")[0]
-            return (
-                f"{match[0]} in a regex makes it several times slower: write {least},}}, and "
-                "«valid max length» where the length matters"
-            )
-    return None
-
-
-def _leading(regex: str) -> str | None:
-    match = _LEADING.match(regex)
-    if match is None:
-        return None
-    rest = regex[match.end() :]
-    return f"{match[0]} at the start of a regex only costs time: write {rest}, it matches anywhere"
 
 
 def _regexes(rule: Rule) -> Iterator[str]:

@@ -23,12 +23,18 @@ class Mistake(ValueError):
         self.path = path
 
 
+class Lacking(Mistake):
+    """Something must be written and is not; or it is, and misspelt."""
+
+
 @dataclass(slots=True)
 class Notes:
     """What was noted while a check was read: what is wrong, and what is only unwise."""
 
     mistakes: list[Mistake] = field(default_factory=list)
     warnings: list[Mistake] = field(default_factory=list)
+    places: dict[str, tuple[int, Path]] = field(default_factory=dict)
+    """The line of each setting, and the way to it."""
 
     def attempt(self, read: Callable[[], T]) -> T | None:
         """What was read, or None after its mistake was noted: the rest may have more of them."""
@@ -41,8 +47,14 @@ class Notes:
 
 def meant(word: str, known: Iterable[str]) -> str:
     """«; did you mean 'row_count'?» where a known word is near, else nothing."""
+    best = nearest(word, known)
+    return f"; did you mean {best!r}?" if best else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is spelt most like it."""
     best = process.extractOne(word.lower(), list(known), scorer=fuzz.ratio, score_cutoff=65)
-    return f"; did you mean {best[0]!r}?" if best else ""
+    return best[0] if best else None
 
 
 def one_of(word: str, known: Iterable[str]) -> str:

@@ -1,11 +1,12 @@
 """Reads the text of a SodaCL check into a Form, or tells every mistake in it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from engine.sodacl import vocabulary
+from engine.sodacl import vocabulary, written_sql
 from engine.sodacl.metrics import anomaly_check, change, metric_check, metric_of_a_group
-from engine.sodacl.mistakes import Mistake, Notes
+from engine.sodacl.mistakes import Lacking, Mistake, Notes, Path
 from engine.sodacl.model import (
     AnomalyCheck,
     FailedRowsCheck,
@@ -18,8 +19,9 @@ from engine.sodacl.model import (
     Severity,
 )
 from engine.sodacl.parts import Part, part_of
+from engine.sodacl.reach import COUNT
 from engine.sodacl.schema import schema_check
-from engine.sodacl.settings import ON_UNKNOWN, SEVERITY, Settings, attributes, sql
+from engine.sodacl.settings import ON_UNKNOWN, SEVERITY, Settings, attributes
 from engine.sodacl.thresholds import ages, conditions
 from engine.sodacl.words import Words, column, columns, table
 
@@ -31,6 +33,8 @@ class Reading:
     form: Form | None
     mistakes: tuple[Mistake, ...]
     warnings: tuple[Mistake, ...]
+    places: Mapping[str, tuple[int, Path]]
+    """The line of each setting, and the way to it."""
 
 
 def parsed(text: str) -> Form:
@@ -47,12 +51,12 @@ def read(text: str) -> Reading:
     notes = Notes()
     form = notes.attempt(lambda: _form(text, notes))
     mistakes = tuple(sorted(notes.mistakes, key=lambda mistake: mistake.line))
-    return Reading(None if mistakes else form, mistakes, tuple(notes.warnings))
+    return Reading(None if mistakes else form, mistakes, tuple(notes.warnings), notes.places)
 
 
 def _form(text: str, notes: Notes) -> Form | None:
     check = _Check.of(part_of(text), notes)
-    return check.form(notes.attempt(check.rule))
+    return check.form(check.rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ class _Check:
     @classmethod
     def of(cls, part: Part, notes: Notes) -> "_Check":
         if isinstance(part.node, str):
-            return cls(part, part.text(), Settings(Part(None, part.line, part.path), notes), notes)
+            nothing = Settings(Part(None, part.line, part.path), notes)
+            return cls(part, _line(part), nothing, notes)
         entries = list(part.entries().items()) if isinstance(part.node, dict) else []
         if not entries:
             raise part.mistake("a check is one line, perhaps with settings under it")
@@ -76,12 +81,17 @@ class _Check:
             word, beside = others[0]
             raise beside.mistake(f"{word!r} stands beside the check: indent it more", word)
         header = Part(line, beneath.line, beneath.path)
-        return cls(header, header.text(), Settings(beneath, notes), notes)
+        return cls(header, _line(header), Settings(beneath, notes), notes)
 
-    def form(self, rule: Rule | None) -> Form | None:
+    def form(self, read_rule: Callable[[], Rule]) -> Form | None:
         """The rule with what is written beside it, which is read even where the rule is wrong."""
+        rule, why = _attempt(read_rule)
         name = self.settings.text("name")
         own = self.settings.take("attributes", attributes) or {}
+        if why is not None:
+            misspelt = self.settings.misspelt()
+            explained = isinstance(why, Lacking) and misspelt
+            self.notes.mistakes += misspelt if explained else (why, *misspelt)
         if rule is None:
             return None
         gentle = (
@@ -117,9 +127,6 @@ class _Check:
                 return self._of_words()
 
     def _of_words(self) -> Rule:
-        for form, instead in vocabulary.LEFT_OUT.items():
-            if self.line == form or self.line.startswith((f"{form} ", f"{form}(")):
-                raise self.header.mistake(f"«{form}» is not supported: {instead}", form)
         words = Words.of(self.header, self.line)
         if words.accept("freshness"):
             return self._freshness(words)
@@ -132,7 +139,8 @@ class _Check:
             message = "«anomaly score» is deprecated: write «anomaly detection for …»"
             self.notes.warnings.append(self.header.mistake(message, "anomaly score"))
             return anomaly_check(words, self.settings)
-        if words.accept("anomaly", "detection", "for"):
+        if words.accept("anomaly", "detection"):
+            words.expect("for")
             return anomaly_check(words, self.settings)
         return metric_check(words, self.settings)
 
@@ -151,7 +159,7 @@ class _Check:
         if variable:
             message = f"«{self.line}»: variables are not known here, leave it out"
             raise self.header.mistake(message, words.next.text if words.next else None)
-        where = self.settings.take("filter", sql)
+        where = self.settings.take("filter", written_sql.expression)
         return FreshnessCheck(name, ages(words, self.settings), where)
 
     def _reference(self, words: Words) -> ReferenceCheck:
@@ -166,28 +174,30 @@ class _Check:
         if len(own) != len(others):
             message = f"«{self.line}»: {len(own)} columns are compared with {len(others)}"
             raise self.header.mistake(message)
-        return ReferenceCheck(own, other, others, negated, self.settings.take("filter", sql))
+        return ReferenceCheck(
+            own, other, others, negated, self.settings.take("filter", written_sql.expression)
+        )
 
     def _failed_rows(self) -> FailedRowsCheck:
-        condition = self.settings.take("fail condition", sql)
-        query = self.settings.take("fail query", sql)
-        limits = conditions(self.settings)
-        if not self.settings.failed("fail condition", "fail query"):
+        condition = self.settings.take(vocabulary.FAIL_CONDITION, written_sql.expression)
+        query = self.settings.take(vocabulary.FAIL_QUERY, written_sql.query)
+        limits = conditions(self.settings, COUNT)
+        if not self.settings.failed(*vocabulary.FAILS):
             if condition and query:
                 raise self.header.mistake("«failed rows»: write a fail condition or a fail query")
             if not condition and not query:
                 message = "«failed rows» needs a fail condition or a fail query under it"
-                raise self.header.mistake(message)
+                raise self.header.lacking(message)
         return FailedRowsCheck(condition, query, limits)
 
     def _group_by(self) -> GroupByCheck:
-        query = self.settings.take("query", sql)
+        query = self.settings.take("query", written_sql.query)
         fields = self.settings.take("fields", Part.texts)
         limit = self.settings.take("group_limit", Part.whole)
         checks = self.settings.take("checks", self._of_each_group)
         for key, value in (("query", query), ("fields", fields), ("checks", checks)):
             if value is None and not self.settings.failed(key):
-                raise self.header.mistake(f"«group by» needs «{key}» under it", key)
+                raise self.header.lacking(f"«group by» needs «{key}» under it", key)
         return GroupByCheck(query or "", fields or (), checks or (), limit)
 
     def _of_each_group(self, part: Part) -> tuple[Form, ...]:
@@ -195,9 +205,26 @@ class _Check:
         for item in part.items():
             check = _Check.of(item, self.notes)
             words = Words.of(check.header, check.line)
-            form = check.form(metric_of_a_group(words, check.settings))
+            form = check.form(partial(metric_of_a_group, words, check.settings))
             forms += () if form is None else (form,)
         return tuple(forms)
+
+
+def _line(header: Part) -> str:
+    """The first line; raises Mistake where it is of a form that is not read here."""
+    line = header.text()
+    left_out = vocabulary.left_out(line)
+    if left_out is not None:
+        form, message = left_out
+        raise header.mistake(message, form)
+    return line
+
+
+def _attempt(read_rule: Callable[[], Rule]) -> tuple[Rule | None, Mistake | None]:
+    try:
+        return read_rule(), None
+    except Mistake as mistake:
+        return None, mistake
 
 
 def _says_nothing(rule: Rule) -> bool:

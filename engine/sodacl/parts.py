@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedBase, CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from engine.sodacl.mistakes import Mistake, Path
+from engine.sodacl.mistakes import Lacking, Mistake, Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,10 @@ class Part:
     def mistake(self, message: str, word: str | None = None) -> Mistake:
         """A mistake at this part."""
         return Mistake(message, self.line, word, self.path)
+
+    def lacking(self, message: str, word: str | None = None) -> Lacking:
+        """That something is missing at this part."""
+        return Lacking(message, self.line, word, self.path)
 
     @property
     def name(self) -> str:

@@ -1,6 +1,9 @@
 """The check `schema`: what warns and what fails of the columns of a table."""
 
-from engine.sodacl.mistakes import Notes, one_of
+import re
+
+from engine.sodacl import vocabulary
+from engine.sodacl.mistakes import Notes, nearest, one_of
 from engine.sodacl.model import SchemaCheck, SchemaRule
 from engine.sodacl.parts import Part
 from engine.sodacl.settings import Settings
@@ -14,7 +17,7 @@ def schema_check(header: Part, settings: Settings, notes: Notes) -> SchemaCheck:
     warn = settings.take("warn", lambda part: _rule(part, notes))
     fail = settings.take("fail", lambda part: _rule(part, notes))
     if not (warn or fail or settings.failed("warn", "fail")):
-        raise header.mistake("«schema» needs «warn» or «fail» under it", "schema")
+        raise header.lacking("«schema» needs «warn» or «fail» under it", "schema")
     return SchemaCheck(warn, fail)
 
 
@@ -49,7 +52,21 @@ def _changes(part: Part) -> tuple[str, ...]:
 
 
 def _types(part: Part) -> dict[str, str]:
-    return {name: each.text() for name, each in part.entries().items()}
+    return {name: _type(each) for name, each in part.entries().items()}
+
+
+def _type(part: Part) -> str:
+    name = part.text()
+    if name.lower() not in vocabulary.TYPES:
+        bare = re.sub(r"\(.*\)$", "", name.lower())
+        near = nearest(bare, vocabulary.OTHER_TYPES) or nearest(bare, vocabulary.TYPES)
+        hint = f"; write {vocabulary.OTHER_TYPES.get(near, near)!r}" if near else _SUCH_AS
+        message = f"{part.name}: no column has the type {name!r} for PostgreSQL{hint}"
+        raise part.mistake(message, name)
+    return name
+
+
+_SUCH_AS = "; there are text, integer, numeric, date, timestamp with time zone, …"
 
 
 def _indexes(part: Part) -> dict[str, int]:

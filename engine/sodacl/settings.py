@@ -1,12 +1,13 @@
 """What stands under the first line of a check: settings, each of which something must take."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from engine.sodacl import vocabulary
-from engine.sodacl.mistakes import Notes, one_of
+from engine.sodacl.mistakes import Mistake, Notes, meant, one_of
 from engine.sodacl.model import Severity, Values
 from engine.sodacl.parts import Part, leaves
+from engine.sodacl.regexes import flaw
 
 T = TypeVar("T")
 
@@ -23,6 +24,7 @@ class Settings:
         self._left = entries or {}
         self._known: list[str] = []
         self._failed: set[str] = set()
+        self._taken: dict[str, Part] = {}
         self.blemished = entries is None
         """Whether anything in them was wrong: then what is missing may be but misread."""
 
@@ -32,6 +34,8 @@ class Settings:
         part = self._left.pop(key, None)
         if part is None:
             return None
+        self._taken[key] = part
+        self._notes.places.setdefault(key, (part.line, part.path))
         found = self._notes.attempt(lambda: read(part))
         if found is None:
             self._failed.add(key)
@@ -45,6 +49,33 @@ class Settings:
     def failed(self, *keys: str) -> bool:
         """Whether one of these was written and had a mistake."""
         return not self._failed.isdisjoint(keys)
+
+    def note(self, key: str, message: str, word: str) -> None:
+        """Note what is wrong with a setting beside others."""
+        self.blemished = True
+        self._notes.mistakes.append(self._taken[key].mistake(message, word))
+
+    def doubt(self, key: str, message: str) -> None:
+        """Note what can be measured, and can't be meant."""
+        self._notes.warnings.append(self._taken[key].mistake(message, key))
+
+    def doubt_line(self, part: Part, message: str) -> None:
+        """The same of the line that they stand under."""
+        self._notes.warnings.append(part.mistake(message))
+
+    def misspelt(self) -> tuple[Mistake, ...]:
+        """What nothing took, and is nearly a setting that there is."""
+        return tuple(
+            part.mistake(f"this check has no setting {key!r}{hint}", key)
+            for key, part in self._left.items()
+            if not self._is_of_another(key) and (hint := meant(key, self._known))
+        )
+
+    def _is_of_another(self, key: str) -> bool:
+        """Whether it is spelt well, and belongs to another form or metric."""
+        if vocabulary.FAIL_QUERY in self._known:
+            return False
+        return key in vocabulary.FAILS or key.endswith((" query", " expression"))
 
     @property
     def written(self) -> tuple[str, ...]:
@@ -71,9 +102,14 @@ def values(settings: Settings) -> Values:
     """Which values count as missing and as valid."""
     lists = {key: settings.take(key, Part.values) or () for key in vocabulary.VALUES}
     words = {key: settings.take(key, _format) for key in vocabulary.FORMATTED}
-    words |= {key: settings.text(key) for key in vocabulary.REGEXES}
+    words |= {key: settings.take(key, _regex) for key in vocabulary.REGEXES}
     bounds = {key: settings.take(key, Part.number) for key in vocabulary.BOUNDS}
     lengths = {key: settings.take(key, Part.whole) for key in vocabulary.LENGTHS}
+    _require_room(settings, bounds, *vocabulary.BOUNDS)
+    length, least, most = vocabulary.LENGTHS
+    _require_room(settings, lengths, least, most)
+    _require_room(settings, lengths, least, length)
+    _require_room(settings, lengths, length, most)
     return Values(
         missing_values=lists["missing values"],
         missing_regex=words["missing regex"],
@@ -91,9 +127,23 @@ def values(settings: Settings) -> Values:
     )
 
 
-def sql(part: Part) -> str:
-    """A piece of SQL without the semicolon at its end."""
-    return part.text().removesuffix(";").rstrip()
+def _require_room(
+    settings: Settings, limits: Mapping[str, float | None], least: str, most: str
+) -> None:
+    """Note limits between which no value is."""
+    low, high = limits[least], limits[most]
+    if low is not None and high is not None and low > high:
+        message = f"«{least}» {low:g} is more than «{most}» {high:g}: no value would be valid"
+        settings.note(least, message, f"{low:g}")
+
+
+def _regex(part: Part) -> str:
+    regex = part.text()
+    wrong = flaw(regex)
+    if wrong is not None:
+        message = f"{part.name}: {regex!r} is no regular expression of PostgreSQL: {wrong}"
+        raise part.mistake(message, regex)
+    return regex
 
 
 def _format(part: Part) -> str:

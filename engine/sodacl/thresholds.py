@@ -6,6 +6,7 @@ from datetime import timedelta
 from engine.sodacl.mistakes import one_of
 from engine.sodacl.model import Comparator, Comparison, Condition, Range, Thresholds
 from engine.sodacl.parts import Part
+from engine.sodacl.reach import AGE, ANY, Domain, decided, hidden_warning
 from engine.sodacl.settings import Settings
 from engine.sodacl.words import Kind, Words
 
@@ -16,26 +17,32 @@ _YOUNGER = (Comparator.LESS, Comparator.AT_MOST)
 _OLDER = (Comparator.MORE, Comparator.AT_LEAST)
 
 
-def thresholds(words: Words, settings: Settings, amount: Kind = Kind.NUMBER) -> Thresholds:
+def thresholds(
+    words: Words, settings: Settings, domain: Domain = ANY, amount: Kind = Kind.NUMBER
+) -> Thresholds:
     """What the rest of the line says, or the settings `warn` and `fail`; never both."""
-    beneath = conditions(settings, amount)
+    beneath = conditions(settings, domain, amount)
     given = beneath != Thresholds() or settings.failed("warn", "fail")
     if words.next is None:
         words.end()
         if not given:
             example = "> 0" if amount is Kind.NUMBER else "< 1d"
             message = f"the check «{words.line}» has no threshold, such as {example}"
-            raise words.part.mistake(message)
+            raise words.part.lacking(message)
         return beneath
     if given:
         message = f"«{words.line}» has a threshold already: leave out warn and fail, or it"
         raise words.part.mistake(message)
-    return Thresholds(holds=_condition(words, amount))
+    holds = _condition(words, amount)
+    doubt = decided(holds, domain)
+    if doubt is not None:
+        settings.doubt_line(words.part, f"«{words.line}»: {doubt}")
+    return Thresholds(holds)
 
 
 def ages(words: Words, settings: Settings) -> Thresholds:
     """Thresholds of an age: less than so long holds, more than so long warns or fails."""
-    found = thresholds(words, settings, Kind.SPAN)
+    found = thresholds(words, settings, AGE, Kind.SPAN)
     for condition, allowed in ((found.holds, _YOUNGER), (found.warn, _OLDER), (found.fail, _OLDER)):
         if condition is None:
             continue
@@ -45,7 +52,7 @@ def ages(words: Words, settings: Settings) -> Thresholds:
     return found
 
 
-def conditions(settings: Settings, amount: Kind = Kind.NUMBER) -> Thresholds:
+def conditions(settings: Settings, domain: Domain = ANY, amount: Kind = Kind.NUMBER) -> Thresholds:
     """What the settings `warn` and `fail` say, if anything."""
 
     def when(part: Part) -> Condition:
@@ -55,7 +62,20 @@ def conditions(settings: Settings, amount: Kind = Kind.NUMBER) -> Thresholds:
             raise part.mistake(message, text.split()[0])
         return _condition(Words.of(part, text.removeprefix("when ")), amount)
 
-    return Thresholds(warn=settings.take("warn", when), fail=settings.take("fail", when))
+    found = Thresholds(warn=settings.take("warn", when), fail=settings.take("fail", when))
+    _doubt(found, settings, domain)
+    return found
+
+
+def _doubt(found: Thresholds, settings: Settings, domain: Domain) -> None:
+    """Note a level that no value reaches, or each."""
+    never = hidden_warning(found, domain)
+    if never is not None:
+        settings.doubt("warn", f"warn: {never}")
+    for level, condition in (("warn", found.warn), ("fail", found.fail)):
+        doubt = decided(condition, domain) if condition is not None else None
+        if doubt is not None:
+            settings.doubt(level, f"{level}: {doubt}")
 
 
 def _condition(words: Words, amount: Kind) -> Condition:

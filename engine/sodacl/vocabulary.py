@@ -60,6 +60,46 @@ FORMATS = (
 )
 """The formats that values may be told to have."""
 
+TYPES = (
+    *("smallint", "integer", "bigint", "numeric", "decimal", "real", "double precision", "money"),
+    *("text", "varchar", "character varying", "character", '"char"', "name", "bytea", "uuid"),
+    *("boolean", "date", "interval", "timestamp", "timestamptz"),
+    *("timestamp without time zone", "timestamp with time zone"),
+    *("time without time zone", "time with time zone"),
+    *("json", "jsonb", "jsonpath", "xml", "inet", "cidr", "macaddr", "macaddr8"),
+    *("bit", "bit varying", "point", "line", "lseg", "box", "path", "polygon", "circle"),
+    *("int4range", "int8range", "numrange", "daterange", "tsrange", "tstzrange"),
+    *("int4multirange", "int8multirange", "nummultirange", "datemultirange"),
+    *("tsmultirange", "tstzmultirange", "tsvector", "tsquery", "oid", "xid", "xid8", "cid", "tid"),
+    *("pg_lsn", "pg_snapshot", "txid_snapshot", "refcursor", "aclitem", "gtsvector"),
+    *("regclass", "regcollation", "regconfig", "regdictionary", "regnamespace", "regoper"),
+    *("regoperator", "regproc", "regprocedure", "regrole", "regtype", "int2vector", "oidvector"),
+    *("array", "user-defined"),
+)
+"""What a check of the columns may call a type: as PostgreSQL does, or shorter as Soda takes it."""
+
+OTHER_TYPES = {
+    **dict.fromkeys(("int", "int4", "serial"), "integer"),
+    **dict.fromkeys(("int8", "long", "bigserial"), "bigint"),
+    **dict.fromkeys(("int2", "short", "smallserial"), "smallint"),
+    **dict.fromkeys(("float", "float8", "double"), "double precision"),
+    "float4": "real",
+    **dict.fromkeys(("number", "numeric", "decimal"), "numeric"),
+    "bool": "boolean",
+    **dict.fromkeys(("str", "string"), "text"),
+    **dict.fromkeys(("varchar", "character varying", "nvarchar"), "character varying"),
+    **dict.fromkeys(("char", "bpchar", "character"), "character"),
+    **dict.fromkeys(("datetime", "timestamp"), "timestamp without time zone"),
+    "timestamptz": "timestamp with time zone",
+    "time": "time without time zone",
+    "timetz": "time with time zone",
+    "blob": "bytea",
+    **{name: name for name in ("integer", "text", "date", "boolean", "uuid", "json", "jsonb")},
+}
+"""What other tools call them."""
+
+FAIL_CONDITION, FAIL_QUERY = "fail condition", "fail query"
+FAILS = (FAIL_CONDITION, FAIL_QUERY)
 VALUES = ("missing values", "valid values", "invalid values")
 FORMATTED = ("valid format", "invalid format")
 REGEXES = ("missing regex", "valid regex", "invalid regex")
@@ -70,10 +110,29 @@ LEFT_OUT = {
     "group evolution": "write a «group by» check, or a «failed rows» check with a fail query",
     "row_count same as": "write a metric of your own, with «… query»",
     "distribution_difference": "write checks of avg, stddev and percentile",
-    "for each": "write the checks under each table",
+    **dict.fromkeys(
+        ("for each dataset", "for each table", "for each column", "for each"),
+        "write the checks under `checks:` in the file of each table",
+    ),
+    "checks for": "write them under `checks:` in the file of that table",
+    "filter": "write «filter:» with the condition under each check",
+    "configurations for": "write the settings under each check",
+    "automated monitoring": "write «anomaly detection for row_count»",
+    "discover datasets": "tables are declared, each in a file of its own",
+    "profile columns": "ask «profile …» or «suggest checks for …»",
+    "sample datasets": "a few rows are shown with a check that fails",
     "attributes": "write the attributes under each check",
 }
 """Forms of SodaCL that are not evaluated here, and what to write instead."""
+
+
+def left_out(line: str) -> tuple[str, str] | None:
+    """A form that is not read here, and what to say of a line that begins with it."""
+    for form, instead in LEFT_OUT.items():
+        if line == form or line.startswith((f"{form} ", f"{form}(")):
+            return form, f"«{form}» is not supported: {instead}"
+    return None
+
 
 UNTAKEN = {
     "missing format": "write a missing regex",

@@ -9,12 +9,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 import pytest
 import pytest_asyncio
 
 from engine.adapters.postgres.check_formats import FORMATS
 from engine.adapters.postgres.checking import PostgresChecks
 from engine.adapters.postgres.database import Database, DatabaseLimits
+from engine.adapters.postgres.names import ident
 from engine.adapters.soda import SodaQuality
 from engine.catalog.model import Check, Layer
 from engine.clock import SystemClock
@@ -22,7 +24,7 @@ from engine.quality.model import Outcome, Verdict, settle
 from engine.quality.ports import QualityEngine
 from engine.testing.fixed import FixedQuality
 from tests.adapters.builders import address, execute, fresh
-from tests.adapters.written_checks import Writer
+from tests.adapters.written_checks import Grouped, Writer
 
 PASSED, WARNED, FAILED, UNKNOWN = (
     Outcome.PASSED,
@@ -258,6 +260,38 @@ async def test_a_thousand_generated_checks_end_alike(pair: Pair) -> None:
     assert all(any(known(*each) for each in differing) for known in EXPLAINED)
     assert {ours.outcome for ours, _ in pairs} == set(Outcome)
     assert time.monotonic() - began < 50
+
+
+async def _groups(url: str, grouped: Grouped) -> list[str | None]:
+    where = f"WHERE {grouped.where}" if grouped.where else ""
+    connection = await asyncpg.connect(url)
+    try:
+        field = ident(grouped.field)
+        query = f"SELECT DISTINCT {field}::text FROM silver.t {where}"  # noqa: S608  # a test's
+        return [row[0] for row in await connection.fetch(query)]
+    finally:
+        await connection.close()
+
+
+BADNESS = (PASSED, WARNED, UNKNOWN, FAILED)
+
+
+async def test_a_group_by_ends_as_the_worst_of_the_checks_of_each_group(pair: Pair) -> None:
+    found: list[tuple[str, Outcome, Outcome]] = []
+    for seed in range(TABLES // 2):
+        writer = Writer(random.Random(seed))  # noqa: S311  # tests that can be repeated
+        await execute(pair.url, *writer.tables())
+        grouped = list({each.text: each for each in (writer.grouped() for _ in range(6))}.values())
+        ours = await _verdicts(pair.soda, [Check(each.text) for each in grouped])
+        for each, verdict in zip(grouped, ours, strict=True):
+            alone = [Check(each.of(value)) for value in await _groups(pair.url, each)]
+            ends = [other.outcome for other in await _verdicts(pair.ours, alone)] if alone else []
+            worst = max(ends, key=BADNESS.index, default=UNKNOWN)
+            found.append((each.text, verdict.outcome, worst))
+
+    assert [each for each in found if each[1] is not each[2]] == []
+    assert {outcome for _, outcome, _ in found} == set(Outcome)
+    assert len(found) > 100
 
 
 UNANSWERABLE = (

@@ -49,7 +49,7 @@ async def quality(server: str) -> AsyncIterator[SodaQuality]:
         "CREATE TABLE silver.empty (id int, amount int)",
         "CREATE TABLE silver.segments AS SELECT 'vip' AS name",
     )
-    opened = SodaQuality(url, timeout=60)
+    opened = SodaQuality(url, timeout=60, tellable={"silver.people": {"segment"}})
     yield opened
     opened.close()
     await execute(server, f"DROP DATABASE {name} WITH (FORCE)")
@@ -148,6 +148,31 @@ async def test_one_bad_check_does_not_spoil_the_others(quality: SodaQuality) -> 
     )
 
     assert found == [UNKNOWN, FAILED, UNKNOWN, PASSED, UNKNOWN, WARNED]
+
+
+BY_SEGMENT = """group by:
+  query: SELECT segment, count(*) AS n, max(amount) AS "Most!" FROM people GROUP BY segment
+  fields: [segment]
+  checks:
+    - """
+
+
+async def test_a_group_by_needs_no_names_and_tells_which_group_fails(
+    quality: SodaQuality,
+) -> None:
+    small, both, quoted, empty = await verdicts(
+        quality,
+        f"{BY_SEGMENT}n > 1\n    - n < 100",
+        f"{BY_SEGMENT}n:\n        warn: when < 2\n        fail: when < 1",
+        f"""{BY_SEGMENT}'"Most!" > 99'""",
+        BY_SEGMENT.replace("FROM people", "FROM people WHERE false") + "n > 0",
+    )
+
+    assert (small.outcome, small.value) == (FAILED, "segment = odd: n is 1")
+    assert small.reason == "group segment = odd: n is 1"
+    assert (both.outcome, both.value) == (WARNED, "segment = odd: n is 1")
+    assert (quoted.outcome, quoted.reason) == (UNKNOWN, "group segment = odd: Most! has no value")
+    assert (empty.outcome, empty.reason) == (UNKNOWN, "its query gives no group")
 
 
 async def test_no_check_at_all_is_no_verdict(quality: SodaQuality) -> None:
@@ -275,6 +300,18 @@ async def test_soda_never_phones_home_and_reads_no_env_file_of_ours(
     assert folder != str(Path.cwd())
     assert beside == [".soda"]
     assert sends == "False"
+
+
+async def test_closing_leaves_no_folder_behind() -> None:
+    quality = SodaQuality("postgresql://localhost/atlas", timeout=60)
+    home = quality._home.folder
+    assert not home.exists()
+    await quality.warm()
+    assert (home / ".soda").is_dir()
+
+    quality.close()
+
+    assert not home.exists()
 
 
 def test_the_connection_shows_no_password_and_knows_each_form_of_address() -> None:

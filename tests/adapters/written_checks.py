@@ -1,5 +1,6 @@
 """Writes tables and SodaCL checks at random, with what is hard about both."""
 
+import json
 import random
 import re
 from collections.abc import Sequence
@@ -59,6 +60,25 @@ FILTERS = ("n > 1", "n IS NULL", "1 = 0", "name <> ''", "n = 1 OR n = 2", "NOT p
 def quoted(column: str) -> str:
     """A column as it is written in SodaCL."""
     return column if re.fullmatch("[a-z]+", column) else f'"{column}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """A `group by`, and the check of a single group that means the same."""
+
+    text: str
+    field: str
+    where: str
+    single: str
+
+    def of(self, value: str | None) -> str:
+        """The check of one group, to be asked of the whole table."""
+        same = f"{ident(self.field)} IS NOT DISTINCT FROM "
+        group = same + ("NULL" if value is None else text_literal(value))
+        condition = f"({group}) AND {self.where}" if self.where else group
+        line, colon, levels = self.single.replace(" " * 8, "  ").partition(":\n")
+        settings = f"\n  filter: {json.dumps(condition, ensure_ascii=False)}"
+        return f"{line}:{settings}\n{levels}" if colon else f"{line}:{settings}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +261,27 @@ class Writer:
                 f"schema:\n  {self.rng.choice(('fail', 'warn'))}:\n    {schema}",
             )
         )
+
+    def grouped(self) -> "Grouped":
+        """A `group by`, and what to ask of each group instead."""
+        field = self.rng.choice(("name", "UPPER", "paid", "born", "n"))
+        sql, metric = self.rng.choice(
+            (
+                ("count(*)", "row_count"),
+                ("sum(n)", "sum(n)"),
+                ('max("Big Number")', 'max("Big Number")'),
+                ("count(*) FILTER (WHERE seen IS NULL)", "missing_count(seen)"),
+                ("min(length(name))", "min_length(name)"),
+            )
+        )
+        where = self.rng.choice(("", "", "n > 1", "n IS NULL AND name = 'nobody'"))
+        threshold = self.threshold()
+        levels = f":\n{' ' * 8}warn: when {threshold}\n{' ' * 8}fail: when {self.threshold()}"
+        limit = levels if self.rng.random() < 0.3 else f" {threshold}"
+        kept = f"WHERE {where} " if where else ""
+        query = f"SELECT {ident(field)} AS f, {sql} AS m FROM t {kept}GROUP BY 1"  # noqa: S608  # a test's
+        text = f"group by:\n  query: {query}\n  fields: [f]\n  checks:\n    - m{limit}"
+        return Grouped(text, field, where, f"{metric}{limit}")
 
     def tables(self) -> tuple[str, ...]:
         """Statements that make `t` and `other` anew."""

@@ -122,6 +122,154 @@ load: {mode: incremental, history: true}
     assert len(read_project(folder).tables[1].checks) == 3
 
 
+TYPED = """\
+source: {format: csv, path: orders.csv}
+key: [id]
+columns:
+  id: {type: integer, privacy: keep}
+  price: {type: number, privacy: keep}
+  hidden: {type: integer, privacy: hash}
+  unsaid: {type: integer}
+  name: {}
+  paid: {type: boolean, privacy: keep}
+  day: {type: date, privacy: keep}
+checks:
+"""
+
+
+def typed(folder: Path, *checks: str) -> Path:
+    """A project whose table `orders` has columns of each type, and these checks."""
+    written(folder, "")
+    listed = "".join(f"  - {check}\n" for check in checks)
+    (folder / "tables/orders.yaml").write_text(TYPED + listed)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("check", "line", "said"),
+    [
+        ("avg(name) > 1", 12, "avg needs numbers, and name is text; declare it a number, or"),
+        ("sum(name) > 1", 12, "sum needs numbers, and name is text"),
+        ("stddev(paid) > 1", 12, "stddev needs numbers, and paid is boolean"),
+        ("percentile(name, 0.5) > 1", 12, "percentile needs numbers, and name is text"),
+        ("max(day) > 1", 12, "and day is date; write freshness(…)"),
+        ("anomaly detection for min(name)", 12, "min needs numbers, and name is text"),
+        ("min_length(price) > 1", 12, "min_length needs text, and price is number"),
+        ("freshness(name) < 1d", 12, "freshness needs dates or times, and name is text"),
+        (
+            "invalid_count(price) = 0:\n      name: x\n      valid regex: a",
+            14,
+            "«valid regex» needs text, and price is number",
+        ),
+        ("invalid_count(name) = 0:\n      valid min: 1", 13, "«valid min» needs numbers"),
+        ("invalid_count(id) = 0:\n      valid values: ['1', b]", 13, "'b', which is no number"),
+        ("invalid_count(name) = 0:\n      valid values: [1, 2]", 13, "write them in quotes"),
+    ],
+)
+def test_what_a_type_can_not_answer_is_told(
+    tmp_path: Path, check: str, line: int, said: str
+) -> None:
+    (told,) = told_of(typed(tmp_path, check))
+
+    assert told.startswith(
+        f"tables/orders.yaml:{line}: the check «{check.splitlines()[0].rstrip(':')}»"
+    )
+    assert said in told
+
+
+def test_what_a_type_can_answer_or_protection_may_change_is_no_mistake(tmp_path: Path) -> None:
+    checks = (
+        "avg(price) > 1",
+        "min_length(hidden) > 1",
+        "avg(unsaid) > 1",
+        "avg_length(name) > 1",
+        "avg(name) > 1:\n      valid format: decimal point",
+        "invalid_count(name) = 0:\n      valid format: integer\n      valid min: 1",
+        "invalid_count(id) = 0:\n      valid values: ['1', '2']",
+        "invalid_count(paid) = 0:\n      valid values: ['true']",
+        "missing_count(day) = 0:\n      missing values: ['1900-01-01']",
+        "freshness(day) < 1d",
+        "duplicate_count(paid) = 0",
+    )
+
+    assert len(read_project(typed(tmp_path, *checks)).tables[1].checks) == len(checks)
+
+
+@pytest.mark.parametrize(
+    ("check", "line", "word", "hint"),
+    [
+        ("row_count > 0:\n      filter: emial IS NULL", 10, "emial", "email"),
+        ("freshness(at) < 1d:\n      filter: emial IS NULL", 10, "emial", "email"),
+        ("failed rows:\n      name: x\n      fail condition: attt > now()", 11, "attt", "at"),
+        ("failed rows:\n      fail query: SELECT * FROM orders WHERE idd = 1", 10, "idd", "id"),
+        (
+            "mine > 0:\n      mine query: SELECT max(o.idd) FROM silver.orders o",
+            10,
+            "idd",
+            "id",
+        ),
+        ("mine > 0:\n      mine expression: count(DISTINCT emial)", 10, "emial", "email"),
+    ],
+)
+def test_a_column_in_sql_that_is_not_declared_is_told_at_its_line(
+    tmp_path: Path, check: str, line: int, word: str, hint: str
+) -> None:
+    (told,) = told_of(written(tmp_path, f"  - {check}\n"))
+
+    assert told == (
+        f"tables/orders.yaml:{line}: the check «{check.splitlines()[0].rstrip(':')}» needs "
+        f"{word!r}, which is no declared column; did you mean {hint!r}?"
+    )
+
+
+def test_sql_of_which_nothing_can_be_told_for_sure_is_no_mistake(tmp_path: Path) -> None:
+    checks = """\
+  - row_count > 0:
+      filter: id IN (SELECT anything FROM customers) AND _row > 0
+  - failed rows:
+      fail query: SELECT x.nobody FROM orders JOIN customers x USING (id)
+  - failed rows:
+      fail query: SELECT nobody FROM customers
+  - failed rows:
+      fail condition: this is (no SQL
+  - mine > 0:
+      mine query: WITH orders AS (SELECT 1 AS other) SELECT other FROM orders
+"""
+
+    assert len(read_project(written(tmp_path, checks)).tables[1].checks) == 5
+
+
+def test_a_column_that_the_other_table_has_not_is_told_with_the_nearest(tmp_path: Path) -> None:
+    checks = "  - values in (id) must exist in customers (ids)\n"
+    model = "checks:\n  - values in (orders) must exist in silver.orders (att)\n"
+    to_gold = "  - values in (id) must exist in gold.totals (order)\n"
+
+    first, second, third = told_of(written(tmp_path, checks + to_gold, model))
+
+    assert first.endswith("needs 'ids', which is no column of silver.customers; did you mean 'id'?")
+    assert second.endswith(
+        "needs 'order', which is no column of gold.totals; did you mean 'orders'?"
+    )
+    assert third.endswith("needs 'att', which is no column of silver.orders; did you mean 'at'?")
+
+
+def test_what_the_query_of_a_group_by_does_not_give_is_told(tmp_path: Path) -> None:
+    checks = """\
+  - group by:
+      query: SELECT email, count(*) AS rows FROM orders GROUP BY 1
+      fields: [emial]
+      checks: [row > 0]
+"""
+
+    first, second = told_of(written(tmp_path, checks))
+
+    assert first == (
+        "tables/orders.yaml:11: the check «group by» needs 'emial', which its query does not give; "
+        "did you mean 'email'?"
+    )
+    assert second.startswith("tables/orders.yaml:12: the check «group by» needs 'row', which its")
+
+
 def test_what_is_unwise_is_a_warning_and_no_mistake(tmp_path: Path) -> None:
     checks = """\
   - row_count > 0
@@ -142,3 +290,49 @@ def test_what_is_unwise_is_a_warning_and_no_mistake(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert result.output.splitlines()[:2] == [f"warning: {first}", f"warning: {second}"]
     assert "no mistakes" in result.output
+
+
+@pytest.mark.parametrize("check", ["5", "[row_count > 0]", "null", "2024-05-01"])
+def test_a_check_that_is_no_line_is_told_once(tmp_path: Path, check: str) -> None:
+    (told,) = told_of(written(tmp_path, f"  - {check}\n"))
+
+    assert told == (
+        "tables/orders.yaml:9: checks.0: a check is one line such as «row_count > 0», perhaps "
+        "with settings under it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "instead"),
+    [
+        ("for each dataset D", "write the checks under `checks:` in the file of each table"),
+        ("filter orders [daily]", "write «filter:» with the condition under each check"),
+        ("checks for orders", "write them under `checks:` in the file of that table"),
+    ],
+)
+def test_a_form_of_sodacl_beside_the_checks_is_told_with_what_to_write(
+    tmp_path: Path, key: str, instead: str
+) -> None:
+    (told,) = told_of(written(tmp_path, f"  - row_count > 0\n{key}: {{}}\n"))
+
+    assert told.startswith("tables/orders.yaml:10: «")
+    assert told.endswith(f"is not supported: {instead}")
+
+
+def test_a_column_that_a_model_does_not_give_is_told_with_the_nearest(tmp_path: Path) -> None:
+    model = "checks:\n  - min(order) > 0\n  - row_count > 0:\n      filter: oders > 0\n"
+
+    first, second = told_of(written(tmp_path, "  - row_count > 0\n", model))
+
+    assert first == (
+        "models/totals.yaml:2: the check «min(order) > 0» needs 'order', which is no column of "
+        "gold.totals; did you mean 'orders'?"
+    )
+    assert second.startswith("models/totals.yaml:4: ")
+
+
+def test_a_model_whose_columns_can_not_be_told_is_not_judged(tmp_path: Path) -> None:
+    folder = written(tmp_path, "  - row_count > 0\n", "checks:\n  - min(anything) > 0\n")
+    (folder / "models/totals.sql").write_text("SELECT count(*) FROM silver.orders")
+
+    assert len(read_project(folder).models[0].checks) == 1

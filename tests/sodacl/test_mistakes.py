@@ -80,6 +80,48 @@ from engine.sodacl.parse import parsed, read
         ),
         ("row_count > 0:\n  attributes: {on unknown: hold}", 2, "hold", "can only be pass"),
         ("anomaly detection for row_count:\n  model: {}", 2, "model", "learns by itself"),
+        ("failed rows:\n  fail conditon: a", 2, "fail conditon", "did you mean 'fail condition'?"),
+        ("failed rows:\n  fial query: x", 2, "fial query", "did you mean 'fail query'?"),
+        ("row_count:\n  wran: when > 5", 2, "wran", "did you mean 'warn'?"),
+        ("row_count > 0:\n  fial: when > 5", 2, "fial", "did you mean 'fail'?"),
+        ("schema:\n  fial: {when schema changes: any}", 2, "fial", "did you mean 'fail'?"),
+        ("group by:\n  qurey: x\n  fields: [a]", 2, "qurey", "did you mean 'query'?"),
+        ("a > 0:\n  a expresion: min(b)", 2, "a expresion", "did you mean 'a expression'?"),
+        ("change percnt for row_count < 5", 1, "percnt", "did you mean 'percent'?"),
+        ("change avg lst 7 for row_count < 5", 1, "lst", "did you mean 'last'?"),
+        ("chnage for row_count < 5", 1, "chnage", "did you mean 'change for'?"),
+        ("anomaly detection row_count", 1, "row_count", "needs «for» where 'row_count' stands"),
+        ("anomly detection for row_count", 1, "anomly", "did you mean 'anomaly detection for'?"),
+        ("invalid_count(a) = 0:\n  valid regex: '['", 2, "[", "a [ has no ]"),
+        ("missing_count(a) = 0:\n  missing regex: (a", 2, "(a", "a ( has no )"),
+        (
+            "invalid_count(a) = 0:\n  valid max length: 2\n  valid min length: 5",
+            3,
+            "5",
+            "«valid min length» 5 is more than «valid max length» 2",
+        ),
+        ("invalid_count(a) = 0:\n  valid min: 5\n  valid max: 2", 2, "5", "no value would be"),
+        ("invalid_count(a) = 0:\n  valid length: 9\n  valid max length: 2", 2, "9", "no value"),
+        (
+            "schema:\n  fail:\n    when wrong column type:\n      a: text\n      b: strng",
+            5,
+            "strng",
+            "no column has the type 'strng' for PostgreSQL; write 'text'",
+        ),
+        (
+            "schema:\n  fail:\n    when wrong column type: {a: varchar(20)}",
+            3,
+            "varchar(20)",
+            "write 'character varying'",
+        ),
+        (
+            "for each dataset D:\n  datasets: [x]",
+            1,
+            "for each dataset",
+            "in the file of each table",
+        ),
+        ("filter orders [daily]:\n  where: a", 1, "filter", "write «filter:» with the condition"),
+        ("checks for orders:\n  - row_count > 0", 1, "checks for", "under `checks:` in the file"),
         ("row_count > 0: [", 1, None, "this is not valid YAML"),
         ("- row_count > 0:", 1, None, "a check is one line"),
     ],
@@ -100,6 +142,12 @@ def test_all_mistakes_of_a_check_are_told() -> None:
         (2, "name"),
         (3, "bad"),
     ]
+
+
+def test_what_is_misspelt_is_told_once() -> None:
+    reading = read("failed rows:\n  fail conditon: a\n  naem: x")
+
+    assert [each.word for each in reading.mistakes] == ["fail conditon", "naem"]
 
 
 def test_a_mistake_knows_the_way_to_its_part() -> None:

@@ -84,6 +84,10 @@ STRICTER = {
     "invalid_count(a) = 0:\n  valid format: emial": "the scan then fails",
     "max(a, b) > 0": "the second column is dropped",
     "row_count same as other": "a query says it",
+    "invalid_count(a) = 0:\n  valid regex: '['": "PostgreSQL refuses it",
+    "invalid_count(a) = 0:\n  valid min: 5\n  valid max: 1": "no value is valid",
+    "failed rows:\n  fail query: DELETE FROM t": "a check only reads",
+    "schema:\n  fail:\n    when wrong column type: {a: strng}": "it always fails",
     "distribution_difference(a) > 1:\n  distribution reference file: x": "it needs a file beside",
 }
 """What Soda's parser takes and ours does not, and why."""

@@ -1,6 +1,7 @@
 """Any check as a value, and how it is written: the other way round from the parser."""
 
 import json
+import re
 from collections.abc import Mapping
 
 from hypothesis import strategies as st
@@ -27,14 +28,19 @@ from engine.sodacl.model import (
     Thresholds,
     Values,
 )
-from engine.sodacl.vocabulary import FORMATS, METRICS, Takes
+from engine.sodacl.vocabulary import FORMATS, METRICS, TYPES, Takes
 
 Settings = dict[str, object]
 
 _SIGNS = st.characters(categories=("L", "N", "P", "S"), include_characters=" ")
 texts = st.text(_SIGNS, min_size=1, max_size=12).map(str.strip).filter(lambda each: each != "")
-sqls = texts.map(lambda each: f"n > 0 AND '{each}' <> ''").filter(lambda each: "${" not in each)
+sqls = (
+    texts.map(lambda each: each.replace("'", "''"))
+    .map(lambda each: f"n > 0 AND '{each}' <> ''")
+    .filter(lambda each: "${" not in each)
+)
 texts = texts.filter(lambda each: "${" not in each)
+regexes = texts.map(re.escape)
 plain = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
 columns = plain | texts
 numbers = st.integers(-(10**9), 10**9).map(lambda each: each / 100)
@@ -67,11 +73,11 @@ _lists = st.lists(texts, min_size=1, max_size=3).map(tuple) | st.lists(
 values = st.builds(
     Values,
     missing_values=st.just(()) | _lists,
-    missing_regex=st.none() | texts,
+    missing_regex=st.none() | regexes,
     valid_values=_lists,
     invalid_values=st.just(()) | _lists,
     valid_format=st.none() | st.sampled_from(FORMATS),
-    invalid_regex=st.none() | texts,
+    invalid_regex=st.none() | regexes,
     valid_min=st.none() | numbers,
     valid_max_length=st.none() | st.integers(0, 99),
 )
@@ -118,7 +124,7 @@ _schema_rules = st.builds(
     SchemaRule,
     missing=st.lists(texts, min_size=1, max_size=2).map(tuple),
     forbidden=st.lists(texts, max_size=2).map(tuple),
-    types=st.dictionaries(texts, texts, max_size=2),
+    types=st.dictionaries(texts, st.sampled_from(TYPES), max_size=2),
     indexes=st.dictionaries(texts, st.integers(0, 9), max_size=2),
     changes=st.lists(st.sampled_from(_CHANGES), max_size=2).map(tuple),
 ) | st.just(SchemaRule(any_change=True))
@@ -126,6 +132,13 @@ _grouped = st.builds(
     Form,
     st.builds(MetricCheck, st.builds(Measure, columns), thresholds),
     name=st.none() | texts,
+)
+grouping = st.builds(
+    GroupByCheck,
+    sqls,
+    st.lists(plain, min_size=1, max_size=2).map(tuple),
+    st.lists(_grouped, min_size=1, max_size=2).map(tuple),
+    st.none() | st.integers(1, 99),
 )
 rules: st.SearchStrategy[Rule] = st.one_of(
     metric_checks,
@@ -135,13 +148,7 @@ rules: st.SearchStrategy[Rule] = st.one_of(
     _references(),
     st.builds(FailedRowsCheck, sqls, st.none(), zones | st.just(Thresholds())),
     st.builds(FailedRowsCheck, st.none(), sqls),
-    st.builds(
-        GroupByCheck,
-        sqls,
-        st.lists(plain, min_size=1, max_size=2).map(tuple),
-        st.lists(_grouped, min_size=1, max_size=2).map(tuple),
-        st.none() | st.integers(1, 99),
-    ),
+    grouping,
 )
 forms = st.builds(
     Form,
