@@ -1,10 +1,11 @@
 """Answers about quality out of the last verdicts: how one dataset stands, or all of them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, tzinfo
+from datetime import datetime, tzinfo
 from types import MappingProxyType
 
-from engine.alerts.wording import STAYS, owner_fact
+from engine.alerts.quality_steps import first_steps, next_steps, suggestion
+from engine.alerts.wording import owner_fact
 from engine.cards import (
     Button,
     ButtonStyle,
@@ -21,24 +22,24 @@ from engine.cards import (
 from engine.catalog.model import Check, DatasetName, Layer, Project
 from engine.clock import Clock
 from engine.quality.model import Outcome
+from engine.quality.past import VerdictHistory
 from engine.quality.report import (
     Changes,
     DatasetReport,
     Declared,
+    Hold,
     Overview,
     Past,
-    Span,
     Standing,
     Subject,
     Trend,
-    VerdictHistory,
     dataset_reports,
     failed_rows,
-    form_of,
     overview,
-    span_of,
     trend,
 )
+from engine.quality.span import Span, day_told, span_of
+from engine.quality.wording import measured, title
 
 SHOWN_DATASETS = 20
 SHOWN_CHANGES = 5
@@ -98,18 +99,25 @@ class QualityReports:
             latest=await self._history.latest(named, span.until),
             first=() if since is None else await self._history.latest(named, since),
             turns=await self._history.turns(tuple(declared), since, span.until),
+            # only the report on one dataset tells both versions
+            published=await self._history.published(named, span.until) if since is None else (),
+            publications=await self._history.publications(tuple(declared), span.until),
         )
 
 
 def dataset_card(project: Project, report: DatasetReport, days: Trend, span: Span) -> Card:
-    """How the checks of one dataset stand, since when, and what changed."""
+    """How the checks of one dataset stand, since when, and what changed.
+
+    Where a newer version is held back it tells of that one, and of what is published instead.
+    """
     return Card(
         kind=CardKind.REPLY,
         severity=_severity([report]),
-        title=f"{report.dataset}: {_scored(report.score)}",
-        text="\n".join((*_held_back(report), *_changed([report], span))),
+        title=f"{report.dataset}: {_standing(report)}",
+        text="\n".join((*_held_back([report], span), *_changed([report], span))),
         facts=(
             Fact("Score", _compared(report.score, report.score_before, span)),
+            *_published(report, span),
             Fact("Checks", _counts(report)),
             *_failed_rows(report),
             *_last_checked([report], span),
@@ -117,7 +125,7 @@ def dataset_card(project: Project, report: DatasetReport, days: Trend, span: Spa
         ),
         table=_checks_table(report, span),
         chart=_chart(days),
-        buttons=tuple(_next_steps(report)),
+        buttons=tuple(next_steps(project, report)),
     )
 
 
@@ -128,8 +136,8 @@ def all_card(project: Project, found: Overview, span: Span) -> Card:
     return Card(
         kind=CardKind.REPLY,
         severity=_severity(ranked),
-        title=f"Quality {_when(span)}: {_scored(found.score)}",
-        text="\n".join(_changed(found.datasets, span)),
+        title=f"Quality {span.told}: {_scored(found.score)}",
+        text="\n".join((*_held_back(found.datasets, span), *_changed(found.datasets, span))),
         facts=(
             *(Fact(layer.capitalize(), _scored(score)) for layer, score in found.layers.items()),
             *_last_checked(ranked, span),
@@ -151,7 +159,7 @@ def without_checks(project: Project, dataset: DatasetName) -> Card:
         title=f"{dataset} has no checks",
         text="Nobody declared what must hold of it, so nobody knows how good it is.",
         facts=tuple(owner_fact(project, dataset)),
-        buttons=(_suggestion(dataset, ButtonStyle.PRIMARY),),
+        buttons=(suggestion(dataset, ButtonStyle.PRIMARY),),
     )
 
 
@@ -165,7 +173,7 @@ def never_checked(project: Project, report: DatasetReport) -> Card:
         text=f"{count} declared, none evaluated.",
         facts=tuple(owner_fact(project, report.dataset)),
         table=CardTable(("Check",), tuple((title(each.check),) for each in report.standings)),
-        buttons=(_check_now(report.dataset), _suggestion(report.dataset)),
+        buttons=tuple(first_steps(project, report)),
     )
 
 
@@ -176,7 +184,7 @@ def nothing_declared(project: Project) -> Card:
         severity=Severity.WARNING,
         title=f"No dataset of {project.name} has checks",
         text="Nobody declared what must hold, so nobody knows how good the data is.",
-        buttons=tuple(_suggestion(each.silver) for each in project.tables[:_BUTTONS]),
+        buttons=tuple(suggestion(each.silver) for each in project.tables[:_BUTTONS]),
     )
 
 
@@ -194,6 +202,19 @@ _SEVERITIES: Mapping[Outcome, Severity] = MappingProxyType(
 )
 
 
+def _standing(report: DatasetReport) -> str:
+    """The score of the newest version, and whether that is the one that people read."""
+    told = _scored(report.score)
+    if report.publication is None:
+        return f"{told}, not published yet"
+    if report.hold is None:
+        return told
+    published = "the published version was not checked yet"
+    if report.published_score is not None:
+        published = f"{_scored(report.published_score)} published"
+    return f"{told} held back, {published}"
+
+
 def _scored(score: int | None) -> str:
     return "not checked yet" if score is None else f"{score} of 100"
 
@@ -201,13 +222,15 @@ def _scored(score: int | None) -> str:
 def _compared(score: int | None, before: int | None, span: Span) -> str:
     if before is None:
         return _scored(score)
-    return f"{_scored(score)} ({before} on {_moment(span.since, span)})"
+    return f"{_scored(score)} ({before} on {span.moment(span.since)})"
 
 
 def _counts(report: DatasetReport) -> str:
     told = [f"{count} {each}" for each in Outcome if (count := report.count(each))]
     never = len(report.changes.never)
-    return ", ".join((*told, f"{never} never evaluated") if never else told)
+    if never:
+        told.append(f"{never} never evaluated")
+    return ", ".join((*told, "held back") if report.hold else told)
 
 
 def _failed_rows(report: DatasetReport) -> Iterator[Fact]:
@@ -217,21 +240,45 @@ def _failed_rows(report: DatasetReport) -> Iterator[Fact]:
         yield Fact("Failed rows", f"{sum(found):,} in {counted(len(found), 'check')}")
 
 
+def _published(report: DatasetReport, span: Span) -> Iterator[Fact]:
+    """What people read, where that is not what the report is about."""
+    if report.publication is None:
+        yield Fact("Published", "not yet")
+    elif report.hold is not None:
+        of = f"{span.moment(report.publication.at)} (run {report.publication.run_id})"
+        yield Fact("Published", f"{_scored(report.published_score)}, the version of {of}")
+
+
 def _last_checked(reports: Sequence[DatasetReport], span: Span) -> Iterator[Fact]:
     newest = max(
-        (each for report in reports for each in report.verdicts),
+        (each for report in reports for each in (*report.verdicts, *report.published.values())),
         key=lambda each: each.at,
         default=None,
     )
     if newest is not None:
-        yield Fact("Last checked", f"{_moment(newest.at, span)} (run {newest.run_id})")
+        yield Fact("Last checked", f"{span.moment(newest.at)} (run {newest.run_id})")
 
 
-def _held_back(report: DatasetReport) -> Iterator[str]:
-    """What became of the data that did not pass."""
-    runs = sorted({each.run_id for each in report.verdicts if each.held_back and not each.holds})
-    if runs:
-        yield f"Run {', '.join(runs)} held a new version back. {STAYS}."
+def _held_back(reports: Sequence[DatasetReport], span: Span) -> Iterator[str]:
+    """Which newer versions are not published, since when, and why."""
+    several = len(reports) > 1
+    for each in reports:
+        if each.hold is not None:
+            of = f" of {each.dataset}" if several else ""
+            yield _hold_told(each.hold, each.dataset, of, span)
+        if each.hold is not None and not several:
+            yield "The version before it stays." if each.publication else _NOTHING_YET
+
+
+_NOTHING_YET = "Nothing of it was published before."
+
+
+def _hold_told(hold: Hold, dataset: DatasetName, of: str, span: Span) -> str:
+    when = span.moment(hold.at)
+    if not hold.checks:
+        return f"Run {hold.run_id} checked a newer version{of} on {when} and did not publish it."
+    why = _listed([(dataset, each) for each in hold.checks], several=False)
+    return f"Run {hold.run_id} held a newer version{of} back on {when}: {why}."
 
 
 def _changed(reports: Sequence[DatasetReport], span: Span) -> Iterator[str]:
@@ -241,14 +288,19 @@ def _changed(reports: Sequence[DatasetReport], span: Span) -> Iterator[str]:
         if found:
             told = True
             yield f"{what}: {_listed(found, several=len(reports) > 1)}."
-    if not told:
-        yield f"Nothing changed {_when(span)}."
+    if told:
+        return
+    if all(each.score_before is None for each in reports):
+        yield f"There is nothing from before {span.moment(span.since)} to compare with."
+    else:
+        yield f"Nothing changed {span.told}."
 
 
 _CHANGES: tuple[tuple[str, Callable[[Changes], tuple[Check, ...]]], ...] = (
     ("Newly failing", lambda changes: changes.failing),
     ("Newly warning", lambda changes: changes.warning),
     ("No longer evaluated", lambda changes: changes.unknown),
+    ("Not evaluated", lambda changes: changes.unclear),
     ("Recovered", lambda changes: changes.recovered),
     ("Never evaluated", lambda changes: changes.never),
 )
@@ -260,16 +312,22 @@ def _listed(found: Sequence[tuple[DatasetName, Check]], *, several: bool) -> str
     return "; ".join(names[:SHOWN_CHANGES]) + (f"; and {more:,} more" if more > 0 else "")
 
 
-def title(check: Check) -> str:
-    """What people called a check, else its first line."""
-    form = form_of(check)
-    return form.name if form and form.name else check.title
-
-
 def _checks_table(report: DatasetReport, span: Span) -> CardTable:
     worst_first = sorted(report.standings, key=_fineness)
+    columns = ("Check", "Verdict", "Measured", span.zoned("Since"))
     rows = tuple(_check_row(each, span) for each in worst_first)
-    return CardTable(("Check", "Verdict", "Measured", _zoned("Since", span)), rows)
+    if report.hold is None or report.publication is None:
+        return CardTable(columns, rows)
+    both = zip(rows, worst_first, strict=True)
+    return CardTable(
+        (*columns, "Published version"),
+        tuple((*row, _of_published(report, each)) for row, each in both),
+    )
+
+
+def _of_published(report: DatasetReport, standing: Standing) -> str:
+    said = report.published.get(standing.check.text)
+    return "never evaluated" if said is None else str(said.outcome)
 
 
 _FIRST = (Outcome.FAILED, Outcome.NOT_EVALUATED, Outcome.WARNED, Outcome.PASSED)
@@ -284,13 +342,14 @@ def _check_row(standing: Standing, span: Span) -> tuple[str, ...]:
     said, since = standing.verdict, standing.since
     if said is None:
         return title(standing.check), "never evaluated", "", ""
-    began = "" if since is None else _in_a_cell(since, span)
-    return title(standing.check), str(said.outcome), said.value or said.reason, began
+    began = "" if since is None else span.in_a_cell(since)
+    told = measured(said.outcome, said.value, said.reason)
+    return title(standing.check), str(said.outcome), told, began
 
 
 def _datasets_table(project: Project, reports: Sequence[DatasetReport], span: Span) -> CardTable:
-    checked = _zoned("Last checked", span)
-    columns = ("Dataset", "Score", f"On {_day(span.since)}", "Checks", checked, "Owner")
+    checked = span.zoned("Last checked")
+    columns = ("Dataset", "Score", f"On {day_told(span.since)}", "Checks", checked, "Owner")
     rows = tuple(_dataset_row(project, each, span) for each in reports[:SHOWN_DATASETS])
     return CardTable(columns, rows)
 
@@ -301,7 +360,7 @@ def _dataset_row(project: Project, report: DatasetReport, span: Span) -> tuple[s
         str(report.dataset),
         *("–" if each is None else str(each) for each in (report.score, report.score_before)),
         _counts(report),
-        "never" if report.checked_at is None else _in_a_cell(report.checked_at, span),
+        "never" if report.checked_at is None else span.in_a_cell(report.checked_at),
         owner,
     )
 
@@ -321,7 +380,7 @@ def _chart(days: Trend) -> Chart | None:
     lines = [Series(f"These {length} days", days.now)]
     if any(score is not None for score in days.before):
         lines.append(Series(f"The {length} days before", days.before))
-    labels = tuple(_day(each) for each in days.days)
+    labels = tuple(day_told(each) for each in days.days)
     return Chart(ChartKind.LINE, "Score by day", labels, tuple(lines))
 
 
@@ -334,50 +393,3 @@ def _goodness(report: DatasetReport) -> float:
 
 
 _UNKNOWN = 99.5
-
-
-def _next_steps(report: DatasetReport) -> Iterator[Button]:
-    yield _check_now(report.dataset)
-    runs = sorted({each.run_id for each in report.verdicts if not each.holds})
-    yield from (Button(f"Explain {run}", f"explain {run}") for run in runs[:1])
-    if report.dataset.layer is Layer.SILVER:
-        yield Button("Quarantined rows", f"show quarantined rows of {report.dataset}")
-    yield Button("All datasets", "quality report")
-
-
-def _check_now(dataset: DatasetName) -> Button:
-    return Button("Check now", f"check quality of {dataset}", ButtonStyle.PRIMARY)
-
-
-def _suggestion(dataset: DatasetName, style: ButtonStyle = ButtonStyle.DEFAULT) -> Button:
-    return Button(f"Suggest checks for {dataset}", f"suggest checks for {dataset}", style)
-
-
-def _when(span: Span) -> str:
-    if span.over:
-        return f"from {_moment(span.since, span)} to {_moment(span.until, span)}"
-    return f"since {_moment(span.since, span)}"
-
-
-def _day(moment: date) -> str:
-    return f"{moment:%a} {moment.day} {moment:%b}"
-
-
-def _moment(moment: datetime, span: Span) -> str:
-    """With the time zone, and without a time where a day begins."""
-    there = moment.astimezone(span.zone)
-    return f"{_day(there)} {there:%Y}" + ("" if _is_midnight(there) else f"{there: %H:%M %Z}")
-
-
-def _is_midnight(moment: datetime) -> bool:
-    return moment.time() == time(0)
-
-
-def _in_a_cell(moment: datetime, span: Span) -> str:
-    """As short as it is clear: a column has one time zone, and most moments are of one year."""
-    there = moment.astimezone(span.zone)
-    return f"{_day(there)} {there:%H:%M}" if there.year == span.until.year else f"{there:%Y-%m-%d}"
-
-
-def _zoned(column: str, span: Span) -> str:
-    return f"{column} ({span.until:%Z})"

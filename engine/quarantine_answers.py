@@ -84,9 +84,9 @@ def nothing_card(table: Table, rule: str | None, days: int | None = None) -> Car
     old = f" older than {counted(days, 'day')}" if days else ""
     return Card(
         kind=CardKind.REPLY,
-        severity=Severity.SUCCESS,
+        severity=Severity.INFO,
         title=f"No rows of {table.name} in quarantine{_of(rule)}{old}",
-        text="Nothing was changed.",
+        text="So there was nothing to do, and nothing was changed.",
         buttons=(Button("Show quarantine", f"show quarantined rows of {table.silver}"),),
     )
 

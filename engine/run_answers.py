@@ -9,7 +9,7 @@ from engine.alerts.backfills import backfill_card
 from engine.alerts.explanation import explanation, failed_at, failed_elsewhere
 from engine.alerts.progress import cancelling, run_card
 from engine.cards import Card
-from engine.catalog.model import Project
+from engine.catalog.model import DatasetName, Project
 from engine.commands import (
     BackfillStatus,
     CancelRun,
@@ -161,7 +161,7 @@ class RunAnswers(Generic[T]):
         run = await self._find(command, () if command.run_id else (Status.FAILED,))
         if run.status is not Status.FAILED:
             return Answer(run_card(run, self._project))
-        return Answer(explanation(run, self._project))
+        return Answer(explanation(run, self._project, published=await self._published(run)))
 
     async def _explained(self, command: ExplainRun, table: str) -> Card:
         """The latest run that failed at a table: one of all tables may have failed elsewhere."""
@@ -169,7 +169,12 @@ class RunAnswers(Generic[T]):
         run = next((each for each in runs if failed_at(each, table)), None)
         if run is None:
             return failed_elsewhere(runs[0], table)
-        return explanation(run, self._project, table)
+        return explanation(run, self._project, table, await self._published(run))
+
+    async def _published(self, run: Run) -> frozenset[DatasetName]:
+        """Of the datasets that a run writes, those of which there is a version to read."""
+        async with self._transactions.begin() as tx:
+            return frozenset([each for each in run.targets() if await tx.warehouse.columns(each)])
 
     async def _list(self, command: ListRuns) -> Outcome:
         status = Status(command.status) if command.status else None

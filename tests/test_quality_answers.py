@@ -9,7 +9,7 @@ import pytest
 from engine.cards import Card, Severity
 from engine.catalog.model import DatasetName, Project
 from engine.quality.model import Outcome
-from engine.quality.report import PastVerdict
+from engine.quality.past import PastVerdict, Publication, Version
 from engine.quality_answers import SHOWN_CHANGES, SHOWN_DATASETS, QualityReports
 from engine.testing.clock import FakeClock
 from engine.testing.verdict_history import MemoryVerdictHistory
@@ -46,9 +46,15 @@ async def ask(
     on: DatasetName | None = CUSTOMERS,
     since: datetime | None = None,
     until: datetime | None = None,
+    published: float | None = 40,
 ) -> Card:
-    """The answer after these verdicts."""
-    history = MemoryVerdictHistory(verdicts)
+    """The answer after these verdicts; all datasets were published so many days ago, or never."""
+    publications = [
+        Publication(each, "PUB11111", NOW - published * DAY)
+        for each in project.datasets()
+        if published is not None
+    ]
+    history = MemoryVerdictHistory(verdicts, publications=publications)
     return await QualityReports(project, history, FakeClock(NOW), UTC).of(on, since, until)
 
 
@@ -74,7 +80,7 @@ async def test_a_dataset_is_told_with_its_score_each_check_what_changed_and_what
 
     assert (card.title, card.severity) == ("silver.customers: 33 of 100", Severity.CRITICAL)
     assert card.text == (
-        "Newly failing: missing_count(email) = 0.\nNo longer evaluated: No order from the future."
+        "Newly failing: missing_count(email) = 0.\nNot evaluated: No order from the future."
     )
     assert value(card, "Score") == "33 of 100 (100 on Thu 5 Mar 2026)"
     assert value(card, "Checks") == "1 passed, 1 failed, 1 not evaluated"
@@ -150,14 +156,127 @@ async def test_a_check_that_was_never_evaluated_keeps_a_report_from_being_good_n
     assert card.table.rows[0] == (MAILS, "never evaluated", "", "")
 
 
-async def test_what_was_held_back_is_told_and_what_only_warned_is_not() -> None:
-    held = await ask(a_shop(ROWS), said(Outcome.FAILED, held_back=True))
-    assert held.text.startswith(
-        "Run 7K3F9QTZ held a new version back. A version from before stays in place, if there was"
+HELD = Version(held_back=True)
+
+
+async def test_a_version_held_back_is_told_beside_the_one_that_is_published() -> None:
+    card = await ask(
+        a_shop(ROWS, NAMED),
+        said(Outcome.PASSED, 9),
+        said(Outcome.PASSED, 9, NAMED),
+        said(Outcome.PASSED, 2, version=HELD),
+        said(Outcome.FAILED, 2, NAMED, value="7", version=HELD),
+        said(Outcome.PASSED, 1, run_id="LOOK1111"),
+        said(Outcome.PASSED, 1, NAMED, value="0", run_id="LOOK1111"),
+        published=9,
     )
 
-    warned = await ask(a_shop(ROWS), said(Outcome.WARNED, held_back=True))
-    assert "held" not in warned.text
+    assert card.title == "silver.customers: 50 of 100 held back, 100 of 100 published"
+    assert card.severity is Severity.CRITICAL
+    assert card.text == (
+        "Run 7K3F9QTZ held a newer version back on Mon 9 Mar 2026 10:30 UTC: "
+        "No order from the future.\n"
+        "The version before it stays.\n"
+        "Newly failing: No order from the future."
+    )
+    assert value(card, "Score") == "50 of 100 (100 on Thu 5 Mar 2026)"
+    assert value(card, "Published") == (
+        "100 of 100, the version of Mon 2 Mar 2026 10:30 UTC (run PUB11111)"
+    )
+    assert value(card, "Last checked") == "Tue 10 Mar 2026 10:30 UTC (run LOOK1111)"
+    assert card.table is not None
+    assert card.table.columns[-1] == "Published version"
+    assert card.table.rows[0] == (
+        "No order from the future", "failed", "7", "Mon 9 Mar 10:30", "passed",
+    )  # fmt: skip
+    assert card.chart is not None
+    assert card.chart.series[0].values[-3:] == (50, 50, 50)
+    assert offers(card) == [
+        "why did 7K3F9QTZ fail",
+        "show quarantined rows of silver.customers",
+        "retry 7K3F9QTZ from the quality gate",
+        "check quality of silver.customers",
+        "quality report",
+    ]
+
+
+async def test_a_held_back_table_that_was_never_published_keeps_the_cause_after_a_look() -> None:
+    gone = "there is no table silver.customers"
+    card = await ask(
+        a_shop(ROWS, MAILS),
+        said(Outcome.PASSED, 2, version=HELD),
+        said(Outcome.FAILED, 2, MAILS, version=HELD),
+        said(Outcome.NOT_EVALUATED, 1, value=None, reason=gone, run_id="LOOK1111"),
+        said(Outcome.NOT_EVALUATED, 1, MAILS, value=None, reason=gone, run_id="LOOK1111"),
+        published=None,
+    )
+
+    assert card.title == "silver.customers: 50 of 100, not published yet"
+    assert card.text.startswith("Run 7K3F9QTZ held a newer version back on")
+    assert "Nothing of it was published before." in card.text
+    assert value(card, "Published") == "not yet"
+    assert gone not in str(card)
+    assert offers(card)[0] == "why did 7K3F9QTZ fail"
+    assert "check quality of silver.customers" not in offers(card)
+
+
+async def test_a_look_at_a_table_that_never_was_offers_the_run_that_makes_it() -> None:
+    gone = "there is no table silver.customers"
+    card = await ask(
+        a_shop(ROWS), said(Outcome.NOT_EVALUATED, value=None, reason=gone), published=None
+    )
+
+    assert card.title == "silver.customers: 0 of 100, not published yet"
+    assert offers(card) == ["run pipeline bronze_to_silver for customers", "quality report"]
+
+
+async def test_a_version_that_was_not_published_for_another_reason_is_told_too() -> None:
+    card = await ask(a_shop(ROWS), said(Outcome.WARNED, version=HELD))
+
+    assert card.text.startswith(
+        "Run 7K3F9QTZ checked a newer version on Tue 10 Mar 2026 10:30 UTC and did not publish it."
+    )
+
+
+async def test_a_later_run_that_publishes_ends_it() -> None:
+    card = await ask(
+        a_shop(ROWS),
+        said(Outcome.FAILED, 3, version=HELD),
+        said(Outcome.PASSED, 1, version=Version(NOW - 1 * DAY)),
+        published=1,
+    )
+
+    assert card.title == "silver.customers: 100 of 100"
+    assert "held" not in card.text
+    assert offers(card)[0] == "check quality of silver.customers"
+
+
+async def test_all_datasets_tell_which_of_them_are_held_back() -> None:
+    project = a_project(tables=[a_table(), a_table("orders")], models=())
+
+    card = await ask(project, said(Outcome.FAILED, 1, version=HELD), said(Outcome.PASSED), on=None)
+
+    assert card.text.startswith(
+        "Run 7K3F9QTZ held a newer version of silver.customers back on Tue 10 Mar 2026 10:30 UTC: "
+        "row_count > 0."
+    )
+    assert card.table is not None
+    assert card.table.rows[0][3] == "1 failed, held back"
+
+
+async def test_without_anything_from_before_nothing_is_said_to_have_stayed() -> None:
+    card = await ask(a_shop(ROWS), said(Outcome.PASSED, 1))
+
+    assert card.text == "There is nothing from before Thu 5 Mar 2026 to compare with."
+
+
+async def test_a_check_that_is_not_evaluated_says_why_and_not_what_it_saw() -> None:
+    card = await ask(
+        a_shop(ROWS), said(Outcome.NOT_EVALUATED, value="40,000", reason="no history yet")
+    )
+
+    assert card.table is not None
+    assert card.table.rows[0][2] == "no history yet"
 
 
 async def test_times_are_told_in_the_zone_of_the_asker_and_long_ago_with_the_year() -> None:
@@ -194,6 +313,12 @@ async def test_checks_that_never_ran_offer_to_be_run() -> None:
         "check quality of silver.customers",
         "suggest checks for silver.customers",
     ]
+
+
+async def test_a_table_that_was_never_written_has_no_rows_to_suggest_checks_from() -> None:
+    card = await ask(a_shop(ROWS), published=None)
+
+    assert offers(card) == ["run pipeline bronze_to_silver for customers"]
 
 
 async def test_a_time_that_has_passed_is_told_as_it_was_then() -> None:

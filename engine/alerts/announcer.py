@@ -1,12 +1,13 @@
 """Turns what runs tell into posts, in the transaction in which they tell it."""
 
 from engine.alerts.ending import ending_of
-from engine.alerts.model import Post
+from engine.alerts.model import NOTHING_KNOWN, Circumstances, Post
 from engine.alerts.ports import AlertTransaction
 from engine.alerts.progress import run_card
 from engine.alerts.triage import post_for
 from engine.catalog.model import Project
 from engine.clock import Clock
+from engine.findings.model import ChecksFailed, Finding
 from engine.findings.monitors import findings_of
 from engine.runs.events import RunChanged, RunEvent, RunFinished
 from engine.runs.model import Run
@@ -28,7 +29,11 @@ class Announcer:
         for finding in findings_of(event):
             first_time = await tx.findings.record(finding, self._clock.now())
             post = post_for(
-                finding, first_time=first_time, project=self._project, platform=self._platform
+                finding,
+                first_time=first_time,
+                project=self._project,
+                platform=self._platform,
+                around=await _circumstances(tx, event.run, finding),
             )
             if post is not None:
                 await tx.outbox.put(post)
@@ -43,6 +48,14 @@ class Announcer:
         card = run_card(run, self._project, pace)
         # that it is still at work can wait; that it began, waits again or ended can't
         return Post(_key(run), run.asker.place, card, urgent=pace is None)
+
+
+async def _circumstances(tx: AlertTransaction, run: Run, finding: Finding) -> Circumstances:
+    """Looked up only for what was held back."""
+    if finding.only_looked or not isinstance(finding.evidence, ChecksFailed):
+        return NOTHING_KNOWN
+    published = bool(await tx.warehouse.columns(finding.dataset))
+    return Circumstances(published, whole=run.parameters.full_refresh)
 
 
 def _key(run: Run) -> str:

@@ -3,18 +3,12 @@
 from datetime import timedelta
 
 from engine.alerts.model import Post
-from engine.alerts.progress import duration
-from engine.cards import Button, Card, CardKind, Fact, Severity
+from engine.alerts.progress import duration, severity_of
+from engine.cards import Button, Card, CardKind, Fact
 from engine.runs.model import Run, RunStatus
 
 LONG = timedelta(minutes=1)
 """Whoever waited longer than this has looked away."""
-
-_SEVERITY = {
-    RunStatus.SUCCEEDED: Severity.SUCCESS,
-    RunStatus.FAILED: Severity.CRITICAL,
-    RunStatus.CANCELLED: Severity.WARNING,
-}
 
 
 def ending_of(run: Run) -> Post | None:
@@ -25,7 +19,7 @@ def ending_of(run: Run) -> Post | None:
     title = f"{run.title} {_ended(run)} after {took}"
     card = Card(
         kind=CardKind.REPLY,
-        severity=_SEVERITY[run.status],
+        severity=severity_of(run),
         title=title,
         text=run.error or "",
         facts=(Fact("Run", run.id),),

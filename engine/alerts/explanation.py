@@ -1,10 +1,22 @@
 """Why a run failed, as a card: the step, the cause, what became of each table, what to do."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from engine.alerts.wording import STAYS, accepting, expecting, for_example, mending, owner_fact
+from engine.alerts.wording import (
+    accepting,
+    expecting,
+    for_example,
+    is_not_there,
+    owner_fact,
+    published_earlier,
+    refreshing,
+    stays,
+    told,
+    what_to_do,
+)
 from engine.cards import Button, ButtonStyle, Card, CardKind, Fact, Severity, counted
 from engine.catalog.model import DatasetName, Project
+from engine.quality.model import Verdict
 from engine.runs.model import Run, Step, StepKind, StepStatus, next_step, retried
 
 NAMED = 8
@@ -14,13 +26,24 @@ _LOOKING = frozenset({StepKind.CHECK, StepKind.SCAN})
 _LOST = frozenset({StepStatus.FAILED, StepStatus.SKIPPED, StepStatus.CANCELLED})
 
 
-def explanation(run: Run, project: Project, table: str | None = None) -> Card:
+def explanation(
+    run: Run,
+    project: Project,
+    table: str | None = None,
+    published: Collection[DatasetName] | None = None,
+) -> Card:
     """Why a run failed, what it did and did not publish, and what to do about it.
 
-    With a table it begins with what failed there, where anything did.
+    With a table it begins with what failed there, where anything did. `published` are those of its
+    datasets of which a version can be read; None where nobody looked.
     """
     broken = _broken_at(run, table) or first_broken(run)
-    lines = (*_causes(run, broken), *_outcome(run), *_what_next(run, broken))
+    earlier = _earlier(run, broken, project, published or ())
+    lines = (
+        *_causes(run, broken, earlier, project),
+        *_outcome(run, published),
+        *_what_next(run, broken),
+    )
     return Card(
         kind=CardKind.REPLY,
         severity=Severity.CRITICAL,
@@ -30,7 +53,7 @@ def explanation(run: Run, project: Project, table: str | None = None) -> Card:
             Fact("Run", run.id),
             *((Fact("Step", broken.name), *owner_fact(project, broken.dataset)) if broken else ()),
         ),
-        buttons=tuple(_buttons(run, broken, project)),
+        buttons=tuple(_buttons(run, broken, earlier, project)),
         fallback_text=f"Run {run.id} failed: {run.error}",
     )
 
@@ -74,21 +97,35 @@ def hints_of(run: Run) -> tuple[str, ...]:
     return (run.hint, *(step.hint for step in run.steps))
 
 
-def _causes(run: Run, broken: Step | None) -> Iterator[str]:
+def _causes(
+    run: Run, broken: Step | None, earlier: Sequence[Verdict], project: Project
+) -> Iterator[str]:
     later = broken is not None and broken is not first_broken(run)
     error, hint = (broken.error, broken.hint) if broken and later else (run.error, run.hint)
     yield error or "It did not say why."
     yield hint
     if broken is not None and broken.report.verdicts:
-        yield from (str(verdict) for verdict in broken.report.verdicts if not verdict.holds)
-        yield mending(broken.dataset, broken.report.verdicts)
+        unheld = _unheld(broken)
+        yield from map(told, unheld)
+        yield from what_to_do(project, broken.dataset, unheld, earlier)
         yield from for_example(broken.report.verdicts)
     for step in run.steps:
         if step.status is StepStatus.FAILED and step is not broken:
             yield f"Also failed: {step.name}. {step.error or ''}".strip()
 
 
-def _outcome(run: Run) -> Iterator[str]:
+def _earlier(
+    run: Run, broken: Step | None, project: Project, published: Collection[DatasetName]
+) -> Sequence[Verdict]:
+    """The checks that rows break which an earlier run published."""
+    if broken is None or broken.dataset not in published:
+        return ()
+    if run.parameters.full_refresh or not run.publishes(broken.dataset):
+        return ()
+    return published_earlier(project, broken.dataset, broken.report.verdicts)
+
+
+def _outcome(run: Run, before: Collection[DatasetName] | None) -> Iterator[str]:
     """What was loaded, what was published, and what was not."""
     if all(step.kind in _LOOKING for step in run.steps):
         yield "It only looked; nothing was changed."
@@ -102,7 +139,9 @@ def _outcome(run: Run) -> Iterator[str]:
         yield f"Loaded: {_listed([_with_rows(step) for step in loaded])}."
     if published:
         yield f"Published all the same: {_listed([_with_rows(step) for step in published])}."
-    yield _unpublished([step.dataset for step in left], nothing=not (loaded or published))
+    yield from _unpublished([step.dataset for step in left], before)
+    if not (left or loaded or published):
+        yield "Nothing was published."
 
 
 def _with_rows(step: Step) -> str:
@@ -111,10 +150,15 @@ def _with_rows(step: Step) -> str:
     return f"{step.dataset} ({counted(rows, 'row')})" if rows is not None else str(step.dataset)
 
 
-def _unpublished(datasets: Sequence[DatasetName], *, nothing: bool) -> str:
-    if not datasets:
-        return "Nothing was published." if nothing else ""
-    return f"Not published: {_listed([str(each) for each in datasets])}. {STAYS}."
+def _unpublished(
+    datasets: Sequence[DatasetName], before: Collection[DatasetName] | None
+) -> Iterator[str]:
+    """Those that were not published, told apart by whether there is a version from before."""
+    known: tuple[bool | None, ...] = (None,) if before is None else (True, False)
+    for published in known:
+        names = [str(each) for each in datasets if before is None or (each in before) is published]
+        if names:
+            yield f"Not published: {_listed(names)}. {stays(published)}."
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -131,13 +175,22 @@ def _what_next(run: Run, broken: Step | None) -> Iterator[str]:
         yield f"«retry {run.id}» takes it up again at {step.name}{kept}."
 
 
-def _buttons(run: Run, broken: Step | None, project: Project) -> Iterator[Button]:
+def _buttons(
+    run: Run, broken: Step | None, earlier: Sequence[Verdict], project: Project
+) -> Iterator[Button]:
     yield Button("Retry", f"retry {run.id}", ButtonStyle.PRIMARY)
     yield from accepting(run.id, run.title, hints_of(run))
+    if broken is not None and is_not_there(broken.dataset, _unheld(broken)):
+        yield Button("How good is it?", f"how good is {broken.dataset}")
     if broken is None or broken.kind is not StepKind.CHECK or not run.publishes(broken.dataset):
         return
+    yield from refreshing(project, broken.dataset, earlier)
     yield Button("Retry from the quality gate", f"retry {run.id} from the quality gate")
     yield from expecting(broken.dataset, broken.report.verdicts)
     if project.pipeline(run.pipeline):
         whom = f" for {run.table}" if run.table else ""
         yield Button("Run it all again", f"run pipeline {run.pipeline}{whom}")
+
+
+def _unheld(step: Step) -> Sequence[Verdict]:
+    return [verdict for verdict in step.report.verdicts if not verdict.holds]

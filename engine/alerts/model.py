@@ -29,6 +29,19 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known of a run beside a finding."""
+
+    published: bool | None = None
+    """Whether a version of the dataset was published before; None where nobody looked."""
+    whole: bool = False
+    """Whether it judges all rows of its tables anew, not only new ones."""
+
+
+NOTHING_KNOWN = Circumstances()
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """A post that was not delivered yet in its newest form; with a receipt it is an edit."""
 

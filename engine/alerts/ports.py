@@ -1,13 +1,15 @@
 """What alerts need from outside: an outbox in the transaction, and a way to each platform."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
 from engine.alerts.model import Due, Post
+from engine.catalog.model import DatasetName
 from engine.errors import EngineError
 from engine.findings.ports import FindingLog
+from engine.lineage.model import Field
 from engine.runs.ports import BackfillStore
 
 
@@ -28,8 +30,21 @@ class OutboxTransaction(Protocol):
         ...
 
 
+class PublishedTables(Protocol):
+    """What can be read at this moment."""
+
+    async def columns(self, dataset: DatasetName) -> Sequence[Field]:
+        """The columns of a dataset; empty where nothing of it was published."""
+        ...
+
+
 class AlertTransaction(OutboxTransaction, Protocol):
     """What announcing needs of a transaction."""
+
+    @property
+    def warehouse(self) -> PublishedTables:
+        """The published tables."""
+        ...
 
     @property
     def findings(self) -> FindingLog:

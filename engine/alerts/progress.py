@@ -15,8 +15,10 @@ from engine.cards import (
     facts,
     readable,
 )
-from engine.catalog.model import DatasetName, Operator, Project
-from engine.quality.model import Outcome
+from engine.catalog.model import DatasetName, Project
+from engine.privacy.telling import scan_buttons, scan_table
+from engine.quality.model import Outcome, Verdict
+from engine.quality.wording import lacks_history
 from engine.runs.events import Pace
 from engine.runs.model import Counts, Run, RunStatus, Step, StepKind, StepStatus, next_step
 
@@ -29,13 +31,38 @@ _SEVERITY = {
 }
 
 
+def severity_of(run: Run) -> Severity:
+    """How a run ended, as a colour: one that was to find something out is as good as what it found.
+
+    A check that only lacks a history is no warning: each new one does.
+    """
+    if run.status is not RunStatus.SUCCEEDED:
+        return _SEVERITY[run.status]
+    if _released_nothing(run):
+        return Severity.INFO
+    only_checked = all(step.kind is StepKind.CHECK for step in run.steps)
+    if only_checked and any(_is_doubtful(verdict) for verdict in run.verdicts):
+        return Severity.WARNING
+    return Severity.SUCCESS
+
+
+def _is_doubtful(verdict: Verdict) -> bool:
+    return verdict.outcome is not Outcome.PASSED and not lacks_history(verdict.reason)
+
+
+def _released_nothing(run: Run) -> bool:
+    """Whether a run judged rows in quarantine again, and all of them are still bad."""
+    ended_well = run.status is RunStatus.SUCCEEDED
+    return run.parameters.release is not None and ended_well and not run.counts.released
+
+
 def run_card(
     run: Run, project: Project, pace: Pace | None = None, ahead: Run | None = None
 ) -> Card:
     """How a run is going, or how it ended; `ahead` is the run that it stands aside for."""
     return Card(
         kind=CardKind.PROGRESS,
-        severity=_SEVERITY[run.status],
+        severity=severity_of(run),
         title=f"{run.title} — {run.status}",
         text=_text(run, pace or Pace(), ahead),
         facts=tuple(_facts(run, project)),
@@ -50,8 +77,16 @@ def _text(run: Run, pace: Pace, ahead: Run | None) -> str:
     lines = [run.error or "", run.hint]
     if not run.done:
         lines.append(_how_far(run, pace, ahead))
+    if _released_nothing(run):
+        lines.append(_STILL_BAD)
     lines.extend(f"{step.dataset}: {note}" for step in run.steps for note in step.report.notes)
     return "\n".join(line for line in lines if line)
+
+
+_STILL_BAD = (
+    "No row left quarantine: judged again, each of them is as bad as before. "
+    "Have the raw rows or the rules mended first; then release them."
+)
 
 
 def _how_far(run: Run, pace: Pace, ahead: Run | None) -> str:
@@ -143,16 +178,20 @@ def _held_back(run: Run) -> int | None:
 def _check_facts(run: Run) -> Iterator[Fact]:
     yield Fact("Checks passed", readable(run.checks_that(Outcome.PASSED)))
     yield Fact("Checks failed", readable(run.checks_that(Outcome.FAILED)))
-    for outcome in (Outcome.WARNED, Outcome.NOT_EVALUATED):
-        if count := run.checks_that(outcome):
-            yield Fact(f"Checks {outcome}", readable(count))
+    if count := run.checks_that(Outcome.WARNED):
+        yield Fact("Checks warned", readable(count))
+    spared = sum(verdict.spared for verdict in run.verdicts)
+    if count := run.checks_that(Outcome.NOT_EVALUATED) - spared:
+        yield Fact("Checks not evaluated", readable(count))
+    if spared:
+        yield Fact("Not evaluated, holding nothing back", readable(spared))
 
 
 def _table(run: Run) -> CardTable | None:
     """What a scan found, how the checks ended, or how far each dataset of a pipeline came."""
     (first, *others) = run.steps
     if first.kind is StepKind.SCAN:
-        return _scan_table(first)
+        return scan_table(first.report.protections)
     if first.kind is StepKind.CHECK and not others and first.report.verdicts:
         return verdicts_table(first.report.verdicts)
     return _datasets_table(run)
@@ -189,28 +228,6 @@ def _rows(steps: list[Step]) -> str:
     return ""
 
 
-def _scan_table(step: Step) -> CardTable | None:
-    if not step.report.protections:
-        return None
-    rows = tuple(
-        (each.column, each.entity or "", "; ".join(each.reasons), _policy(each.operator))
-        for each in step.report.protections
-    )
-    return CardTable(("Column", "Holds", "Why", "On the way to silver"), rows)
-
-
-_POLICY = {
-    Operator.HASH: "hashed",
-    Operator.MASK: "masked",
-    Operator.REDACT: "redacted",
-    Operator.KEEP: "kept, as declared",
-}
-
-
-def _policy(operator: Operator) -> str:
-    return _POLICY[operator]
-
-
 def _buttons(run: Run) -> Iterator[Button]:
     if not run.done:
         yield from _stopping(run)
@@ -220,6 +237,8 @@ def _buttons(run: Run) -> Iterator[Button]:
         yield from accepting(run.id, run.title, hints_of(run))
     if run.status in {RunStatus.FAILED, RunStatus.CANCELLED}:
         yield Button("Retry", f"retry {run.id}")
+    if run.steps[0].kind is StepKind.SCAN:
+        yield from scan_buttons(run.steps[0].dataset, run.steps[0].report.protections)
     for table in _quarantined(run):
         yield Button(f"Quarantine of {table}", f"show quarantined rows of {table}")
 

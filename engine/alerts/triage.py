@@ -2,33 +2,44 @@
 
 from collections.abc import Iterator, Sequence
 
-from engine.alerts.model import Post
+from engine.alerts.model import NOTHING_KNOWN, Circumstances, Post
 from engine.alerts.wording import (
-    STAYS,
     accepting,
     downstream_fact,
     expecting,
     for_example,
-    mending,
+    is_not_there,
     owner_fact,
+    published_earlier,
+    refreshing,
+    stays,
     verdicts_table,
+    what_to_do,
 )
 from engine.cards import Button, ButtonStyle, Card, CardKind, Fact, counted
-from engine.catalog.model import DatasetName, Layer, Operator, Project
+from engine.catalog.model import DatasetName, Layer, Project
 from engine.findings.model import ChecksFailed, ChecksWarned, Finding, PersonalData, StepBroke
 from engine.privacy.model import Protection
+from engine.privacy.telling import done, finding_buttons
 from engine.quality.model import Verdict
 
 
-def post_for(finding: Finding, *, first_time: bool, project: Project, platform: str) -> Post | None:
+def post_for(
+    finding: Finding,
+    *,
+    first_time: bool,
+    project: Project,
+    platform: str,
+    around: Circumstances = NOTHING_KNOWN,
+) -> Post | None:
     """The post that a finding becomes; personal data is announced the first time only."""
     key = f"finding:{finding.fingerprint}:{finding.run_id}"
     match finding.evidence:
         case ChecksFailed(verdicts):
-            card = _checks(finding, verdicts, project, failed=True)
+            card = _failed(finding, verdicts, project, around)
             return Post(key, f"{platform}:{project.routes.quality}", card)
         case ChecksWarned(verdicts):
-            card = _checks(finding, verdicts, project, failed=False)
+            card = _warned(finding, verdicts, project)
             return Post(key, f"{platform}:{project.routes.quality}", card)
         case PersonalData(protection):
             if not first_time:
@@ -39,64 +50,86 @@ def post_for(finding: Finding, *, first_time: bool, project: Project, platform: 
             return Post(key, f"{platform}:{project.routes.runs}", _broken(finding, broke, project))
 
 
-def _checks(
-    finding: Finding, verdicts: Sequence[Verdict], project: Project, *, failed: bool
+def _failed(
+    finding: Finding, verdicts: Sequence[Verdict], project: Project, around: Circumstances
 ) -> Card:
-    title, text = _outcome(finding, verdicts, failed=failed)
+    dataset, checks = finding.dataset, counted(len(verdicts), "check")
+    earlier = () if _judged_all(finding, around) else published_earlier(project, dataset, verdicts)
+    looked = finding.only_looked
+    return _checks(
+        finding,
+        verdicts,
+        project,
+        title=f"{dataset}: {checks} did not hold"
+        if looked
+        else f"{dataset} was held back: {checks} did not hold",
+        lines=(_looked_at(dataset, verdicts),)
+        if looked
+        else (_kept_back(around), *what_to_do(project, dataset, verdicts, earlier)),
+        buttons=(*_failed_buttons(finding, verdicts), *refreshing(project, dataset, earlier)),
+    )
+
+
+def _judged_all(finding: Finding, around: Circumstances) -> bool:
+    """Whether no row from before can be at fault: each was judged by the run itself."""
+    return around.whole or not around.published or finding.only_looked
+
+
+def _warned(finding: Finding, verdicts: Sequence[Verdict], project: Project) -> Card:
+    dataset, checks = finding.dataset, counted(len(verdicts), "check")
+    return _checks(
+        finding,
+        verdicts,
+        project,
+        title=f"{dataset}: {checks} warned"
+        if finding.only_looked
+        else f"{dataset} was published with {checks} that warned",
+        buttons=(Button("Run", f"status {finding.run_id}"),),
+    )
+
+
+def _checks(
+    finding: Finding,
+    verdicts: Sequence[Verdict],
+    project: Project,
+    *,
+    title: str,
+    lines: Sequence[str] = (),
+    buttons: Sequence[Button] = (),
+) -> Card:
     return Card(
         kind=CardKind.ALERT,
         severity=finding.severity,
         title=title,
-        text="\n".join(line for line in (text, *for_example(verdicts)) if line),
+        text="\n".join((*lines, *for_example(verdicts))),
         facts=(
             Fact("Run", finding.run_id),
             *owner_fact(project, finding.dataset),
             *downstream_fact(project, finding.dataset),
         ),
         table=verdicts_table(verdicts),
-        buttons=(
-            *_check_buttons(finding, failed=failed),
-            *expecting(finding.dataset, verdicts),
-        ),
+        buttons=(*buttons, *expecting(finding.dataset, verdicts)),
     )
 
 
-def _outcome(finding: Finding, verdicts: Sequence[Verdict], *, failed: bool) -> tuple[str, str]:
-    """The title and text of checks that failed or warned."""
-    checks = counted(len(verdicts), "check")
-    match failed, finding.only_looked:
-        case True, False:
-            return (
-                f"{finding.dataset} was held back: {checks} did not hold",
-                f"{STAYS}; what is made from it was not rebuilt. "
-                + mending(finding.dataset, verdicts),
-            )
-        case True, True:
-            return (
-                f"{finding.dataset}: {checks} did not hold",
-                "This was a check of the published table, which stays as it is.",
-            )
-        case False, False:
-            return f"{finding.dataset} was published with {checks} that warned", ""
-        case _:
-            return f"{finding.dataset}: {checks} warned", ""
+def _kept_back(around: Circumstances) -> str:
+    """What became of a version that was not published."""
+    return f"{stays(around.published)}; what is made from it was not rebuilt."
 
 
-def _check_buttons(finding: Finding, *, failed: bool) -> Iterator[Button]:
-    if not failed:
-        yield Button("Run", f"status {finding.run_id}")
+def _looked_at(dataset: DatasetName, verdicts: Sequence[Verdict]) -> str:
+    if is_not_there(dataset, verdicts):
+        return "Nothing of it is published yet, so there was nothing to check."
+    return "This was a check of the published table, which stays as it is."
+
+
+def _failed_buttons(finding: Finding, verdicts: Sequence[Verdict]) -> Iterator[Button]:
+    if is_not_there(finding.dataset, verdicts):
+        yield Button("How good is it?", f"how good is {finding.dataset}", ButtonStyle.PRIMARY)
         return
     yield Button("Why?", f"why did {finding.run_id} fail", ButtonStyle.PRIMARY)
     if finding.dataset.layer is Layer.SILVER:
         yield Button("Quarantine", f"show quarantined rows of {finding.dataset.table}")
-
-
-_DONE = {
-    Operator.HASH: "replaced by tokens",
-    Operator.MASK: "masked",
-    Operator.REDACT: "redacted",
-    Operator.KEEP: "kept, as the project's policy says",
-}
 
 
 def _personal(finding: Finding, protection: Protection, project: Project) -> Card:
@@ -111,19 +144,22 @@ def _personal(finding: Finding, protection: Protection, project: Project) -> Car
             Fact("Found", "; ".join(protection.reasons)),
             *owner_fact(project, finding.dataset),
         ),
-        buttons=(Button("Scan the table", f"scan {_to_scan(finding)} for personal data"),),
+        buttons=(
+            *finding_buttons(finding.dataset, protection),
+            Button("Scan the table", f"scan {_to_scan(finding)} for personal data"),
+        ),
     )
 
 
 def _what_happens(finding: Finding, protection: Protection) -> str:
     """What was or will be done to the values, and where to decide otherwise."""
-    table, done = finding.dataset.table, _DONE[protection.operator]
+    table, becomes = finding.dataset.table, done(protection.operator, protection.to)
     if finding.dataset.layer is Layer.GOLD:
         return f"Leave it out of models/{table}.sql, or declare it in the table that it comes from."
-    declare = f"Declare it in tables/{table}.yaml to decide what happens to it."
+    declare = "Say what it is, and privacy.yaml will tell the next run."
     if finding.only_looked:
-        return f"The scan changed nothing; on the way to silver its values are {done}. {declare}"
-    return f"On its way to {finding.dataset} its values were {done}. {declare}"
+        return f"The scan changed nothing; on the way to silver its values are {becomes}. {declare}"
+    return f"On its way to {finding.dataset} its values were {becomes}. {declare}"
 
 
 def _to_scan(finding: Finding) -> DatasetName:

@@ -6,6 +6,7 @@ from engine.cards import Severity
 from engine.catalog.model import DatasetName
 from engine.privacy.model import Protection
 from engine.quality.model import Verdict
+from engine.quality.wording import title
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,6 @@ def _detail(evidence: Evidence) -> str:
         case PersonalData(protection):
             return f"{protection.column}/{protection.entity}"
         case ChecksFailed(verdicts) | ChecksWarned(verdicts):
-            return "/".join(sorted(verdict.check.title for verdict in verdicts))
+            return "/".join(sorted(title(verdict.check) for verdict in verdicts))
         case StepBroke(step):
             return step

@@ -1,6 +1,7 @@
 """Example rows of a check that does not hold: which columns they show, and what they never show."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -36,12 +37,14 @@ class ExampleFinder(Protocol):
 
 def shown_columns(table: Table, rule: Rule) -> tuple[str, ...]:
     """The key, what is checked, and the watermark; none of which a value could be told: nothing."""
-    named = (*table.key, *_checked(table, rule), table.watermark)
+    names = [column.name for column in table.columns]
+    named = (*table.key, *checked_columns(names, rule), table.watermark)
     columns = tuple(dict.fromkeys(name for name in named if name is not None))
     return columns if set(columns) & set(table.tellable) else ()
 
 
-def _checked(table: Table, rule: Rule) -> tuple[str, ...]:
+def checked_columns(names: Sequence[str], rule: Rule) -> tuple[str, ...]:
+    """What a check is about; of a condition in SQL the columns whose names occur in it."""
     match rule:
         case MetricCheck(measure):
             return measure.columns
@@ -49,6 +52,6 @@ def _checked(table: Table, rule: Rule) -> tuple[str, ...]:
             return columns
         case FailedRowsCheck(condition=str() as condition):
             words = set(re.findall(r"\w+", condition.casefold()))
-            return tuple(column.name for column in table.columns if column.name in words)
+            return tuple(name for name in names if name in words)
         case _:
             return ()

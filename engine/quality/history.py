@@ -9,6 +9,7 @@ from typing import Protocol
 
 from engine.catalog.model import DatasetName
 from engine.quality.model import Measured, Outcome
+from engine.quality.wording import NO_HISTORY
 from engine.sodacl.model import Aggregation, AnomalyCheck, Change, Form, MetricCheck
 
 READ = 1000
@@ -109,10 +110,30 @@ def not_changed(change: Change, value: float, points: Sequence[Point], at: datet
     if not isfinite(value):
         return "the value is not a number"
     base = _base(change, learnable(points, at), at)
+    if base is None and change.same_day_last_week:
+        then = _on_that_day(points, at - timedelta(days=7))
+        return f"{NO_HISTORY} from the same day last week{untaught(then, at)}"
     if base is None:
-        last_week = " from the same day last week" if change.same_day_last_week else ""
-        return f"no history yet{last_week}"
+        return f"{NO_HISTORY}{untaught(points, at)}"
     return "it was 0 before, and nothing is a percentage of 0"
+
+
+def untaught(points: Sequence[Point], at: datetime) -> str:
+    """That runs measured a metric before and taught nothing; empty where there were none."""
+    before = [each for each in points if each.at < at]
+    refused = sum(not each.accepted for each in before)
+    if not refused:
+        return ""
+    if refused < len(before):
+        some = f"{refused} of {len(before)} runs that measured it had failed checks"
+        return f": {some}; nothing is learned from those"
+    if refused == 1:
+        return ": 1 run measured it, with failed checks; nothing is learned from that"
+    each = "both" if refused == _PAIR else "all"
+    return f": {refused} runs measured it, {each} with failed checks; nothing is learned from those"
+
+
+_PAIR = 2
 
 
 def _base(change: Change, points: Sequence[Point], at: datetime) -> float | None:
@@ -133,6 +154,12 @@ def _base(change: Change, points: Sequence[Point], at: datetime) -> float | None
 def _last_week(points: Sequence[Point], at: datetime) -> float | None:
     """Of that day, in the zone of `at`, the value that was taken at the nearest time of day."""
     then = at - timedelta(days=7)
-    same_day = [each for each in points if each.at.astimezone(at.tzinfo).date() == then.date()]
+    same_day = _on_that_day(points, then)
     nearest = min(same_day, key=lambda each: abs(each.at - then), default=None)
     return None if nearest is None else nearest.value
+
+
+def _on_that_day(points: Sequence[Point], moment: datetime) -> Sequence[Point]:
+    """What was measured on the day of a moment, in its zone."""
+    day = moment.date()
+    return [each for each in points if each.at.astimezone(moment.tzinfo).date() == day]

@@ -8,8 +8,9 @@ from datetime import datetime
 from operator import eq, ge, gt, le, lt, ne
 
 from engine.quality.anomaly import expectation, judged_against
-from engine.quality.history import Point, changed, not_changed
+from engine.quality.history import Point, changed, not_changed, untaught
 from engine.quality.model import Measured, Outcome
+from engine.quality.wording import NO_HISTORY
 from engine.sodacl.model import (
     AnomalyCheck,
     Change,
@@ -69,19 +70,48 @@ def judged(index: int, form: Form, taken: Taken, past: Past) -> Measured:
     return as_declared(form, _with_metric(measured, form, taken))
 
 
-def judged_schema(index: int, form: Form, columns: Mapping[str, str]) -> Measured:
-    """How a check on the columns of a table ended; they come in order, with their types."""
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """The columns of a table and those that were accepted before them, in order, with types."""
+
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+
+
+def judged_schema(
+    index: int, form: Form, columns: Mapping[str, str], succession: Succession | None = None
+) -> Measured:
+    """How a check on the columns of a table ended; they come in order, with their types.
+
+    Without what was before, changes are not evaluated, which holds nothing back: the first run
+    could never be published.
+    """
     rule = form.rule
     if not isinstance(rule, SchemaCheck):
         raise TypeError(type(rule).__name__)
     for asked, outcome in ((rule.fail, Outcome.FAILED), (rule.warn, Outcome.WARNED)):
-        problems = schema_problems(asked, columns) if asked else ()
+        problems = _problems(asked, columns, succession) if asked else ()
         if problems:
             measured = Measured(index, outcome, reason="; ".join(problems))
             return as_declared(form, measured)
-    if any(asked and (asked.any_change or asked.changes) for asked in (rule.fail, rule.warn)):
-        return Measured(index, Outcome.NOT_EVALUATED, reason=_NO_HISTORY)
+    if succession is None and asks_changes(form):
+        reason = f"{NO_HISTORY}: no run published its columns before"
+        return Measured(index, Outcome.NOT_EVALUATED, reason=reason, too_young=True)
     return Measured(index, Outcome.PASSED)
+
+
+def _problems(
+    asked: SchemaRule, columns: Mapping[str, str], succession: Succession | None
+) -> tuple[str, ...]:
+    changes = schema_changes(asked, succession) if succession else ()
+    return (*schema_problems(asked, columns), *changes)
+
+
+def asks_changes(form: Form) -> bool:
+    """Whether a check compares the columns with those from before."""
+    rule = form.rule
+    asked = (rule.fail, rule.warn) if isinstance(rule, SchemaCheck) else ()
+    return any(each is not None and (each.any_change or each.changes) for each in asked)
 
 
 def as_declared(form: Form, measured: Measured) -> Measured:
@@ -116,9 +146,6 @@ def _with_metric(measured: Measured, form: Form, taken: Number) -> Measured:
     if name is None or not math.isfinite(taken):
         return measured
     return replace(measured, metrics=((name, float(taken)),))
-
-
-_NO_HISTORY = "no history yet"
 
 
 def _nothing(index: int, form: Form, taken: Nothing) -> Measured:
@@ -171,7 +198,8 @@ def _judged_change(
 def _judged_anomaly(index: int, value: Number, past: Past) -> Measured:
     expected = expectation(past.points, past.at)
     if expected is None:
-        return Measured(index, Outcome.NOT_EVALUATED, shown(value), _NO_HISTORY, too_young=True)
+        reason = f"{NO_HISTORY}{untaught(past.points, past.at)}"
+        return Measured(index, Outcome.NOT_EVALUATED, shown(value), reason, too_young=True)
     deviation = judged_against(expected, value)
     if deviation is None:
         return Measured(index, Outcome.PASSED, shown(value))
@@ -277,6 +305,31 @@ def schema_problems(rule: SchemaRule, columns: Mapping[str, str]) -> tuple[str, 
     listed = {"missing": missing, "forbidden": forbidden}
     named = [f"{problem}: {', '.join(names)}" for problem, names in listed.items() if names]
     return (*named, *types, *moved)
+
+
+def schema_changes(rule: SchemaRule, succession: Succession) -> tuple[str, ...]:
+    """What of the columns is not as it was, as far as the rule forbids that."""
+    before, after = succession.before, succession.after
+    kept = [name for name in after if name in before]
+    added = [name for name in after if name not in before]
+    deleted = [name for name in before if name not in after]
+    then, now = list(before), list(after)
+    found = {
+        "column add": [f"new: {', '.join(added)}"] if added else [],
+        "column delete": [f"gone: {', '.join(deleted)}"] if deleted else [],
+        "column type change": [
+            f"{name} was {before[name]} and is {after[name]}"
+            for name in kept
+            if before[name] != after[name]
+        ],
+        "column index change": [
+            f"{name} was at {then.index(name)} and is at {now.index(name)}"
+            for name in kept
+            if then.index(name) != now.index(name)
+        ],
+    }
+    asked = found if rule.any_change else rule.changes
+    return tuple(problem for change in asked for problem in found[change])
 
 
 def _stands_for(pattern: str, name: str) -> bool:

@@ -2,26 +2,21 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Protocol
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from engine.catalog.model import Check, DatasetName, Layer
 from engine.quality.model import Outcome
+from engine.quality.past import HOLDING, MOST_TURNS, Named, PastVerdict, Publication
 from engine.quality.score import Graded, Score, score, together
+from engine.quality.span import Span
+from engine.quality.wording import lacks_history
 from engine.sodacl.mistakes import Mistake
 from engine.sodacl.model import FailedRowsCheck, Form, MetricCheck, ReferenceCheck, Severity
 from engine.sodacl.parse import parsed
 
-Named = tuple[DatasetName, str]
-"""A check by its dataset and its text."""
-
 Outcomes = Mapping[Named, Outcome]
-
-USUAL_DAYS = 7
-MOST_DAYS = 60
-MOST_TURNS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,114 +31,17 @@ Declared = Mapping[DatasetName, Subject]
 
 
 @dataclass(frozen=True, slots=True)
-class PastVerdict:
-    """What one check said at one time."""
-
-    dataset: DatasetName
-    check: str
-    outcome: Outcome
-    value: str | None
-    reason: str
-    at: datetime
-    run_id: str
-    held_back: bool = False
-    """Whether it was said of a next version, which was not published."""
-
-    @property
-    def of(self) -> Named:
-        """The check that said it."""
-        return self.dataset, self.check
-
-    @property
-    def holds(self) -> bool:
-        """Whether the check passed or only warned."""
-        return self.outcome in _HOLDING
-
-
-_HOLDING = {Outcome.PASSED, Outcome.WARNED}
-
-
-class VerdictHistory(Protocol):
-    """Where verdicts of the past are kept; both raise DatabaseError."""
-
-    async def latest(self, checks: Sequence[Named], before: datetime) -> tuple[PastVerdict, ...]:
-        """The newest verdict of each check before a moment; a check without any is left out."""
-        ...
-
-    async def turns(
-        self, datasets: Sequence[DatasetName], since: datetime | None, before: datetime
-    ) -> tuple[PastVerdict, ...]:
-        """Each verdict unlike the one before it, and each check's first, in the order of time.
-
-        Where there are more than MOST_TURNS, the newest ones.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
 class Past:
-    """What was read: each check's newest verdict, how each stood at first, each turn since then."""
+    """What was read: each check's newest verdict, how each stood at first, each turn since then.
+
+    Beside that what was said of the published tables, and when these were published.
+    """
 
     latest: tuple[PastVerdict, ...] = ()
     first: tuple[PastVerdict, ...] = ()
     turns: tuple[PastVerdict, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The time that a report is about, and the days of its trend with as many before them."""
-
-    since: datetime
-    until: datetime
-    days: tuple[date, ...]
-    zone: tzinfo
-    over: bool = False
-    """Whether it ends before the present."""
-
-    @property
-    def half(self) -> int:
-        """How many of the days lie before those that the trend is about."""
-        return len(self.days) // 2
-
-    @property
-    def begin(self) -> datetime:
-        """When the first of all these days begins."""
-        return datetime.combine(self.days[0], time(0), self.zone)
-
-    @property
-    def ends(self) -> tuple[datetime, ...]:
-        """When each of the days ends; the last one with the report."""
-        nights = (datetime.combine(day + _DAY, time(0), self.zone) for day in self.days)
-        return tuple(min(night, self.until) for night in nights)
-
-
-_DAY = timedelta(days=1)
-
-
-def span_of(since: datetime | None, until: datetime | None, now: datetime, zone: tzinfo) -> Span:
-    """The time that is meant: without a beginning the usual days; nothing of the future."""
-    last = max(min(until or now, now), _EARLIEST).astimezone(zone)
-    usual = datetime.combine(_last_day(last) - (USUAL_DAYS - 1) * _DAY, time(0), zone)
-    first = max(min(since or usual, last), _EARLIEST).astimezone(zone)
-    return Span(first, last, _days(first, last), zone, over=last < now)
-
-
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-"""Before there was anything to report on."""
-
-
-def _last_day(until: datetime) -> date:
-    """The day of the last moment: midnight belongs to the day that it ends."""
-    return (until - timedelta(microseconds=1)).date()
-
-
-def _days(since: datetime, until: datetime) -> tuple[date, ...]:
-    """At least the usual days; of a long time every second day, every third, and so on."""
-    last = _last_day(until)
-    length = max((last - since.date()).days + 1, USUAL_DAYS)
-    stride = -(-length // MOST_DAYS)
-    count = -(-length // stride)
-    return tuple(last - step * stride * _DAY for step in reversed(range(2 * count)))
+    published: tuple[PastVerdict, ...] = ()
+    publications: tuple[Publication, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +62,20 @@ class Changes:
     recovered: tuple[Check, ...] = ()
     unknown: tuple[Check, ...] = ()
     """No longer evaluated."""
+    unclear: tuple[Check, ...] = ()
+    """Looked at since then, and not evaluated a single time."""
     never: tuple[Check, ...] = ()
-    """Declared, and not evaluated a single time."""
+    """Declared, and not looked at a single time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A newer version that was not published: which run made it, when, and what kept it back."""
+
+    run_id: str
+    at: datetime
+    checks: tuple[Check, ...] = ()
+    """Empty where it was not for a check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +87,12 @@ class DatasetReport:
     changes: Changes
     score: int | None
     score_before: int | None
+    hold: Hold | None = None
+    publication: Publication | None = None
+    """None where nothing of it was published yet."""
+    published: Mapping[str, PastVerdict] = field(default_factory=dict)
+    """What each check said last of the published version."""
+    published_score: int | None = None
 
     @property
     def checked_at(self) -> datetime | None:
@@ -271,38 +187,90 @@ def dataset_reports(declared: Declared, past: Past, span: Span) -> tuple[Dataset
     """How each dataset with checks stands, in the order given."""
     (before,) = _states(past, (span.since,))
     latest = {each.of: each for each in past.latest}
-    began = _began(past)
+    known = _Known(latest, before, _began(past), _ever_evaluated(past))
     return tuple(
-        _dataset_report(dataset, subject, (latest, before, began))
+        _with_publication(_dataset_report(dataset, subject, known), subject, past, span.until)
         for dataset, subject in declared.items()
     )
 
 
-def _dataset_report(
-    dataset: DatasetName,
-    subject: Subject,
-    known: tuple[Mapping[Named, PastVerdict], Outcomes, Mapping[Named, datetime]],
-) -> DatasetReport:
-    latest, before, began = known
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of every check, by its dataset and text."""
+
+    latest: Mapping[Named, PastVerdict]
+    before: Outcomes
+    began: Mapping[Named, datetime]
+    evaluated: Collection[Named]
+
+
+def _dataset_report(dataset: DatasetName, subject: Subject, known: _Known) -> DatasetReport:
+    latest, began = known.latest, known.began
     named = {(dataset, check.text): check for check in subject.checks}
     now = {of: latest[of].outcome for of in named if of in latest}
     return DatasetReport(
         dataset,
         tuple(Standing(check, latest.get(of), began.get(of)) for of, check in named.items()),
-        _changes(named, now, before),
+        _changes(named, now, known),
         together([_score(dataset, subject, now)]),
-        together([_score(dataset, subject, before)]),
+        together([_score(dataset, subject, known.before)]),
     )
 
 
-def _changes(named: Mapping[Named, Check], now: Outcomes, before: Outcomes) -> Changes:
+def _with_publication(
+    report: DatasetReport, subject: Subject, past: Past, until: datetime
+) -> DatasetReport:
+    """The report with what is published, and which newer version is not."""
+    dataset = report.dataset
+    publication = next((each for each in past.publications if each.dataset == dataset), None)
+    published = {each.check: each for each in past.published if each.dataset == dataset}
+    outcomes = {each.of: each.outcome for each in published.values()}
+    return replace(
+        report,
+        hold=_hold(report, publication, until),
+        publication=publication,
+        published=published if publication else {},
+        published_score=together([_score(dataset, subject, outcomes)]) if publication else None,
+    )
+
+
+def _hold(report: DatasetReport, publication: Publication | None, until: datetime) -> Hold | None:
+    """The newest version that was held back, unless a later one was published."""
+    held = [
+        each
+        for each in report.verdicts
+        if each.version is not None
+        and each.version.was_held_back(until)
+        and (publication is None or publication.at < each.at)
+    ]
+    if not held:
+        return None
+    newest = max(held, key=lambda each: each.at)
+    broken = {each.check for each in held if each.run_id == newest.run_id and _blocks(each)}
+    checks = tuple(each.check for each in report.standings if each.check.text in broken)
+    return Hold(newest.run_id, newest.at, checks)
+
+
+def _blocks(said: PastVerdict) -> bool:
+    """Whether a verdict keeps its dataset from being published, as the gate decides."""
+    if said.outcome is not Outcome.NOT_EVALUATED:
+        return not said.holds
+    form = form_of(Check(said.check))
+    gentle = form is not None and (form.open_when_unknown or form.severity is Severity.WARN)
+    return not (gentle or lacks_history(said.reason))
+
+
+def _changes(named: Mapping[Named, Check], now: Outcomes, known: _Known) -> Changes:
+    before = known.before
     turned = [of for of in now if before.get(of) is not now[of]]
     better = {of for of in turned if of in before and _badness(now[of]) < _badness(before[of])}
+    unknown = [of for of in turned if now[of] is Outcome.NOT_EVALUATED]
     return Changes(
         failing=tuple(named[of] for of in turned if now[of] is Outcome.FAILED),
         warning=tuple(named[of] for of in turned if now[of] is Outcome.WARNED and of not in better),
-        recovered=tuple(named[of] for of in turned if of in better and now[of] in _HOLDING),
-        unknown=tuple(named[of] for of in turned if now[of] is Outcome.NOT_EVALUATED),
+        recovered=tuple(named[of] for of in turned if of in better and now[of] in HOLDING),
+        unknown=tuple(named[of] for of in unknown if of in known.evaluated),
+        unclear=tuple(named[of] for of in unknown if of not in known.evaluated),
         never=tuple(check for of, check in named.items() if of not in now),
     )
 
@@ -324,6 +292,12 @@ def _states(past: Past, moments: Sequence[datetime]) -> Iterator[Outcomes]:
         state |= {each.of: each.outcome for each in past.turns[done:reached]}
         done = max(done, reached)
         yield {} if known_from and moment < known_from else dict(state)
+
+
+def _ever_evaluated(past: Past) -> Collection[Named]:
+    """The checks of which anything else was said than that they are not evaluated."""
+    said = (*past.first, *past.turns)
+    return {each.of for each in said if each.outcome is not Outcome.NOT_EVALUATED}
 
 
 def _began(past: Past) -> Mapping[Named, datetime]:

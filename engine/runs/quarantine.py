@@ -56,6 +56,7 @@ def kind_of(reason: str) -> str:
 def shown_values(table: Table, row: QuarantinedRow) -> Values:
     """The key of a row and the columns that it was put aside for, masked where they must be."""
     known = dict(row.values)
-    named = [*table.key, *(reason.partition(": ")[0] for reason in row.reasons)]
+    about = (reason.partition(": ")[0].split(", ") for reason in row.reasons)
+    named = [*table.key, *(name for names in about for name in names)]
     columns = [name for name in dict.fromkeys(named) if table.column(name) is not None]
     return tuple((name, known.get(name, MASKED)) for name in columns)

@@ -9,7 +9,7 @@ import pytest
 from engine.adapters.postgres.verdict_history import PostgresVerdictHistory
 from engine.catalog.model import Check, DatasetName, Layer
 from engine.quality.model import Outcome, Verdict
-from engine.quality.report import PastVerdict
+from engine.quality.past import PastVerdict, Publication, Version
 from engine.runs.model import StepKind, StepStatus
 from engine.testing.verdict_history import MemoryVerdictHistory
 from tests.adapters.builders import NOON, Lab, a_run
@@ -30,17 +30,27 @@ async def told(
     after: float = 0,
     *,
     published: StepStatus | None = None,
+    waited: float = 0,
 ) -> PastVerdict:
-    """A verdict that a run left, so many minutes after noon."""
+    """A verdict that a run left, so many minutes after noon; of a staged version where it says so.
+
+    One that was published had to wait for that so many minutes.
+    """
+    at = NOON + timedelta(minutes=after)
+    ended = at + timedelta(minutes=waited) if published is StepStatus.SUCCEEDED else None
     run = a_run((StepKind.CHECK, dataset))
     if published is not None:
         run = a_run((StepKind.CHECK, dataset), (StepKind.PUBLISH, dataset))
-        run = replace(run, steps=(run.steps[0], replace(run.steps[1], status=published)))
-    at = NOON + timedelta(minutes=after)
+        publishing = replace(run.steps[1], status=published, finished_at=ended)
+        run = replace(run, steps=(run.steps[0], publishing))
     async with lab.transactions.begin() as tx:
         await tx.runs.add(run)
         await tx.verdicts.record(run, dataset, [Verdict(Check(check), outcome, "5", "why")], at)
-    return PastVerdict(dataset, check, outcome, "5", "why", at, run.id)
+    version = None if published is None else Version(ended, published in _LOST)
+    return PastVerdict(dataset, check, outcome, "5", "why", at, run.id, version)
+
+
+_LOST = {StepStatus.SKIPPED, StepStatus.FAILED, StepStatus.CANCELLED}
 
 
 async def test_the_newest_verdict_of_each_check_is_read_however_long_its_text(lab: Lab) -> None:
@@ -57,34 +67,61 @@ async def test_the_newest_verdict_of_each_check_is_read_however_long_its_text(la
     assert await history.latest((), LATER) == ()
 
 
-@pytest.mark.parametrize(
-    ("published", "held_back"),
-    [
-        (None, False),
-        (StepStatus.SKIPPED, True),
-        (StepStatus.FAILED, True),
-        (StepStatus.CANCELLED, True),
-        (StepStatus.QUEUED, False),
-        (StepStatus.SUCCEEDED, False),
-    ],
-)
-async def test_a_version_that_was_not_published_was_held_back(
-    lab: Lab, published: StepStatus | None, held_back: bool
-) -> None:
-    await told(lab, PEOPLE, ROWS, Outcome.FAILED, published=published)
+@pytest.mark.parametrize("published", [None, *StepStatus])
+async def test_what_became_of_a_version_is_known(lab: Lab, published: StepStatus | None) -> None:
+    given = await told(lab, PEOPLE, ROWS, Outcome.FAILED, published=published)
 
     (verdict,) = await PostgresVerdictHistory(lab.database).latest(((PEOPLE, ROWS),), LATER)
 
-    assert verdict.held_back is held_back
+    assert verdict == given
+
+
+async def test_a_look_does_not_hide_what_was_said_of_a_version_held_back(lab: Lab) -> None:
+    good = await told(lab, PEOPLE, ROWS, Outcome.PASSED, 0, published=StepStatus.SUCCEEDED)
+    held = await told(lab, PEOPLE, ROWS, Outcome.FAILED, 1, published=StepStatus.SKIPPED)
+    look = await told(lab, PEOPLE, ROWS, Outcome.PASSED, 2)
+    history, asked = PostgresVerdictHistory(lab.database), ((PEOPLE, ROWS),)
+
+    assert await history.latest(asked, LATER) == (held,)
+    assert await history.published(asked, LATER) == (look,)
+    assert await history.published(asked, look.at) == (good,)
+    assert await history.turns((PEOPLE,), None, LATER) == (good, held)
+
+    mended = await told(lab, PEOPLE, ROWS, Outcome.PASSED, 3, published=StepStatus.SUCCEEDED)
+    after = await told(lab, PEOPLE, ROWS, Outcome.FAILED, 4)
+
+    assert await history.latest(asked, LATER) == await history.published(asked, LATER) == (after,)
+    assert await history.turns((PEOPLE,), None, LATER) == (good, held, mended, after)
+
+
+async def test_when_a_dataset_was_published_last_is_known_also_without_checks(lab: Lab) -> None:
+    await told(lab, PEOPLE, ROWS, Outcome.PASSED, 0, published=StepStatus.SUCCEEDED)
+    second = await told(lab, PEOPLE, ROWS, Outcome.PASSED, 5, published=StepStatus.SUCCEEDED)
+    await told(lab, PEOPLE, ROWS, Outcome.FAILED, 9, published=StepStatus.FAILED)
+    await told(lab, ORDERS, ROWS, Outcome.FAILED, 9, published=StepStatus.SKIPPED)
+    history = PostgresVerdictHistory(lab.database)
+
+    found = await history.publications((PEOPLE, ORDERS, REPORT), LATER)
+
+    assert found == (Publication(PEOPLE, second.run_id, second.at),)
+    assert await history.publications((PEOPLE,), NOON) == ()
 
 
 async def test_turns_and_newest_verdicts_are_the_same_as_in_memory(lab: Lab) -> None:
     dice = random.Random(4)  # noqa: S311  # nothing depends on it being secret
     checks = [(each, text) for each in (PEOPLE, ORDERS, REPORT) for text in (ROWS, QUERY, "x")]
     # few outcomes, so that many repeat the one before them; some at the same moment
+    versions = [None, None, None, StepStatus.SUCCEEDED, StepStatus.SKIPPED, StepStatus.RUNNING]
     given = [
-        await told(lab, *dice.choice(checks), dice.choice(list(Outcome)[:3]), number // 2)
-        for number in range(120)
+        await told(
+            lab,
+            *dice.choice(checks),
+            dice.choice(list(Outcome)[:3]),
+            number // 2,
+            published=dice.choice(versions),
+            waited=dice.choice((0, 0, 30)),
+        )
+        for number in range(160)
     ]
 
     for most in (500, 7):
@@ -94,5 +131,6 @@ async def test_turns_and_newest_verdicts_are_the_same_as_in_memory(lab: Lab) -> 
             for datasets in ((PEOPLE,), (ORDERS, REPORT), ()):
                 turns = await history.turns(datasets, since, before)
                 assert turns == await memory.turns(datasets, since, before)
-            found = await history.latest(checks, before)
-            assert set(found) == set(await memory.latest(checks, before))
+            for ask in ("latest", "published"):
+                found = await getattr(history, ask)(checks, before)
+                assert set(found) == set(await getattr(memory, ask)(checks, before))

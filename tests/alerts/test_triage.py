@@ -92,7 +92,7 @@ def test_personal_data_says_what_was_done_to_it(operator: Operator) -> None:
     card = posted(PersonalData(Protection("gift", operator, "PERSON", False, ("why",)))).card
 
     done = {"hash": "tokens", "mask": "masked", "redact": "redacted", "keep": "kept"}
-    assert done[operator] in card.text
+    assert done.get(operator, operator) in card.text
 
 
 def test_a_step_that_broke_says_why_and_what_to_do() -> None:

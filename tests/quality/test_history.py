@@ -1,11 +1,12 @@
 """Changes from one value to the next, and what later runs may learn from."""
 
+from dataclasses import replace
 from datetime import timedelta, timezone
 from math import inf, nan
 
 import pytest
 
-from engine.quality.history import Point, changed, learnable, learned, not_changed
+from engine.quality.history import Point, changed, learnable, learned, not_changed, untaught
 from engine.quality.model import Measured, Outcome
 from engine.sodacl.model import (
     Aggregation,
@@ -71,6 +72,45 @@ def test_a_week_ago_nothing_was_measured() -> None:
     assert changed(change, 5, WEEK, day(9)) == 5 - 30
     assert changed(change, 5, WEEK[:2], day(9)) is None
     assert not_changed(change, 5, WEEK[:2], day(9)) == "no history yet from the same day last week"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "why"),
+    [
+        ([], "no history yet"),
+        ([False], ": 1 run measured it, with failed checks; nothing is learned from that"),
+        (
+            [False] * 2,
+            ": 2 runs measured it, both with failed checks; nothing is learned from those",
+        ),
+        (
+            [False] * 3,
+            ": 3 runs measured it, all with failed checks; nothing is learned from those",
+        ),
+        (
+            [True, False],
+            ": 1 of 2 runs that measured it had failed checks; nothing is learned from those",
+        ),
+    ],
+)
+def test_what_runs_measured_in_vain_is_told(accepted: list[bool], why: str) -> None:
+    points = [a_point(number, 5, accepted=each) for number, each in enumerate(accepted)]
+    later = a_point(20, 5, accepted=False)
+
+    assert f"no history yet{untaught((*points, later), day(9))}".endswith(why)
+
+
+def test_a_change_without_history_says_what_was_measured_in_vain() -> None:
+    refused = [replace(each, accepted=False) for each in WEEK]
+    last_week = Change(same_day_last_week=True)
+
+    assert not_changed(Change(), 5, refused, day(7)) == (
+        "no history yet: 7 runs measured it, all with failed checks; nothing is learned from those"
+    )
+    assert not_changed(last_week, 5, refused, day(7)) == (
+        "no history yet from the same day last week: "
+        "1 run measured it, with failed checks; nothing is learned from that"
+    )
 
 
 def test_of_the_day_last_week_the_same_time_counts_in_the_zone_of_the_tested_one() -> None:

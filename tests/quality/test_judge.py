@@ -11,11 +11,13 @@ from engine.quality.history import Point
 from engine.quality.judge import (
     Nothing,
     Past,
+    Succession,
     Taken,
     Unknown,
     judged,
     judged_schema,
     meets,
+    schema_changes,
     shown,
     shown_age,
 )
@@ -229,9 +231,56 @@ def test_a_schema_is_judged_by_its_columns(rule: SchemaRule, problem: str) -> No
     assert (warning.outcome, warning.reason) == (WARNED if problem else PASSED, problem)
 
 
-def test_changes_of_a_schema_are_not_judged_without_history() -> None:
+CHANGES = ("column add", "column delete", "column type change", "column index change")
+BEFORE = {"id": "bigint", "at": "timestamp with time zone", "old": "text", "name": "text"}
+
+
+def test_without_history_changes_of_a_schema_hold_nothing_back() -> None:
     for rule in (SchemaRule(any_change=True), SchemaRule(changes=("column add",))):
-        assert judged_schema(0, Form(SchemaCheck(fail=rule)), COLUMNS).outcome is UNKNOWN
+        measured = judged_schema(0, Form(SchemaCheck(fail=rule)), COLUMNS)
+
+        assert (measured.outcome, measured.too_young) == (UNKNOWN, True)
+        assert measured.reason.startswith("no history yet")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("column add",), "new: note"),
+        (("column delete",), "gone: old"),
+        (("column type change",), "name was text and is character varying"),
+        (("column index change",), "name was at 3 and is at 1; at was at 1 and is at 2"),
+    ],
+)
+def test_a_change_of_columns_is_told_where_it_is_asked_for(
+    asked: tuple[str, ...], told: str
+) -> None:
+    rule = SchemaRule(changes=asked)
+    form = Form(SchemaCheck(fail=rule))
+
+    measured = judged_schema(0, form, COLUMNS, Succession(BEFORE, {**COLUMNS, "note": "text"}))
+
+    assert (measured.outcome, measured.reason) == (FAILED, told)
+
+
+@given(st.permutations(sorted(BEFORE)), st.sets(st.sampled_from(sorted(BEFORE)), min_size=1))
+def test_any_change_is_one_of_the_four_and_the_same_columns_are_none(
+    order: list[str], kept: set[str]
+) -> None:
+    after = {name: BEFORE[name] for name in order if name in kept}
+    succession = Succession(BEFORE, after)
+    each = [schema_changes(SchemaRule(changes=(one,)), succession) for one in CHANGES]
+
+    every = schema_changes(SchemaRule(any_change=True), succession)
+
+    assert every == tuple(problem for problems in each for problem in problems)
+    assert (every == ()) is (list(after) == list(BEFORE))
+
+
+def test_columns_that_did_not_change_pass() -> None:
+    form = Form(SchemaCheck(fail=SchemaRule(any_change=True)))
+
+    assert judged_schema(0, form, COLUMNS, Succession(BEFORE, BEFORE)).outcome is PASSED
 
 
 @pytest.mark.parametrize(

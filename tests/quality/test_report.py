@@ -11,21 +11,19 @@ from hypothesis import strategies as st
 
 from engine.catalog.model import Check, DatasetName, Layer
 from engine.quality.model import Outcome
+from engine.quality.past import MOST_TURNS, PastVerdict, Publication, Version
 from engine.quality.report import (
-    MOST_DAYS,
-    MOST_TURNS,
     DatasetReport,
+    Hold,
     Past,
-    PastVerdict,
-    Span,
     Standing,
     Subject,
     dataset_reports,
     failed_rows,
     overview,
-    span_of,
     trend,
 )
+from engine.quality.span import MOST_DAYS, Span, span_of
 from tests.builders import dataset
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -95,7 +93,7 @@ def test_a_check_stands_as_it_ended_last_since_it_began_to_end_so() -> None:
         (UNKNOWN, PASSED, "recovered"),
         (PASSED, UNKNOWN, "unknown"),
         (FAILED, UNKNOWN, "unknown"),
-        (None, UNKNOWN, "unknown"),
+        (None, UNKNOWN, "unclear"),
         (None, PASSED, None),
         (PASSED, PASSED, None),
         (FAILED, FAILED, None),
@@ -111,7 +109,7 @@ def test_what_changed_is_told_once_and_what_stayed_is_not(
 
     found = {
         kind: titles(getattr(changes, kind))
-        for kind in ("failing", "warning", "recovered", "unknown", "never")
+        for kind in ("failing", "warning", "recovered", "unknown", "unclear", "never")
         if getattr(changes, kind)
     }
     assert found == ({told: [ROWS]} if told else {})
@@ -292,3 +290,65 @@ def test_rows_are_counted_by_checks_that_count_them(
     assert failed_rows(Standing(Check(check), failed)) == rows
     assert failed_rows(Standing(Check(check), replace(failed, outcome=PASSED))) is None
     assert failed_rows(Standing(Check(check), None)) is None
+
+
+HELD = Version(held_back=True)
+GENTLE = "avg(price) > 0:\n  attributes: {severity: warn}"
+YOUNG = "change for row_count < 10"
+
+
+def held_report(*verdicts: PastVerdict, published: datetime | None) -> DatasetReport:
+    """The report on verdicts of a version that was held back."""
+    staged = tuple(replace(each, version=HELD) for each in verdicts)
+    publications = (Publication(ORDERS, "11111111", published),) if published else ()
+    of = replace(past(*staged), publications=publications)
+    return the_report(of, *(each.check for each in verdicts))
+
+
+def test_what_holds_a_version_back_is_what_the_gate_does_not_let_through() -> None:
+    report = held_report(
+        said(PASSED, NOW - DAY, ROWS),
+        said(FAILED, NOW - DAY, KEYS),
+        said(UNKNOWN, NOW - DAY, MAILS),
+        said(UNKNOWN, NOW - DAY, GENTLE),
+        replace(said(UNKNOWN, NOW - DAY, YOUNG), reason="no history yet: 1 run measured it"),
+        published=NOW - 9 * DAY,
+    )
+
+    assert report.hold == Hold("7K3F9QTZ", NOW - DAY, (Check(KEYS), Check(MAILS)))
+
+
+def test_what_was_published_since_is_held_back_no_more() -> None:
+    verdict = said(FAILED, NOW - 2 * DAY)
+
+    assert held_report(verdict, published=NOW - DAY).hold is None
+    assert held_report(verdict, published=NOW - 3 * DAY).hold is not None
+
+
+def test_what_is_published_has_a_score_of_its_own() -> None:
+    of = Past(
+        latest=(replace(said(FAILED, NOW - DAY), version=HELD),),
+        published=(said(PASSED, NOW - 2 * DAY),),
+        publications=(Publication(ORDERS, "11111111", NOW - 2 * DAY),),
+    )
+
+    report = the_report(of)
+
+    assert (report.score, report.published_score) == (0, 100)
+    assert the_report(replace(of, publications=())).published_score is None
+
+
+def test_a_version_is_held_back_at_times_at_which_it_was_not_published_yet() -> None:
+    mended = Version(published_at=NOW - DAY)
+
+    assert mended.was_held_back(NOW - 2 * DAY)
+    assert not mended.was_held_back(NOW)
+    assert not Version().was_held_back(NOW)
+
+
+def test_a_check_that_answered_once_is_no_longer_evaluated() -> None:
+    since = NOW - 2 * DAY
+    first, last = said(PASSED, since + DAY / 2), said(UNKNOWN, since + DAY)
+
+    assert titles(the_report(past(first, last), since=since).changes.unknown) == [ROWS]
+    assert titles(the_report(past(last), since=since).changes.unclear) == [ROWS]

@@ -12,6 +12,7 @@ from engine.adapters.postgres import check_values
 from engine.adapters.postgres.check_values import Unanswerable
 from engine.adapters.postgres.names import ident, qualified
 from engine.catalog.model import Layer
+from engine.quality.wording import no_table
 from engine.sodacl.model import (
     AnomalyCheck,
     FailedRowsCheck,
@@ -44,7 +45,7 @@ class Shape:
     def type_of(self, column: str) -> str:
         """The type of a column; raises Unanswerable where there is none."""
         if not self.columns:
-            raise Unanswerable(f"there is no table {'.'.join(self.name)}")
+            raise Unanswerable(no_table(".".join(self.name)))
         if column not in self.columns:
             raise Unanswerable(f"there is no column {column!r}")
         return self.columns[column]

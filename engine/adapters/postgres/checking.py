@@ -11,6 +11,7 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.adapters.postgres import check_sql
+from engine.adapters.postgres.accepted_columns import succession
 from engine.adapters.postgres.check_sql import (
     ROWS,
     Aggregate,
@@ -30,15 +31,18 @@ from engine.quality.judge import (
     Nothing,
     Number,
     Past,
+    Succession,
     Taken,
     Unknown,
     as_declared,
+    asks_changes,
     judged,
     judged_schema,
     metric_of,
 )
 from engine.quality.model import Measured, Outcome
 from engine.quality.ports import QualityEngine
+from engine.quality.wording import no_table
 from engine.sodacl.mistakes import Mistake
 from engine.sodacl.model import (
     AnomalyCheck,
@@ -146,11 +150,12 @@ class PostgresChecks:
         asked = [_asked(index, form, name, shapes) for index, form in forms.items()]
         answers = await self._answers(shapes[name], asked)
         known = await self._recall(layer, table, _compared_metrics(forms.values()))
+        succeeded = await self._succession(name, forms.values())
         now = self._clock.now()
 
         def one(each: _Asked) -> Measured:
             if isinstance(each.form.rule, SchemaCheck) and shapes[name].columns:
-                return judged_schema(each.index, each.form, shapes[name].columns)
+                return judged_schema(each.index, each.form, shapes[name].columns, succeeded)
             past = Past(now, known.get(metric_of(each.form) or "", ()))
             return judged(each.index, each.form, _taken(each, answers, now.timestamp()), past)
 
@@ -172,6 +177,13 @@ class PostgresChecks:
             for schema, table, column, type_ in await raw.fetch(_SHAPES, schemas, tables):
                 found[schema, table][column] = type_
         return {each: Shape(each, columns) for each, columns in found.items()}
+
+    async def _succession(self, name: TableName, forms: Iterable[Form]) -> Succession | None:
+        """How the columns differ from those published last, where a check asks for that."""
+        if not any(asks_changes(form) for form in forms):
+            return None
+        async with self._free, self._database.connect() as connection:
+            return await succession(await driver(connection), name)
 
     async def _answers(self, shape: Shape, asked: Sequence[_Asked]) -> Answers:
         """Ask everything at once, on as many connections as are free."""
@@ -287,7 +299,7 @@ def _compared_metrics(forms: Iterable[Form]) -> Collection[str]:
 
 def _asked(index: int, form: Form, name: TableName, shapes: Shapes) -> _Asked:
     if not shapes[name].columns:
-        return _Asked(index, form, Unknown(f"there is no table {'.'.join(name)}"))
+        return _Asked(index, form, Unknown(no_table(".".join(name))))
     try:
         return _Asked(index, form, check_sql.question(form, shapes[name], shapes))
     except Unanswerable as why:

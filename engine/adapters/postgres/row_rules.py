@@ -8,6 +8,8 @@ from engine.adapters.postgres.check_sql import Shape
 from engine.adapters.postgres.check_values import Unanswerable
 from engine.adapters.postgres.refine_sql import RowRule
 from engine.catalog.model import Check, Table
+from engine.quality.examples import checked_columns
+from engine.quality.wording import title
 from engine.sodacl.model import Form, ReferenceCheck, Severity
 from engine.sodacl.parse import read
 
@@ -38,7 +40,13 @@ def _rules(checks: Sequence[Check], shape: Shape) -> Iterator[RowRule]:
         except Unanswerable:
             continue
         if condition is not None:
-            yield RowRule(condition, f"check: {form.name or check.title}")
+            yield RowRule(condition, _reason(check, form, tuple(shape.columns)))
+
+
+def _reason(check: Check, form: Form, columns: Sequence[str]) -> str:
+    """Such as `price: breaks «priced»`: the column at fault is shown, and can be asked for."""
+    named = [name for name in columns if name in checked_columns(columns, form.rule)]
+    return f"{', '.join(named) or 'check'}: breaks «{title(check)}»"
 
 
 def _form(check: Check) -> Form | None:

@@ -8,33 +8,76 @@ from sqlalchemy import RowMapping, TextClause, text
 from engine.adapters.postgres.database import Database
 from engine.catalog.model import DatasetName
 from engine.quality.model import Outcome
-from engine.quality.report import MOST_TURNS, Named, PastVerdict
+from engine.quality.past import MOST_TURNS, Named, PastVerdict, Publication, Version, telling
+
+_WITH_STEP = """FROM atlas.check_results said LEFT JOIN atlas.step_runs step
+    ON step.run_id = said.run_id AND step.dataset = said.dataset AND step.kind = 'publish'"""
+"""Each verdict with the step that was to publish what it was said of; a look has none."""
+
+_PUBLISHED_AT = "CASE WHEN step.status = 'succeeded' THEN step.finished_at END"
+
+_TOLD = f"""SELECT said.*, step.run_id IS NOT NULL AS staged, {_PUBLISHED_AT} AS published_at,
+  coalesce(step.status IN ('failed', 'skipped', 'cancelled'), false) AS held_back
+  {_WITH_STEP}"""
+
+_ASKED = """said.dataset = ANY(:datasets) AND said.at < :before
+    AND (said.dataset, said."check") IN (
+      SELECT * FROM unnest(CAST(:named AS text[]), CAST(:checks AS text[])))"""
 
 _LATEST = text(
-    """SELECT said.run_id, said.dataset, said."check", said.outcome, said.value, said.reason,
-  said.at, EXISTS (SELECT FROM atlas.step_runs step WHERE step.run_id = said.run_id
-    AND step.dataset = said.dataset AND step.kind = 'publish'
-    AND step.status IN ('failed', 'skipped', 'cancelled'))
-    AS held_back
-FROM atlas.check_results said
-JOIN (SELECT max(id) AS id FROM atlas.check_results
-  WHERE dataset = ANY(:datasets) AND at < :before
-    AND (dataset, "check") IN (SELECT * FROM unnest(
-      CAST(:datasets AS text[]), CAST(:checks AS text[])))
-  GROUP BY dataset, "check") newest ON newest.id = said.id
+    f"""{_TOLD} WHERE said.id IN (
+  SELECT unnest(newest) FROM (
+    SELECT ARRAY[max(said.id), max(said.id) FILTER (WHERE step.run_id IS NOT NULL)] AS newest
+    {_WITH_STEP} WHERE {_ASKED} GROUP BY said.dataset, said."check") newest)
 ORDER BY said.id"""
 )
-"""By id, since two checks of one dataset are never written at the same time."""
+"""Of each check the newest verdict, and the newest on a version that was to be published.
+
+By id, since two checks of one dataset are never written at the same time.
+"""
+
+_PUBLISHED = text(
+    f"""{_TOLD} WHERE said.id IN (
+  SELECT max(said.id) {_WITH_STEP}
+  WHERE (step.run_id IS NULL OR {_PUBLISHED_AT} <= :before) AND {_ASKED}
+  GROUP BY said.dataset, said."check")
+ORDER BY said.id"""
+)
+
+_PUBLICATIONS = text(
+    """SELECT DISTINCT ON (dataset) dataset, run_id, finished_at AS at FROM atlas.step_runs
+WHERE kind = 'publish' AND status = 'succeeded' AND finished_at < :before
+  AND dataset = ANY(:datasets)
+ORDER BY dataset, finished_at DESC"""
+)
 
 _TURNS = text(
-    """SELECT run_id, dataset, "check", outcome, value, reason, at, false AS held_back
-FROM (SELECT *, lag(outcome) OVER (
-    PARTITION BY dataset COLLATE "C", "check" COLLATE "C" ORDER BY id) AS before
-  FROM atlas.check_results
-  WHERE dataset = ANY(:datasets) AND at >= :since AND at < :before) said
-WHERE before IS DISTINCT FROM outcome
-ORDER BY at DESC, id DESC LIMIT :most"""
+    f"""WITH version AS (
+  SELECT said.id, said.dataset, said."check", said.outcome, said.at,
+    CASE WHEN step.run_id IS NOT NULL THEN
+      coalesce(extract(epoch FROM {_PUBLISHED_AT}), 'Infinity')::float8 END AS published
+  {_WITH_STEP}
+  WHERE said.dataset = ANY(:datasets) AND said.at < :before AND (said.at >= :since OR said.id IN (
+    SELECT max(said.id) {_WITH_STEP}
+    WHERE said.dataset = ANY(:datasets) AND said.at < :since AND step.run_id IS NOT NULL
+    GROUP BY said.dataset, said."check"))
+), newest AS (
+  SELECT *, max(ARRAY[id::float8, published]) FILTER (WHERE published IS NOT NULL) OVER (
+    PARTITION BY dataset COLLATE "C", "check" COLLATE "C" ORDER BY id) AS newer
+  FROM version
+), turn AS (
+  SELECT id, at FROM (SELECT *, lag(outcome) OVER (
+      PARTITION BY dataset COLLATE "C", "check" COLLATE "C" ORDER BY id) AS before
+    FROM newest
+    WHERE at >= :since AND (published IS NOT NULL OR newer IS NULL
+      OR newer[2] <= extract(epoch FROM at)::float8)) telling
+  WHERE before IS DISTINCT FROM outcome
+  ORDER BY at DESC, id DESC LIMIT :most
 )
+{_TOLD} JOIN turn ON turn.id = said.id
+ORDER BY said.at DESC, said.id DESC"""
+)
+"""The newest version so far is the greatest pair of an id and of when it was published."""
 
 _EVER = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
 
@@ -48,11 +91,23 @@ class PostgresVerdictHistory:
 
     async def latest(self, checks: Sequence[Named], before: datetime) -> tuple[PastVerdict, ...]:
         """One SELECT, however many checks."""
-        named = {
-            "datasets": [str(dataset) for dataset, _ in checks],
-            "checks": [check for _, check in checks],
-        }
-        return await self._read(_LATEST, {**named, "before": before})
+        found = await self._read(_LATEST, {**_named(checks), "before": before})
+        return tuple({each.of: each for each in telling(found)}.values())
+
+    async def published(self, checks: Sequence[Named], before: datetime) -> tuple[PastVerdict, ...]:
+        """One SELECT, however many checks."""
+        return await self._read(_PUBLISHED, {**_named(checks), "before": before})
+
+    async def publications(
+        self, datasets: Sequence[DatasetName], before: datetime
+    ) -> tuple[Publication, ...]:
+        """By the steps of runs: the newest that ended well is kept as long as its dataset."""
+        given = {"datasets": [str(dataset) for dataset in datasets], "before": before}
+        async with self._database.begin() as connection:
+            rows = (await connection.execute(_PUBLICATIONS, given)).all()
+        return tuple(
+            Publication(DatasetName.parse(row.dataset), row.run_id, row.at) for row in rows
+        )
 
     async def turns(
         self, datasets: Sequence[DatasetName], since: datetime | None, before: datetime
@@ -77,6 +132,14 @@ class PostgresVerdictHistory:
         return tuple(_verdict(row) for row in rows)
 
 
+def _named(checks: Sequence[Named]) -> Mapping[str, object]:
+    return {
+        "datasets": list(dict.fromkeys(str(dataset) for dataset, _ in checks)),
+        "named": [str(dataset) for dataset, _ in checks],
+        "checks": [check for _, check in checks],
+    }
+
+
 def _verdict(row: RowMapping) -> PastVerdict:
     return PastVerdict(
         DatasetName.parse(row["dataset"]),
@@ -86,5 +149,5 @@ def _verdict(row: RowMapping) -> PastVerdict:
         row["reason"],
         row["at"],
         row["run_id"],
-        held_back=row["held_back"],
+        Version(row["published_at"], row["held_back"]) if row["staged"] else None,
     )
