@@ -1,0 +1,1 @@
+"""Presidio and spaCy: they recognise personal data, in processes of their own."""
