@@ -103,6 +103,9 @@ def vocabulary(message: Message) -> Vocabulary:
         datasets=tuple(str(dataset) for dataset in project.datasets()),
         makers=tuple((str(dataset), pipeline) for dataset, pipeline in makers(project)),
         columns=tuple({column.name for table in project.tables for column in table.columns}),
+        columns_in=tuple(
+            (table.name, column.name) for table in project.tables for column in table.columns
+        ),
     )
 
 
@@ -170,6 +173,7 @@ def offers(message: Message, refused: Refused) -> tuple[str, ...]:
         "pipeline": names.pipelines,
         "table": names.short_names(),
         "dataset": names.datasets,
+        "column": names.columns,
         "schedule": tuple(name for name in refused.close if name.startswith("SCH-")),
     }
     return tuple(

@@ -1,15 +1,39 @@
-"""Sentences about personal data."""
+"""Sentences about personal data: what there is, its rules, one person, who did what."""
 
 from opsdroid.events import Message
 
-from engine.commands import ScanPrivacy
+from engine.commands import (
+    AcceptFinding,
+    Audit,
+    CheckAnonymity,
+    ConfirmErasure,
+    ErasePerson,
+    FindPerson,
+    PrivacyReport,
+    RejectFinding,
+    RevealValue,
+    ScanPrivacy,
+    SetPrivacyRule,
+)
 from skills import base
 
 
 class Privacy(base.AtlasSkill):
-    """Looks for personal data."""
+    """Looks for personal data, sets what is done with it, and answers for people's rights."""
 
-    @base.understands(ScanPrivacy)
+    @base.understands(
+        ScanPrivacy,
+        PrivacyReport,
+        SetPrivacyRule,
+        AcceptFinding,
+        RejectFinding,
+        FindPerson,
+        ErasePerson,
+        ConfirmErasure,
+        RevealValue,
+        CheckAnonymity,
+        Audit,
+    )
     async def answer(self, message: Message) -> None:
         """Carry out what was asked."""
         await self.carry_out(message)

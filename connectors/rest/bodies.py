@@ -13,7 +13,7 @@ from pydantic import (
 )
 
 from connectors.rest.pages import PATTERN
-from connectors.rest.problems import MALFORMED, FieldProblem, Problem
+from connectors.rest.problems import MALFORMED, FieldProblem, Problem, is_a_name
 from engine.runs.document import RunDocument
 from engine.runs.model import Run, RunStatus, StepKind
 
@@ -150,14 +150,19 @@ def read_key(text: str) -> str:
 def _once(query: MultiMapping[str]) -> dict[str, str]:
     twice = sorted(name for name in set(query) if len(query.getall(name)) > 1)
     if twice:
-        problems = [FieldProblem(field=name, problem="Given more than once") for name in twice]
+        problems = [FieldProblem(field=_field(name), problem="Given more than once") for name in twice]
         raise Problem(MALFORMED, "Give each parameter once.", fields=problems)
     return dict(query)
 
 
+def _field(place: int | str) -> str:
+    """A part of the way to a field; one that nobody declared may be a value of somebody's."""
+    return str(place) if isinstance(place, int) or is_a_name(place) else "…"
+
+
 def _malformed(what: str, error: ValidationError) -> Problem:
     fields = [
-        FieldProblem(field=".".join(map(str, each["loc"])), problem=each["msg"])
+        FieldProblem(field=".".join(map(_field, each["loc"])), problem=each["msg"])
         for each in error.errors(include_url=False, include_input=False, include_context=False)
     ]
     first = fields[0]

@@ -1,5 +1,6 @@
 """Everything that can go wrong, as RFC 9457 says it: problem JSON, never a traceback."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -128,7 +129,23 @@ def of_error(error: EngineError) -> Problem:
     later = kind in {UNAVAILABLE, TOO_MANY}
     headers = {"Retry-After": str(TRY_AGAIN_AFTER)} if later else {}
     close = error.close if isinstance(error, errors.Unknown) else ()
-    return Problem(kind, f"{error.message} {error.hint}".strip(), close=close, headers=headers)
+    said = f"{_message(error)} {error.hint}".strip()
+    return Problem(kind, said, close=close, headers=headers)
+
+
+def _message(error: EngineError) -> str:
+    if isinstance(error, errors.Unknown) and not is_a_name(error.name):
+        return f"There is no {error.noun} of that name."
+    return error.message
+
+
+_NAME = re.compile(r"[A-Za-z0-9_.]{1,80}")
+_NUMBER = re.compile(r"\d{5}")
+
+
+def is_a_name(text: str) -> bool:
+    """Whether a text may be repeated: it is written as names of a project are, and no number."""
+    return bool(_NAME.fullmatch(text)) and not _NUMBER.search(text)
 
 
 def _kind(error: EngineError) -> Kind:

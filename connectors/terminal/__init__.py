@@ -7,6 +7,7 @@ from opsdroid.connector import Connector, register_event
 from opsdroid.core import OpsDroid
 from opsdroid.events import Message
 
+from connectors.heard import Heard
 from engine.cards import Card, CardKind, Severity
 from engine.host import CardMessage
 
@@ -31,7 +32,7 @@ class TerminalConnector(Connector):
 
     async def say(self, text: str, person: str, channel: str) -> Message:
         """Give one sentence to the bot, and return the message after all skills had it."""
-        message = Message(text, user_id=person, user=person, target=channel, connector=self)
+        message = Heard(text, user_id=person, user=person, target=channel, connector=self)
         await self.opsdroid.parse(message)
         return message
 

@@ -6,6 +6,7 @@ from opsdroid.connector import Connector, register_event
 from opsdroid.core import OpsDroid
 from opsdroid.events import Message
 
+from connectors.heard import Heard
 from connectors.web import doors, page, wire
 from connectors.web.room import Room
 from engine.host import CardMessage, engine_of
@@ -39,7 +40,7 @@ class WebConnector(Connector):
             await self._room.close()
 
     async def _parse(self, said: Said) -> None:
-        message = Message(
+        message = Heard(
             said.text,
             user_id=wire.PERSON,
             user=said.name,

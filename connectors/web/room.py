@@ -4,12 +4,15 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 from aiohttp import ClientConnectionError, WSCloseCode, web
 
 from connectors.web import wire
 from engine.cards import Card
 from engine.host import EngineDatabase
+from engine.identifiers import without_identifiers
+from engine.logs import place_of
 from engine.people import Asker
 from engine.transcript import Author, Said
 
@@ -39,8 +42,9 @@ class Room:
             said = await self._to_do.get()
             try:
                 await self._parse(said)
-            except Exception:
-                logger.exception("message m%s could not be worked", said.id)
+            except Exception as error:  # noqa: BLE001  # whatever it is, the next one is worked
+                place = place_of(error)
+                logger.error("message m%s could not be worked: %s", said.id, place)  # noqa: TRY400  # a traceback may hold what was said
 
     @asynccontextmanager
     async def entered(self, page: web.WebSocketResponse) -> AsyncIterator[None]:
@@ -75,7 +79,10 @@ class Room:
         )
 
     async def take(self, page: web.WebSocketResponse, raw: str) -> None:
-        """Take a sentence from a page: kept and shown first, then worked."""
+        """Take a sentence from a page: kept and shown first, then worked.
+
+        Whoever it may mean is in what is worked only, never in what is kept or shown.
+        """
         say = wire.read(raw)
         if isinstance(say, str):
             await self._send(page, wire.refused(say, wire.client_id_of(raw)))
@@ -84,8 +91,9 @@ class Room:
             reason = "Atlas has too much to answer just now. Try again in a moment."
             await self._send(page, wire.refused(reason, say.client_id))
             return
-        said = await self.say(say.channel, Author.YOU, say.text, client_id=say.client_id)
-        self._to_do.put_nowait(said)
+        shown = without_identifiers(say.text)
+        said = await self.say(say.channel, Author.YOU, shown, client_id=say.client_id)
+        self._to_do.put_nowait(replace(said, text=say.text))
 
     async def say(
         self,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from engine.commands import (
+    Audit,
     Backfill,
     CancelRun,
     CheckQuality,
@@ -151,7 +152,7 @@ def _is_question(said: Said, match: Match, left: tuple[Item, ...]) -> bool:
     """Whether an order is only asked about; a check, a scan or a dry run answers a question."""
     kinds = {item.kind for item in match.slots}
     is_dry = Kind.DRY in kinds or Kind.DRY in match.phrase.manners
-    if is_dry or match.command in (CheckQuality, ScanPrivacy):
+    if is_dry or match.command in (Audit, CheckQuality, ScanPrivacy):
         return False
     return said.is_question or any(item.value in QUESTIONING for item in _wanted(left))
 

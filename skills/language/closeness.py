@@ -14,6 +14,7 @@ from engine.commands import (
     ListPipelines,
     ListQuarantine,
     ListRuns,
+    PrivacyReport,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
@@ -50,7 +51,14 @@ def _candidates(vocabulary: Vocabulary) -> tuple[str, ...]:
 
 
 def _commands(vocabulary: Vocabulary) -> Iterator[Command]:
-    yield from (*_FIRST_STEPS, RunStatus(), ListRuns(status="failed"), ExplainRun(), WhoAmI())
+    yield from (
+        *_FIRST_STEPS,
+        RunStatus(),
+        ListRuns(status="failed"),
+        ExplainRun(),
+        WhoAmI(),
+        PrivacyReport(),
+    )
     for pipeline in vocabulary.pipelines[:_NAMES]:
         yield from (
             RunPipeline(pipeline),

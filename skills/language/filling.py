@@ -8,11 +8,15 @@ from types import MappingProxyType
 
 from engine.commands import (
     AcceptChecks,
+    AcceptFinding,
+    Audit,
     Backfill,
     BackfillStatus,
     CancelRun,
+    CheckAnonymity,
     CheckQuality,
     Command,
+    ConfirmErasure,
     DeleteQuarantine,
     DeleteSchedule,
     DescribePipeline,
@@ -24,14 +28,18 @@ from engine.commands import (
     ListRuns,
     ListSchedules,
     PauseSchedule,
+    PrivacyReport,
     QualityReport,
+    RejectFinding,
     ReleaseQuarantine,
     ResumeSchedule,
     RetryRun,
+    RevealValue,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
     SchedulePipeline,
+    SetPrivacyRule,
     SuggestChecks,
     WhoAmI,
 )
@@ -53,6 +61,7 @@ USUAL_LAYERS: Mapping[type[Command], str] = MappingProxyType(
         SuggestChecks: "silver",
         AcceptChecks: "silver",
         ScanPrivacy: "bronze",
+        PrivacyReport: "silver",
     }
 )
 """The layer that a table without one means."""
@@ -83,6 +92,14 @@ class Slots:
     older_than: int | None = None
     confirmed: bool = False
     checks: tuple[str, ...] = ()
+    column: str = ""
+    operator: str = ""
+    to: str | None = None
+    entity: str | None = None
+    erasure: str = ""
+    sealed: str = ""
+    columns: tuple[str, ...] = ()
+    k: int = 5
 
 
 _BUILD: Mapping[type[Command], Callable[[Slots], Command]] = MappingProxyType(
@@ -120,6 +137,16 @@ _BUILD: Mapping[type[Command], Callable[[Slots], Command]] = MappingProxyType(
         SuggestChecks: lambda slots: SuggestChecks(slots.dataset or ""),
         AcceptChecks: lambda slots: AcceptChecks(slots.dataset or "", slots.checks),
         ScanPrivacy: lambda slots: ScanPrivacy(slots.dataset or ""),
+        PrivacyReport: lambda slots: PrivacyReport(slots.dataset),
+        SetPrivacyRule: lambda slots: SetPrivacyRule(
+            slots.dataset or "", slots.column, slots.operator, slots.to
+        ),
+        AcceptFinding: lambda slots: AcceptFinding(slots.dataset or "", slots.column, slots.entity),
+        RejectFinding: lambda slots: RejectFinding(slots.dataset or "", slots.column, slots.entity),
+        ConfirmErasure: lambda slots: ConfirmErasure(slots.erasure),
+        RevealValue: lambda slots: RevealValue(slots.sealed),
+        CheckAnonymity: lambda slots: CheckAnonymity(slots.dataset or "", slots.columns, slots.k),
+        Audit: lambda slots: Audit(slots.since),
         Help: lambda slots: Help(slots.topic),
         WhoAmI: lambda _: WhoAmI(),
     }

@@ -94,6 +94,14 @@ QUESTIONING = _split(
 STOPPING = _split("delete drop mute snooze revoke remove")
 """Verbs that Atlas knows but does not do."""
 
+NO_PART_OF_A_NAME = _split(
+    "in from where if when unless except but without not and or for with because so then tomorrow "
+    "today tonight later before after since until table tables row rows column columns dataset "
+    "data everything anything all please every each erase forget delete remove find don't dont do "
+    "never no why could would should about run"
+)
+"""Words beside a person's name that say more than who it is."""
+
 PRONOUNS = _split("it this that these those them they one ones something anything everything all")
 
 JOINING = _split("and then or")

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from engine.commands import (
     AcceptChecks,
+    Audit,
     Backfill,
     BackfillStatus,
     CancelRun,
@@ -22,6 +23,7 @@ from engine.commands import (
     ListRuns,
     ListSchedules,
     PauseSchedule,
+    PrivacyReport,
     QualityReport,
     ReleaseQuarantine,
     ResumeSchedule,
@@ -63,6 +65,8 @@ ACCEPTS: Mapping[type[Command], frozenset[Kind]] = MappingProxyType(
         SuggestChecks: frozenset({Kind.TABLE}),
         AcceptChecks: frozenset({Kind.TABLE, Kind.CHECKS}),
         ScanPrivacy: frozenset({Kind.TABLE}),
+        PrivacyReport: frozenset({Kind.TABLE}),
+        Audit: frozenset({Kind.TIME}),
         Help: frozenset(),
         WhoAmI: frozenset(),
     }

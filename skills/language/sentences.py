@@ -1,51 +1,58 @@
 """The canonical sentence of each command: written for buttons, read back without any doubt."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, timedelta, tzinfo
+from dataclasses import fields, replace
+from datetime import date, datetime, tzinfo
+from itertools import islice
 from types import MappingProxyType
 
 from engine.commands import (
+    HIDDEN,
     AcceptChecks,
+    AcceptFinding,
+    Audit,
     Backfill,
     BackfillStatus,
     CancelRun,
+    CheckAnonymity,
     CheckQuality,
     Command,
+    ConfirmErasure,
     DeleteQuarantine,
     DeleteSchedule,
     DescribePipeline,
+    ErasePerson,
     ExpectValues,
     ExplainRun,
+    FindPerson,
     Help,
     ListPipelines,
     ListQuarantine,
     ListRuns,
     ListSchedules,
     PauseSchedule,
+    PrivacyReport,
     QualityReport,
+    RejectFinding,
     ReleaseQuarantine,
     ResumeSchedule,
     RetryRun,
+    RevealValue,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
     SchedulePipeline,
+    SetPrivacyRule,
     SuggestChecks,
     WhoAmI,
 )
-from engine.recurrence import Recurrence
-from engine.runs.model import StepKind
-from engine.schedules.model import number_of
-from skills.language.check_ids import check_ids
 from skills.language.filling import Slots, build
-from skills.language.lexicon import ASKING, FILLERS
-from skills.language.run_ids import run_id
-from skills.language.scheduling import recurrence_of
+from skills.language.places import listed, quoted
+from skills.language.slot_values import DAY, FLAGS, Context
 from skills.language.vocabulary import Vocabulary
 
 Form = tuple[str, ...]
-Value = str | int | date | datetime | Recurrence | tuple[str, ...]
 _ALL_THE_REST = "{when}"
 _RETRIED = ("[from step {from_step}]", "[and accept the {accept_drift}]")
 _OF_SCHEDULES = ("[for schedule {schedule}]", "[of pipeline {pipeline}]", "[for table {table}]")
@@ -145,30 +152,35 @@ FORMS: Mapping[type[Command], tuple[Form, ...]] = MappingProxyType(
             ),
         ),
         ScanPrivacy: (("scan {dataset} for personal data",),),
+        PrivacyReport: (("privacy report", "[of {dataset}]"),),
+        SetPrivacyRule: (("{operator} {column} in {dataset}", "[to {to}]"),),
+        AcceptFinding: (
+            ("accept {entity} in {column} of {dataset}",),
+            ("{column} in {dataset} is personal data",),
+        ),
+        RejectFinding: (
+            ("{column} in {dataset} is not {entity}",),
+            ("{column} in {dataset} is not personal data",),
+        ),
+        FindPerson: (("find everything about {identifier}",),),
+        ErasePerson: (("erase {identifier}",),),
+        ConfirmErasure: (("confirm erasure {erasure}",),),
+        RevealValue: (("reveal {sealed}",),),
+        CheckAnonymity: (("check k-anonymity of {dataset} for {columns}", "[with k {k}]"),),
+        Audit: (("audit", "[since {since}]"),),
         Help: (("help {topic}",), ("help",)),
         WhoAmI: (("who am i",),),
     }
 )
 """Segments in their order; one in brackets is left out when its slot is empty."""
 
-_FLAGS = {
-    "full_refresh": "refresh",
-    "dry_run": "run",
-    "accept_drift": "change",
-    "confirmed": "sure",
-}
-"""The word that stands where a slot is that can only be set."""
-
-_DAY = timedelta(days=1)
-"""A backfill ends before its `end`; people name the last day that is in it."""
-
-_STATUSES = ("queued", "running", "succeeded", "failed", "cancelled")
-_STEPS = tuple(kind.value for kind in StepKind if kind is not StepKind.SCAN)
-_NOISE = frozenset(word for phrase in (*FILLERS, *ASKING) for word in phrase)
+_WORD = re.compile(r'(?:"(?:[^"]|"")*"|[^\s"]|")+?(?=\s|$)')
+_SLOT = re.compile(r"\{(\w+)\}")
+_MOST_WORDS = 40
 
 
 def sentence(command: Command) -> str:
-    """The sentence that says exactly this command."""
+    """The sentence that says exactly this command; one about a person leaves out who it is."""
     filled = ((each, getattr(command, each.name)) for each in fields(command))
     values = {each.name: value for each, value in filled if value != each.default}
     given = {name: _written(name, value) for name, value in values.items()}
@@ -177,133 +189,53 @@ def sentence(command: Command) -> str:
     return " ".join(segment for segment in segments if segment)
 
 
-def _written(slot: str, value: object) -> str:
-    if slot in _FLAGS:
-        return _FLAGS[slot]
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return ",".join(value)
-    return str(value - _DAY if slot == "end" and isinstance(value, date) else value)
-
-
-def _fits(form: Form, given: frozenset[str]) -> bool:
-    needed = {_slot(segment) for segment in form if not segment.startswith("[")} - {None}
-    named = {_slot(segment) for segment in form}
-    return needed <= given <= named
-
-
-def _slot(segment: str) -> str | None:
-    return segment.partition("{")[2].partition("}")[0] or None
-
-
-def _segment(segment: str, given: Mapping[str, str]) -> str:
-    slot = _slot(segment)
-    if slot is None:
-        return segment
-    return segment.strip("[]").replace(f"{{{slot}}}", given[slot]) if slot in given else ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Context:
-    vocabulary: Vocabulary
-    zone: tzinfo
-
-    def value(self, slot: str, word: str) -> Value | None:
-        """What a word means in a slot, None when it can't stand there."""
-        if slot == "when":
-            return recurrence_of(word, self.zone)
-        if slot in ("since", "until"):
-            return self._moment(word)
-        if slot in _FLAGS:
-            return word.casefold() == _FLAGS[slot] or None
-        reader = _SLOT_READERS.get(slot)
-        return reader(word) if reader else _spelled(word, self._names(slot))
-
-    def _names(self, slot: str) -> tuple[str, ...]:
-        if slot == "table":
-            return self.vocabulary.short_names()
-        named = {
-            "pipeline": self.vocabulary.pipelines,
-            "dataset": self.vocabulary.datasets,
-            "from_step": _STEPS,
-        }
-        return named.get(slot, _STATUSES)
-
-    def _moment(self, word: str) -> datetime | None:
-        try:
-            found = datetime.fromisoformat(word)
-            return found.astimezone(self.zone) if found.tzinfo else found.replace(tzinfo=self.zone)
-        except (ValueError, OverflowError):
-            return None
-
-
-def _schedule(word: str) -> str | None:
-    number = number_of(word)
-    return None if number is None else f"SCH-{number}"
-
-
-def _topic(word: str) -> str | None:
-    topic = word.casefold()
-    return topic if topic.isalpha() and topic not in _NOISE else None
-
-
-def _day(word: str) -> date | None:
-    try:
-        return date.fromisoformat(word)
-    except ValueError:
-        return None
-
-
-def _day_after(word: str) -> date | None:
-    found = _day(word)
-    return found + _DAY if found and found < date.max else None
-
-
-def _number(word: str, most_digits: int = 2) -> int | None:
-    is_small = word.isascii() and word.isdigit() and len(word) <= most_digits
-    return int(word) or None if is_small else None
-
-
-def _days_old(word: str) -> int | None:
-    return _number(word, 4)
-
-
-def _rule(word: str) -> str | None:
-    name = word.casefold()
-    return name if name.isidentifier() else None
-
-
-_SLOT_READERS: Mapping[str, Callable[[str], Value | None]] = MappingProxyType(
+_OWN_WRITING: Mapping[str, Callable[[object], str]] = MappingProxyType(
     {
-        "schedule": _schedule,
-        "run_id": run_id,
-        "topic": _topic,
-        "start": _day,
-        "end": _day_after,
-        "at_once": _number,
-        "checks": check_ids,
-        "rule": _rule,
-        "older_than": _days_old,
+        "identifier": lambda _: HIDDEN,
+        "column": lambda value: quoted(str(value)),
+        "columns": lambda value: listed(value if isinstance(value, tuple) else ()),
+        "to": lambda value: quoted(str(value)),
     }
 )
 
 
-def _spelled(word: str, names: tuple[str, ...]) -> str | None:
-    if word in names:
-        return word
-    alike = tuple(name for name in names if name.casefold() == word.casefold())
-    return alike[0] if len(alike) == 1 else None
+def _written(slot: str, value: object) -> str:
+    if slot in _OWN_WRITING:
+        return _OWN_WRITING[slot](value)
+    if slot in FLAGS:
+        return FLAGS[slot]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(value - DAY if slot == "end" and isinstance(value, date) else value)
+
+
+def _fits(form: Form, given: frozenset[str]) -> bool:
+    needed = {slot for segment in form if not segment.startswith("[") for slot in _slots(segment)}
+    named = {slot for segment in form for slot in _slots(segment)}
+    return needed <= given <= named
+
+
+def _slots(segment: str) -> list[str]:
+    return _SLOT.findall(segment)
+
+
+def _segment(segment: str, given: Mapping[str, str]) -> str:
+    if not given.keys() >= set(_slots(segment)):
+        return ""
+    return _SLOT.sub(lambda slot: given[slot[1]], segment.strip("[]"))
 
 
 def read_sentence(text: str, vocabulary: Vocabulary, zone: tzinfo) -> Command | None:
     """The command whose canonical sentence this is, if it is one."""
-    words = text.split(maxsplit=20)
-    found = _readings(words, _Context(vocabulary, zone))
-    return next(found, None)
+    words = [found.group() for found in islice(_WORD.finditer(text), _MOST_WORDS + 1)]
+    if len(words) > _MOST_WORDS:
+        return None
+    return next(_readings(words, Context(vocabulary, zone)), None)
 
 
-def _readings(words: list[str], context: _Context) -> Iterator[Command]:
+def _readings(words: list[str], context: Context) -> Iterator[Command]:
     for command, forms in FORMS.items():
         for form in forms:
             slots = _read(form, words, context)
@@ -311,7 +243,7 @@ def _readings(words: list[str], context: _Context) -> Iterator[Command]:
                 yield build(command, slots)
 
 
-def _read(form: Form, words: list[str], context: _Context) -> Slots | None:
+def _read(form: Form, words: list[str], context: Context) -> Slots | None:
     slots, at = Slots(), 0
     for segment in form:
         pieces = segment.strip("[]").split()
@@ -327,12 +259,12 @@ def _read(form: Form, words: list[str], context: _Context) -> Slots | None:
 
 
 def _read_segment(
-    pieces: list[str], words: list[str], slots: Slots, context: _Context
+    pieces: list[str], words: list[str], slots: Slots, context: Context
 ) -> Slots | None:
     if len(words) < len(pieces):
         return None
     for piece, word in zip(pieces, words, strict=True):
-        slot = _slot(piece)
+        slot = next(iter(_slots(piece)), None)
         if slot is None and word.casefold() != piece:
             return None
         if slot is not None:

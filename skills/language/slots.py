@@ -25,7 +25,7 @@ from skills.language.putting_aside import is_about_a_column, read_age
 from skills.language.run_ids import is_meant_as_run_id, run_id
 from skills.language.spans import read_time
 from skills.language.vocabulary import LAYERS
-from skills.language.words import Word
+from skills.language.words import UNSAID, Word
 
 KNOWN = FAMILIAR | CUE_WORDS | frozenset(LAYERS)
 _BEFORE_NAMES = CONNECTIVES | frozenset(LAYERS) | {"run", "start", "execute", "describe", "the"}
@@ -240,11 +240,16 @@ def _meant(scene: _Scene, at: int, length: int, near: tuple[Name, ...]) -> Item:
     return replace(scene.item(kind, near[0].value, at, length), near=alike, layer=near[0].layer)
 
 
+def _unsaid(scene: _Scene, at: int) -> _Found:
+    """Somebody who was named, in the place of whom only a sign is left."""
+    return (scene.item(Kind.UNKNOWN, UNSAID, at), 1) if scene.texts[at] == UNSAID else None
+
+
 def _word(scene: _Scene, at: int) -> _Found:
     return scene.item(Kind.WORD, scene.texts[at], at), 1
 
 
 _READERS: tuple[_Reader, ...] = (
-    _schedule_id, _name, _check_ids, _rule, _age, _manner, _period, _run_id, _noise, _status, _tied,
-    _spread, _layer, _misspelled, _word,
+    _unsaid, _schedule_id, _name, _check_ids, _rule, _age, _manner, _period, _run_id, _noise,
+    _status, _tied, _spread, _layer, _misspelled, _word,
 )  # fmt: skip

@@ -11,12 +11,14 @@ from engine.commands import (
     ListSchedules,
     RunPipeline,
     RunStatus,
+    SuggestChecks,
 )
 from engine.people import Role
+from skills.language.anonymity import read_anonymity
 from skills.language.caution import misspellings, offers_without, reasons_against
 from skills.language.closeness import close_sentences
 from skills.language.dates import Calendar
-from skills.language.filling import commands_of, days_of, is_missing
+from skills.language.filling import commands_of, days_of, is_missing, unknown_name
 from skills.language.impossible import (
     does_otherwise,
     dry_run_of,
@@ -31,13 +33,22 @@ from skills.language.makers import with_maker
 from skills.language.matching import Match, best_match
 from skills.language.names import names_of
 from skills.language.offering import bare_names, look_instead, which_name
+from skills.language.persons import read_person, without_persons
 from skills.language.phrases import ORDER_VERBS
+from skills.language.privacy_rules import read_privacy_rule
 from skills.language.putting_aside import is_about_quarantine
 from skills.language.readings import Guess, NotUnderstood, Reading, Understood
 from skills.language.said import Said
 from skills.language.scheduling import Plan, plan_in, scheduled
 from skills.language.sentences import read_sentence
 from skills.language.slots import items_of
+from skills.language.unreadable import (
+    not_yet,
+    unknown_column,
+    unread_age,
+    unread_check_id,
+    unread_time,
+)
 from skills.language.vocabulary import Vocabulary
 from skills.language.words import Word, tidy, words_of
 
@@ -51,7 +62,17 @@ def understand(text: str, vocabulary: Vocabulary, now: datetime, zone: tzinfo) -
         return NotUnderstood(close_sentences("", vocabulary))
     exact = read_sentence(text, vocabulary, zone)
     if exact:
-        return Understood(exact)
+        return _if_it_has_come(Understood(exact), now)
+    return read_person(text, vocabulary) or _loosely(
+        without_persons(text, vocabulary), vocabulary, now, zone
+    )
+
+
+def _loosely(text: str, vocabulary: Vocabulary, now: datetime, zone: tzinfo) -> Reading:
+    """What a text says in people's own words; whoever it may name is not in it any more."""
+    structured = read_privacy_rule(text, vocabulary) or read_anonymity(text, vocabulary)
+    if structured:
+        return structured
     tidied = tidy(text)
     words = words_of(tidied)
     if len(words) > MOST_WORDS:
@@ -69,7 +90,15 @@ def understand(text: str, vocabulary: Vocabulary, now: datetime, zone: tzinfo) -
     else:
         reading = scheduled(_read(rest), plan) or plain
     fault = fault_in_time(tidied, words, calendar) or dry_run_of(whole)
-    return _within_reason(reading, rest, fault, past_in(tidied, words))
+    return _if_it_has_come(_within_reason(reading, rest, fault, past_in(tidied, words)), now)
+
+
+def _if_it_has_come(reading: Reading, now: datetime) -> Reading:
+    """The reading, unless it looks back to a time that lies ahead."""
+    if not isinstance(reading, Understood):
+        return reading
+    reason = not_yet(reading.command, now)
+    return Guess((replace(reading.command, since=None),), reason) if reason else reading  # type: ignore[call-arg]  # it has one
 
 
 def _within_reason(reading: Reading, said: Said, fault: str | None, past: str | None) -> Reading:
@@ -99,10 +128,18 @@ def _read(said: Said) -> Reading:
         return _not_offered(said)
     wanted, excluded = _cut(said)
     match = best_match(wanted)
+    fault = unread_check_id(said.text, match)
+    if fault:
+        return Guess(tuple(map(SuggestChecks, _tables_named(said))) or (Help("checks"),), fault)
     if match is None:
         return bare_names(said) or NotUnderstood(close_sentences(said.text, said.vocabulary))
     match = replace(match, left=(*match.left, *excluded))
     return _several(said) or _decide(said, match)
+
+
+def _tables_named(said: Said) -> tuple[str, ...]:
+    names = (said.vocabulary.dataset(name, None, "silver") for name in said.values(Kind.TABLE))
+    return tuple(name for name in names if name)
 
 
 def _is_about_what_goes(said: Said) -> bool:
@@ -115,6 +152,8 @@ def _is_about_what_goes(said: Said) -> bool:
 
 def _decide(said: Said, match: Match) -> Reading:
     commands = commands_of(match, said.vocabulary)
+    if unread := _unread(said, match, commands):
+        return unread
     if match.command.needs is not Role.VIEWER:
         return _careful(said, match, commands)
     if match.command is RunStatus and (listed := _runs_of_that_time(match, commands)):
@@ -125,7 +164,17 @@ def _decide(said: Said, match: Match) -> Reading:
     strange = sum(item.kind is Kind.UNKNOWN for item in match.left)
     if strange > len(match.cue) + len(match.slots) and not isinstance(commands[0], Help):
         return NotUnderstood(close_sentences(said.text, said.vocabulary))
-    return Understood(commands[0])
+    return unknown_column(commands[0], said.vocabulary) or Understood(commands[0])
+
+
+def _unread(said: Said, match: Match, commands: tuple[Command, ...]) -> Reading | None:
+    """A guess without what was named and can't be read, where that may be left out at all."""
+    if fault := unread_age(said.text, match):
+        return Guess(look_instead(said), fault)
+    if fault := unread_time(said, match):
+        plain = commands if unknown_name(match) is None else ()
+        return Guess(plain or look_instead(said), fault)
+    return None
 
 
 def _runs_of_that_time(match: Match, commands: tuple[Command, ...]) -> Command | None:

@@ -11,7 +11,7 @@ class Vocabulary:
     """Names that a sentence may use; datasets are `layer.name`.
 
     A maker is a dataset with the one pipeline that makes it and nothing of another layer. Columns
-    are those of any table.
+    are those of any table; `columns_in` has each with its table.
     """
 
     pipelines: tuple[str, ...] = ()
@@ -19,6 +19,7 @@ class Vocabulary:
     datasets: tuple[str, ...] = ()
     makers: tuple[tuple[str, str], ...] = ()
     columns: tuple[str, ...] = ()
+    columns_in: tuple[tuple[str, str], ...] = ()
 
     def short_names(self) -> tuple[str, ...]:
         """Tables and models without their layer, each once."""

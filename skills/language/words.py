@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from skills.language.lexicon import CONTRACTIONS, HARMLESS_EMOJI, STOP_SIGNS
 
+UNSAID = "«…»"
+"""What stands in a sentence for somebody who was named: a word that nobody knows."""
+
 _GLUE = frozenset({"_", "__", "-", ".", "/", "\N{EN DASH}", "\N{NON-BREAKING HYPHEN}"})
 _QUOTES = str.maketrans("\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}", "''")
 _MENTION = re.compile(r"<[@!#][^<>\s]{0,80}>")
@@ -28,7 +31,7 @@ _WORD = re.compile(
     r"|[0-9]{1,2}[/.][0-9]{1,2}(?:[/.][0-9]{2,4})?(?!\w)"
     r"|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:am|pm)?"
     r"|[^\W_]+(?:'[^\W_]+)?"
-    rf"|[{STOP_SIGNS}]",
+    rf"|{UNSAID}|[{STOP_SIGNS}]",
     re.IGNORECASE,
 )
 

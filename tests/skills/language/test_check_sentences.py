@@ -76,6 +76,16 @@ def test_nothing_is_added_where_anything_is_open(text: str) -> None:
     assert isinstance(read(text), Guess)
 
 
+@pytest.mark.parametrize("typed", ["banana", "k48", "k48211", "K-4821", "a1f3", "12345", "k4821x"])
+def test_who_accepts_what_is_no_id_hears_what_an_id_looks_like(typed: str) -> None:
+    reading = read(f"accept check {typed} for orders")
+
+    assert isinstance(reading, Guess)
+    assert f"{typed} is no id of a check" in reading.reason
+    assert "k4821" in reading.reason
+    assert reading.commands == (SuggestChecks("silver.orders"),)
+
+
 @given(st.text(), st.sampled_from(EXAMPLE_VOCABULARY.datasets))
 def test_every_id_of_a_check_can_be_said(text: str, name: str) -> None:
     said = check_id(dataset(name), text)

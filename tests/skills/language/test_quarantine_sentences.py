@@ -41,7 +41,6 @@ def test_the_sentence_of_an_order_says_exactly_it(command: Command) -> None:
         ("show quarantined rows of orders for unit_price", ListQuarantine(ORDERS, "unit_price")),
         ("which rows of orders are in quarantine for status?", ListQuarantine(ORDERS, "status")),
         ("what is in quarantine for orders", ListQuarantine(ORDERS)),
-        ("show quarantined rows of orders for nonsense", ListQuarantine(ORDERS, "nonsense")),
         ("release quarantined rows of orders", ReleaseQuarantine(ORDERS)),
         ("please release the rejected rows of orders", ReleaseQuarantine(ORDERS)),
         ("could you retry the quarantined orders?", ReleaseQuarantine(ORDERS)),
@@ -87,3 +86,26 @@ def test_only_the_whole_sentence_is_a_confirmation() -> None:
 
 def test_to_delete_anything_else_is_still_nothing_that_can_be_done() -> None:
     assert isinstance(read("delete orders"), Guess)
+
+
+def test_a_column_that_no_table_declares_is_named_before_no_rows_are_shown() -> None:
+    reading = read("show quarantined rows of orders for unit_pirce")
+
+    assert isinstance(reading, Guess)
+    assert "unit_pirce" in reading.reason
+    assert reading.commands == (
+        ListQuarantine(ORDERS, "unit_price"),
+        ListQuarantine(ORDERS),
+        ListQuarantine(ORDERS, "unit_pirce"),
+    )
+
+
+@pytest.mark.parametrize(
+    "age", ["0 days", "zero days", "-5 days", "3 fortnights", "banana", "99999 days"]
+)
+def test_rows_of_an_age_that_is_none_are_never_offered_for_deletion(age: str) -> None:
+    reading = read(f"delete quarantined rows of orders older than {age}")
+
+    assert isinstance(reading, Guess)
+    assert "older than 30 days" in reading.reason
+    assert not any(isinstance(command, DeleteQuarantine) for command in reading.commands)

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from engine.commands import (
     COMMANDS,
     AcceptChecks,
+    Audit,
     Backfill,
     BackfillStatus,
     CancelRun,
     CheckQuality,
     Command,
+    ConfirmErasure,
     DeleteQuarantine,
     DescribePipeline,
     ExpectValues,
@@ -25,9 +27,11 @@ from engine.commands import (
     ListPipelines,
     ListQuarantine,
     ListRuns,
+    PrivacyReport,
     QualityReport,
     ReleaseQuarantine,
     RetryRun,
+    RevealValue,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
@@ -69,7 +73,7 @@ vocabularies = st.builds(
     st.lists(names, min_size=1, max_size=5, unique=True),
 )
 run_ids = st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ", min_size=6, max_size=6).map("7{}3".format)
-FIRST, LAST = datetime(2000, 1, 1), datetime(2099, 1, 1)  # noqa: DTZ001  # hypothesis adds the zone
+FIRST, LAST = datetime(2000, 1, 1), datetime(2026, 3, 10)  # noqa: DTZ001  # hypothesis adds the zone
 moments = st.none() | st.datetimes(FIRST, LAST, timezones=st.just(UTC)).map(
     lambda moment: moment.astimezone(BERLIN)
 )
@@ -86,6 +90,8 @@ PIECES = (
     "night", "2", "hours", "between", "until", "if", "without", "please", "could", "you",
     "cancel", "stop", "retry", "backfill", "from", "scratch", "full", "refresh", "dry", "gate",
     "and accept the change", "3 at a time", "2026-03-01", "to", "what would do", "rebuild",
+    "mask", "email in", "orders.note", "is not", "personal data", "erase", "forget", "everything",
+    "about", "Maria Lopez", "maria@example.com", "reveal", "confirm erasure", "E12", "audit",
     "failed", "→", "'", "_", "-", ".", "\x00", "😀", "שלום",
 )  # fmt: skip
 pieces = st.sampled_from(PIECES)
@@ -124,6 +130,13 @@ def commands(vocabulary: Vocabulary) -> st.SearchStrategy[Command]:
         st.builds(SuggestChecks, dataset),
         st.builds(AcceptChecks, dataset, st.lists(check_names, min_size=1, max_size=3).map(tuple)),
         st.builds(ScanPrivacy, dataset),
+        st.builds(PrivacyReport, st.none() | dataset),
+        st.builds(ConfirmErasure, st.integers(1, 999_999).map("E{}".format)),
+        st.builds(
+            RevealValue,
+            st.from_regex(r"[a-z]{2}[1-9]_[\w-]{1,60}", fullmatch=True).filter(str.isascii),
+        ),
+        st.builds(Audit, moments),
         st.builds(Help, st.none() | st.sampled_from(("run", "quality", "status", "scan"))),
         st.sampled_from((ListPipelines(), WhoAmI())),
     )
@@ -255,6 +268,10 @@ def test_a_run_id_is_read_as_crockford_says(typed: str, stored: str | None) -> N
         ("1 march " * 39),
         "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 2_000,
         "x" * 100_000,
+        "mask " + "a." * 900,
+        "accept " + "a in b " * 250,
+        "k-anonymity of x by " + "a," * 900,
+        '"a' * 900 + " is not personal",
     ],
     ids=lambda text: f"{text[:8]!r}",
 )

@@ -1,0 +1,163 @@
+"""Read the value of a slot in a canonical sentence, each by the name of its slot."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from types import MappingProxyType
+
+from engine.catalog.policy import Operator
+from engine.recurrence import Recurrence
+from engine.runs.model import StepKind
+from engine.schedules.model import number_of
+from skills.language.check_ids import check_ids
+from skills.language.lexicon import ASKING, FILLERS
+from skills.language.persons import ERASURE, SEALED
+from skills.language.places import names_listed, unquoted
+from skills.language.run_ids import run_id
+from skills.language.scheduling import recurrence_of
+from skills.language.vocabulary import Vocabulary
+
+Value = str | int | date | datetime | Recurrence | tuple[str, ...]
+
+FLAGS: Mapping[str, str] = MappingProxyType(
+    {
+        "full_refresh": "refresh",
+        "dry_run": "run",
+        "accept_drift": "change",
+        "confirmed": "sure",
+    }
+)
+"""The word that stands where a slot is that can only be set."""
+
+DAY = timedelta(days=1)
+"""A backfill ends before its `end`; people name the last day that is in it."""
+
+_STATUSES = ("queued", "running", "succeeded", "failed", "cancelled")
+_OPERATORS = tuple(Operator)
+_ENTITY = re.compile("[A-Z][A-Z0-9_]{1,60}")
+_STEPS = tuple(kind.value for kind in StepKind if kind is not StepKind.SCAN)
+_NOISE = frozenset(word for phrase in (*FILLERS, *ASKING) for word in phrase)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The names and the time zone that values are read by."""
+
+    vocabulary: Vocabulary
+    zone: tzinfo
+
+    def value(self, slot: str, word: str) -> Value | None:
+        """What a word means in a slot, None when it can't stand there."""
+        if slot == "when":
+            return recurrence_of(word, self.zone)
+        if slot in ("since", "until"):
+            return self._moment(word)
+        if slot in FLAGS:
+            return word.casefold() == FLAGS[slot] or None
+        reader = _SLOT_READERS.get(slot)
+        return reader(word) if reader else _spelled(word, self._names(slot))
+
+    def _names(self, slot: str) -> tuple[str, ...]:
+        if slot == "table":
+            return self.vocabulary.short_names()
+        named = {
+            "pipeline": self.vocabulary.pipelines,
+            "dataset": self.vocabulary.datasets,
+            "from_step": _STEPS,
+            "operator": _OPERATORS,
+        }
+        return named.get(slot, _STATUSES)
+
+    def _moment(self, word: str) -> datetime | None:
+        try:
+            found = datetime.fromisoformat(word)
+            return found.astimezone(self.zone) if found.tzinfo else found.replace(tzinfo=self.zone)
+        except (ValueError, OverflowError):
+            return None
+
+
+def _schedule(word: str) -> str | None:
+    number = number_of(word)
+    return None if number is None else f"SCH-{number}"
+
+
+def _topic(word: str) -> str | None:
+    topic = word.casefold()
+    return topic if topic.isalpha() and topic not in _NOISE else None
+
+
+def _day(word: str) -> date | None:
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        return None
+
+
+def _day_after(word: str) -> date | None:
+    found = _day(word)
+    return found + DAY if found and found < date.max else None
+
+
+def _number(word: str, most_digits: int = 2) -> int | None:
+    is_small = word.isascii() and word.isdigit() and len(word) <= most_digits
+    return int(word) or None if is_small else None
+
+
+def _days_old(word: str) -> int | None:
+    return _number(word, 4)
+
+
+def _entity(word: str) -> str | None:
+    return word if _ENTITY.fullmatch(word) else None
+
+
+def _erasure(word: str) -> str | None:
+    return word.upper() if ERASURE.fullmatch(word) else None
+
+
+def _sealed(word: str) -> str | None:
+    return word if SEALED.fullmatch(word) else None
+
+
+def _group_size(word: str) -> int | None:
+    return _number(word, 9)
+
+
+def _nobody(_: str) -> None:
+    """Who is meant is read by itself, since it may be anything."""
+
+
+def _rule(word: str) -> str | None:
+    name = word.casefold()
+    return name if name.isidentifier() else None
+
+
+_SLOT_READERS: Mapping[str, Callable[[str], Value | None]] = MappingProxyType(
+    {
+        "schedule": _schedule,
+        "run_id": run_id,
+        "topic": _topic,
+        "start": _day,
+        "end": _day_after,
+        "at_once": _number,
+        "checks": check_ids,
+        "rule": _rule,
+        "older_than": _days_old,
+        "column": unquoted,
+        "columns": names_listed,
+        "to": unquoted,
+        "entity": _entity,
+        "erasure": _erasure,
+        "sealed": _sealed,
+        "k": _group_size,
+        "identifier": _nobody,
+    }
+)
+
+
+def _spelled(word: str, names: tuple[str, ...]) -> str | None:
+    if word in names:
+        return word
+    alike = tuple(name for name in names if name.casefold() == word.casefold())
+    return alike[0] if len(alike) == 1 else None
