@@ -1,0 +1,1 @@
+"""What is known about one person: found in every layer, and erased there when two people say so."""

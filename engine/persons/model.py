@@ -1,0 +1,239 @@
+"""Who is meant, by tokens alone; what was found of them; and who may erase it until when."""
+
+import ipaddress
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from engine.catalog.model import Layer
+from engine.errors import EngineError
+from engine.privacy.protect import Keyring, normalise
+
+ERASED = "[erased]"
+"""What stands in the place of something about a person where there must be something."""
+
+LASTS = timedelta(days=1)
+"""How long somebody may confirm a planned erasure."""
+
+FEWEST = 3
+"""Letters and digits from which a text may mean one person."""
+
+_FEWEST_DIGITS, _MOST_DIGITS = 7, 19
+_LONG_WORD = 15
+_DIGITS_ONLY = frozenset({"PHONE_NUMBER", "US_SSN", "CREDIT_CARD"})
+_NOBODY = frozenset({"null", "none", "n/a", "unknown", "erased", "redacted"})
+
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
+_NUMBER = re.compile(r"[+(]{0,2}\d[\d\s().\-/]*")
+_DATE = re.compile(r"\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
+_EDGES = re.compile(r"^[^\w+(]+|[^\w)]+$")
+_PIECE = re.compile(r"[^\W_]+")
+
+
+class Look(StrEnum):
+    """The form of what a person is meant by."""
+
+    EMAIL = "email"
+    NUMBER = "number"
+    WORDS = "words"
+
+
+_COMPARED = {
+    # under which entities a raw text is compared: each has its own idea of what is equal
+    Look.EMAIL: ("EMAIL_ADDRESS",),
+    Look.NUMBER: ("PHONE_NUMBER", "US_SSN"),
+    Look.WORDS: ("PERSON", "IBAN_CODE"),
+}
+
+
+class Trust(StrEnum):
+    """What is known of a column's values: personal, undecided, or declared to be harmless."""
+
+    PERSONAL = "personal"
+    OPEN = "open"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a person is known by: tokens, and the form of what was typed; never the text itself."""
+
+    look: Look
+    length: int
+    """Letters and digits; of an address all characters, of a number its digits."""
+    words: int
+    tokens: Mapping[str, tuple[str, ...]] = field(repr=False)
+    """By entity, "" for none; of the present key and of former ones."""
+
+    @property
+    def every_token(self) -> frozenset[str]:
+        """All tokens that a cell may hold instead of the person's value."""
+        return frozenset(token for tokens in self.tokens.values() for token in tokens)
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The entities under which a raw text is compared."""
+        return _COMPARED[self.look]
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether it means a person wherever it stands: «Rose» alone may be a product."""
+        return self.look is not Look.WORDS or self.words > 1 or self.length >= _LONG_WORD
+
+    @property
+    def may_be_shared(self) -> bool:
+        """Whether several people may be called so."""
+        return self.look is Look.WORDS
+
+    def looked_for(self, trust: Trust) -> bool:
+        """Whether raw values of such a column are compared at all."""
+        match trust:
+            case Trust.PERSONAL:
+                return True
+            case Trust.OPEN:
+                return self.is_telling
+            case Trust.KEPT:
+                return self.look is Look.EMAIL
+
+
+def look_of(text: str) -> Look:
+    """The form of an identifier: an address, a number by which people are called, or words."""
+    if _EMAIL.fullmatch(text):
+        return Look.EMAIL
+    digits = sum(map(str.isdigit, text))
+    numeric = _NUMBER.fullmatch(text) and not _DATE.fullmatch(text) and not _is_network(text)
+    return Look.NUMBER if numeric and _FEWEST_DIGITS <= digits <= _MOST_DIGITS else Look.WORDS
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def pieces_of(text: str) -> list[tuple[int, int, int]]:
+    """The words of a text: start, end, and length without regard to case."""
+    return [
+        (found.start(), found.end(), len(found[0]) if text.isascii() else _folded_length(found[0]))
+        for found in _PIECE.finditer(text)
+    ]
+
+
+def _folded_length(word: str) -> int:
+    return len(normalise("PERSON", word))
+
+
+def marks_of(identifier: str, entities: Iterable[str], keys: Keyring) -> Marks:
+    """What a person is known by; raises EngineError where nobody is meant."""
+    text = _EDGES.sub("", identifier.strip())
+    pieces = pieces_of(text)
+    if sum(length for _, _, length in pieces) < FEWEST or text.casefold() in _NOBODY:
+        message = "That is too short to mean one person."
+        raise EngineError(message, "Give an e-mail address, a phone number or a full name.")
+    look = look_of(text)
+    spellings = [identifier.strip(), text]
+    if look is Look.NUMBER:
+        spellings.append("".join(filter(str.isdigit, text)))
+    known = {"", *_COMPARED[look], *entities}
+    if look is not Look.NUMBER:
+        # the digits within an address or a name are nobody's number
+        known -= _DIGITS_ONLY
+    return Marks(
+        look,
+        _length(look, text, pieces),
+        len(pieces),
+        {
+            entity: tuple(dict.fromkeys(token for each in spellings
+                                        for token in keys.tokens(entity or None, each)))
+            for entity in sorted(known)
+        },
+    )  # fmt: skip
+
+
+def _length(look: Look, text: str, pieces: Iterable[tuple[int, int, int]]) -> int:
+    match look:
+        case Look.EMAIL:
+            return len(normalise("EMAIL_ADDRESS", text))
+        case Look.NUMBER:
+            return len(normalise("PHONE_NUMBER", text))
+        case Look.WORDS:
+            return sum(length for _, _, length in pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """In how many rows of one place a person occurs; `mentions` are those that only name them."""
+
+    place: str
+    rows: int
+    mentions: int = 0
+    hidden: tuple[str, ...] = ()
+    """Personal columns that keep nothing by which anybody could be found."""
+    sources: tuple[str, ...] = ()
+    """The deliveries from which the rows came."""
+
+    @property
+    def layer(self) -> str:
+        """Such as `bronze`, or `quarantine`."""
+        return self.place.partition(".")[0]
+
+    @property
+    def is_gold(self) -> bool:
+        """Whether it is made from other datasets."""
+        return self.layer == Layer.GOLD
+
+
+def total(found: Iterable[Found]) -> int:
+    """The rows of all places."""
+    return sum(each.rows for each in found)
+
+
+class ErasureState(StrEnum):
+    """How far an erasure is."""
+
+    PLANNED = "planned"
+    ERASING = "erasing"
+    ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """That somebody is to be forgotten, and who said so."""
+
+    id: str
+    marks: Marks
+    asked_by: str
+    asked_at: datetime
+    expires_at: datetime
+    state: ErasureState = ErasureState.PLANNED
+    confirmed_by: str | None = None
+    confirmed_at: datetime | None = None
+
+
+class ErasureRefused(EngineError):
+    """An erasure that can't be confirmed, or not by this person."""
+
+
+def require_confirmable(erasure: Erasure, by: str, now: datetime) -> None:
+    """Raise ErasureRefused unless this person may have it carried out now, or carried on."""
+    if erasure.asked_by == by:
+        raise ErasureRefused(
+            f"You planned {erasure.id} yourself; it needs a second person.",
+            "Ask another admin to confirm it.",
+        )
+    if erasure.state is ErasureState.ERASED:
+        raise ErasureRefused(f"{erasure.id} is done already.", "Nothing was changed.")
+    if erasure.state is ErasureState.PLANNED and erasure.expires_at <= now:
+        raise ErasureRefused(
+            f"{erasure.id} was planned more than a day ago and holds no more.",
+            "Plan it again: nothing was changed.",
+        )
+
+
+def erasure_id(text: str) -> str:
+    """A typed id as it is stored: `e12` is E12."""
+    return text.strip().upper()

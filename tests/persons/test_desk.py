@@ -1,0 +1,213 @@
+"""Two people erase a person; who that is, is never kept, recorded or said."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from engine.cards import Card, to_json
+from engine.commands import ConfirmErasure, ErasePerson, FindPerson, RevealValue
+from engine.errors import DatabaseBusy, EngineError, KeyMissing, NotAllowed
+from engine.people import Asker
+from engine.person_answers import PersonAnswers, PersonCommand
+from engine.persons.desk import PersonDesk, UnknownErasure
+from engine.persons.model import ErasureRefused, ErasureState
+from engine.persons.revealing import Revealer
+from engine.privacy.protect import Keyring, SecretKey, Tokens
+from engine.privacy.sealing import Seal
+from engine.testing.clock import FakeClock
+from engine.testing.fixed import FixedPolicies
+from engine.testing.persons import MemoryErasures, MemoryTraces, Notes
+from tests.builders import a_project, an_asker
+
+KEY = SecretKey(b"k" * 32)
+MARIA = "maria.lopez@example.com"
+TOKEN = Tokens(KEY, "EMAIL_ADDRESS").token(MARIA)
+ANN, BO = an_asker("ann"), an_asker("bo")
+
+
+class Office:
+    """The desk with everything around it in memory."""
+
+    def __init__(self, keys: Keyring | None = Keyring(KEY)) -> None:  # noqa: B008  # it is frozen
+        self.traces = MemoryTraces(
+            {"silver.customers": [TOKEN, TOKEN, "x"], "gold.revenue": [TOKEN]}
+        )
+        self.erasures = MemoryErasures()
+        self.notes = Notes()
+        self.clock = FakeClock()
+        project = a_project()
+        self.desk = PersonDesk(
+            FixedPolicies(project), self.traces, self.erasures, keys, self.clock, self.notes
+        )
+        revealer = Revealer(keys, self.clock, self.notes)
+        self.answers = PersonAnswers(project, self.desk, revealer)
+        self.cards: list[Card] = []
+
+    async def ask(self, command: PersonCommand, asker: Asker = ANN) -> Card:
+        card = await self.answers.answer(command, asker)
+        self.cards.append(card)
+        return card
+
+    def traces_of_maria(self) -> str:
+        """All that is left behind besides the data."""
+        return "\n".join([*map(to_json, self.cards), repr(self.notes.entries),
+                          repr(self.erasures.kept)]).casefold()  # fmt: skip
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    opened = Office()
+    yield opened
+    assert "maria" not in opened.traces_of_maria()
+
+
+async def test_a_person_is_found_and_the_search_is_on_record(office: Office) -> None:
+    card = await office.ask(FindPerson(MARIA))
+
+    assert card.title == "Found in 2 places: 3 rows"
+    assert card.table is not None
+    assert card.table.rows == (("silver.customers", "2", "0"), ("gold.revenue", "1", "0"))
+    assert not card.buttons
+    (entry,) = office.notes.entries
+    assert (entry.actor, entry.action, entry.subject) == ("web:ann", "person searched", "a person")
+    assert dict(entry.detail) == {"silver.customers": 2, "gold.revenue": 1}
+
+
+async def test_who_is_nowhere_needs_no_erasure(office: Office) -> None:
+    for command in (FindPerson("maria@other.org"), ErasePerson("maria@other.org")):
+        assert (await office.ask(command)).title == "Found nowhere"
+
+    assert not office.erasures.kept
+
+
+async def test_a_second_admin_erases_what_the_first_one_planned(office: Office) -> None:
+    card = await office.ask(ErasePerson(MARIA))
+    assert [button.command for button in card.buttons] == ["confirm erasure E1"]
+    assert TOKEN in office.traces.held["silver.customers"]
+
+    done = await office.ask(ConfirmErasure("e1"), BO)
+
+    assert done.title == "E1 is done: 3 rows erased, none left"
+    assert done.table is not None
+    assert done.table.rows == (("silver.customers", "2", "0"), ("gold.revenue", "1", "0"))
+    assert [button.command for button in done.buttons] == ["run pipeline silver_to_gold"]
+    assert office.traces.held == {
+        "silver.customers": ["x"], "gold.revenue": [], "bronze.customers": [],
+        "bronze.orders": [], "silver.orders": [],
+    }  # fmt: skip
+    assert office.erasures.kept["E1"].state is ErasureState.ERASED
+    assert not office.erasures.kept["E1"].marks.every_token
+    assert [(entry.actor, entry.action) for entry in office.notes.entries] == [
+        ("web:ann", "erasure planned"),
+        ("web:bo", "erasure confirmed"),
+        ("web:bo", "person erased"),
+    ]
+
+
+async def test_nobody_confirms_their_own_plan_nor_an_old_nor_a_done_nor_an_unknown_one(
+    office: Office,
+) -> None:
+    await office.ask(ErasePerson(MARIA))
+    with pytest.raises(ErasureRefused, match="second person"):
+        await office.ask(ConfirmErasure("E1"), ANN)
+    with pytest.raises(UnknownErasure):
+        await office.ask(ConfirmErasure("E2"), BO)
+    office.clock.advance(24 * 3600)
+    with pytest.raises(ErasureRefused, match="more than a day ago"):
+        await office.ask(ConfirmErasure("E1"), BO)
+    assert TOKEN in office.traces.held["silver.customers"]
+
+    await office.ask(ErasePerson(MARIA))
+    await office.ask(ConfirmErasure("E2"), BO)
+    with pytest.raises(ErasureRefused, match="done already"):
+        await office.ask(ConfirmErasure("E2"), BO)
+
+
+async def test_a_table_at_work_is_erased_later_by_itself(office: Office) -> None:
+    office.traces.busy = {"silver.customers"}
+    await office.ask(ErasePerson(MARIA))
+
+    card = await office.ask(ConfirmErasure("E1"), BO)
+
+    assert card.title == "E1 is not done yet: 1 row erased, 2 left"
+    assert "silver.customers" in card.text
+    assert await office.desk.resume() == 1
+    office.traces.busy.clear()
+    assert await office.desk.resume() == 0
+    assert office.traces.held["silver.customers"] == ["x"]
+    assert office.erasures.kept["E1"].state is ErasureState.ERASED
+
+
+async def test_an_erasure_goes_on_after_a_crash(office: Office) -> None:
+    await office.ask(ErasePerson(MARIA))
+    office.traces.faults.plan("erase", DatabaseBusy("gone"), times=1, after=1)
+    with pytest.raises(DatabaseBusy):
+        await office.ask(ConfirmErasure("E1"), BO)
+    assert office.erasures.kept["E1"].state is ErasureState.ERASING
+
+    office.clock.advance(48 * 3600)
+    assert await office.desk.resume() == 0
+
+    assert not any(TOKEN in held for held in office.traces.held.values())
+    assert office.notes.entries[-1].actor == "web:bo"
+
+
+async def test_what_can_not_be_recorded_is_not_done(office: Office) -> None:
+    await office.ask(ErasePerson(MARIA))
+    office.notes.faults.plan("record", DatabaseBusy("away"))
+
+    with pytest.raises(DatabaseBusy):
+        await office.ask(ConfirmErasure("E1"), BO)
+    with pytest.raises(DatabaseBusy):
+        await office.ask(RevealValue(Seal(KEY, None).sealed("a")), an_asker("ann", ""))
+
+    assert TOKEN in office.traces.held["silver.customers"]
+
+
+async def test_the_tokens_of_plans_that_nobody_confirmed_are_forgotten(office: Office) -> None:
+    await office.ask(ErasePerson(MARIA))
+    office.clock.advance(25 * 3600)
+
+    await office.desk.resume()
+
+    assert not office.erasures.kept["E1"].marks.every_token
+
+
+async def test_without_a_key_nobody_can_be_found() -> None:
+    office = Office(keys=None)
+
+    with pytest.raises(KeyMissing):
+        await office.ask(FindPerson(MARIA))
+
+
+async def test_a_name_is_said_to_be_shared(office: Office) -> None:
+    office.traces.held["silver.orders"] = [Tokens(KEY, "PERSON").token("Maria Lopez")]
+
+    assert "Several people" in (await office.ask(FindPerson("maria  LOPEZ"))).text
+
+
+async def test_a_value_is_shown_to_its_asker_alone_and_on_record() -> None:
+    office = Office()
+    sealed = Seal(KEY, "EMAIL_ADDRESS").sealed(MARIA)
+
+    with pytest.raises(NotAllowed):
+        await office.ask(RevealValue(sealed), an_asker("ann", "#general"))
+    assert not office.notes.entries
+    card = await office.ask(RevealValue(f" {sealed} "), an_asker("ann", ""))
+
+    assert [fact.value for fact in card.facts] == [MARIA]
+    assert MARIA not in card.fallback_text
+    (entry,) = office.notes.entries
+    assert (entry.actor, entry.action, entry.subject) == ("web:ann", "revealed", "EMAIL_ADDRESS")
+    assert MARIA not in repr(entry)
+    assert sealed not in repr(entry)
+
+
+async def test_a_value_that_can_not_be_opened_is_not_on_record_as_seen() -> None:
+    office = Office()
+
+    for sealed in ("es1_em_AAAA", "es9_em_AAAA", "es1", MARIA):
+        with pytest.raises(EngineError) as refused:
+            await office.ask(RevealValue(sealed), an_asker("ann", ""))
+        assert MARIA not in f"{refused.value.message} {refused.value.hint}"
+    assert not office.notes.entries
