@@ -1,0 +1,1 @@
+"""Who did what: a trail that only grows, and that shows when somebody changed it."""
