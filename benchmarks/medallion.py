@@ -27,7 +27,7 @@ from engine.catalog.reader import read_project
 from engine.commands import RunPipeline
 from engine.outcome import Accepted, Request
 from engine.people import Asker, Role
-from engine.privacy.protect import SecretKey
+from engine.privacy.protect import Keyring, SecretKey
 from engine.runs.model import Run, RunStatus
 from engine.settings import Settings
 
@@ -198,8 +198,8 @@ async def measure(url: str, folder: Path, rows: int, repeats: int) -> Figures:
     await migrate(database)
     await database.close()
     settings = Settings(roles={"bench:you": Role.ADMIN})
-    key = SecretKey(bytes(32))
-    parts = Parts(read_project(folder), settings, url, key, Nobody(), ("bench",))
+    keys = Keyring(SecretKey(bytes(32)))
+    parts = Parts(read_project(folder), settings, url, keys, Nobody(), ("bench",))
     figures = Figures({part: [] for part in PARTS}, {part: [] for part in PARTS})
     connection = await asyncpg.connect(url, server_settings={"TimeZone": "UTC", "jit": "off"})
     async with open_engine(parts) as engine:

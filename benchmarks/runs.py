@@ -25,9 +25,9 @@ from engine.adapters.openlineage import OpenLineageRenderer
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.migrate import migrate
 from engine.adapters.postgres.sessions import PostgresSessions
-from engine.adapters.postgres.substitutes import Substitutes
+from engine.adapters.postgres.protecting import Protecting
 from engine.adapters.postgres.transactions import PostgresTransaction, PostgresTransactions
-from engine.adapters.presidio import PresidioMasker
+from engine.adapters.shields import Shields
 from engine.adapters.queue import QueueLimits, RunQueueWorker
 from engine.alerts.announcer import Announcer
 from engine.catalog.model import DatasetName, Layer, PrivacyPolicy, Project, Routes
@@ -109,7 +109,7 @@ async def atlas_at_work(url: str, at_once: int) -> AsyncIterator[Atlas]:
     database = Database(url, DatabaseLimits(connections=10 + 2 * at_once, name=worker))
     transactions = PostgresTransactions(
         database,
-        Substitutes(None, PresidioMasker()),
+        Protecting(None, Shields(60, 1)),
         OpenLineageRenderer("postgres://", ""),
         clock,
         worker,

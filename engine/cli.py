@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.audit_commands import audit_commands
 from engine.data_folder import DEFAULT, DataFolder
 from engine.errors import EngineError, ProjectError
 from engine.token_commands import token_commands
@@ -69,6 +70,7 @@ def configured_database(folder: DataFolder) -> Iterator[None]:
     """The database of the environment as it is set, or else this machine's own."""
     if os.environ.get("ATLAS_DATABASE_URL"):
         folder.prepare()
+        os.environ["ATLAS_DATA_DIR"] = str(folder.path)
         yield
         return
     with local_database(folder):
@@ -82,6 +84,7 @@ def local_database(folder: DataFolder) -> Iterator[None]:
     from engine.demo import install_sample  # noqa: PLC0415  # the import takes a second
 
     folder.prepare()
+    os.environ["ATLAS_DATA_DIR"] = str(folder.path)
     server = EmbeddedPostgres(folder.path)
     os.environ["ATLAS_DATABASE_URL"] = server.start()
     try:
@@ -326,6 +329,7 @@ def opened_database(data_dir: Path | None) -> Iterator[None]:
 
 
 app.add_typer(token_commands(opened_database), name="token")
+app.add_typer(audit_commands(opened_database, data_folder), name="audit")
 
 
 if __name__ == "__main__":

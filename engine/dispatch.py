@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 from engine import answers
+from engine.audit.recorder import CommandRecorder
 from engine.cards import Card
 from engine.catalog.model import Project
 from engine.commands import (
@@ -36,6 +37,7 @@ from engine.expected_values import ExpectedValues
 from engine.known_names import KnownNames
 from engine.outcome import Accepted, Answer, Outcome, Refused, Request
 from engine.people import Asker, People
+from engine.personal_answers import PersonalAnswers, PersonalCommand
 from engine.preview_answers import ROOMY, preview_card
 from engine.quality_answers import QualityReports
 from engine.quarantine_desk import QuarantineDesk
@@ -67,6 +69,8 @@ class Dispatcher(Generic[T]):
         reports: QualityReports,
         suggestions: Suggestions,
         expected: ExpectedValues[T],
+        personal: PersonalAnswers,
+        recorder: CommandRecorder,
         schedules: Callable[[ScheduleCommand, Asker], Awaitable[Card]],
     ) -> None:
         self._project = project
@@ -82,16 +86,19 @@ class Dispatcher(Generic[T]):
         self._suggestions = suggestions
         self._expected = expected
         self._schedules = schedules
+        self._personal = personal
+        self._recorder = recorder
 
     async def handle(self, request: Request) -> Outcome:
         """Answer, accept or refuse at once; raises nothing that a person can cause."""
         try:
             self._permit(request)
+            await self._recorder.asked(request.command, request.asker, self._names.all)
             return await self._carry_out(request)
-        except Unknown as error:
-            return Refused(error.message, error.hint, error.close, error)
         except EngineError as error:
-            return Refused(error.message, error.hint, error=error)
+            await self._recorder.refused(request.command, request.asker, error, self._names.all)
+            close = error.close if isinstance(error, Unknown) else ()
+            return Refused(error.message, error.hint, close, error)
 
     def _permit(self, request: Request) -> None:
         role, needed = self._people.role_of(request.asker), request.command.needs
@@ -113,14 +120,16 @@ class Dispatcher(Generic[T]):
             case ListQuarantine(dataset) | ReleaseQuarantine(dataset) | DeleteQuarantine(dataset):
                 named = self._names.dataset(dataset)
                 return await self._quarantine.carry_out(command, named, request)
+            case _ if isinstance(command, ScheduleCommand):
+                return Answer(await self._scheduled(command, request))
             case _:
                 return Answer(await self._told(command, request))
 
     async def _told(self, command: Command, request: Request) -> Card:
         """What changes no data."""
-        if isinstance(command, ScheduleCommand):
-            return await self._scheduled(command, request)
         match command:
+            case _ if isinstance(command, PersonalCommand):
+                return await self._personal.answer(command, request.asker)
             case ExpectValues(dataset):
                 return await self._expected.accept(self._names.dataset(dataset), request.asker)
             case QualityReport() | SuggestChecks() | AcceptChecks():

@@ -11,13 +11,15 @@ from typing_extensions import override
 
 from engine.adapters.postgres.database import Database, DatabaseLimits, driver
 from engine.adapters.postgres.incremental import require_merge
+from engine.adapters.postgres.key_versions import PostgresKeyVersions
 from engine.adapters.postgres.migrate import require_newest
-from engine.adapters.presidio import SPACY_MODEL
+from engine.adapters.presidio.detector import SPACY_MODEL
 from engine.bootstrap import require_key
 from engine.catalog.model import Project
 from engine.configuration import Configuration, read_configuration
 from engine.errors import EngineError
 from engine.host import configured_project, require_offered, required_url
+from engine.runs.rotation import Rotation, making_anew
 from engine.settings import Environment, Settings
 
 
@@ -83,6 +85,8 @@ async def _database(settings: Settings, environment: Environment) -> AsyncIterat
         await require_newest(database)
         yield Finding("migrations", Health.FINE, "up to date")
         await _require_merge(database, settings, environment)
+        async for found in _old_tokens(database, settings, environment):
+            yield found
     except EngineError as error:
         yield wrong("database", error)
     finally:
@@ -100,6 +104,31 @@ async def _require_merge(database: Database, settings: Settings, environment: En
             require_merge(await driver(connection))
 
 
+async def _old_tokens(
+    database: Database, settings: Settings, environment: Environment
+) -> AsyncIterator[Finding]:
+    """What a change of the key left to be done; only wrong where the former key is gone already."""
+    try:
+        project, keys = configured_project(settings, environment), environment.keyring()
+    except EngineError:
+        return  # each is told of on a line of its own
+    if keys is None:
+        return
+    versions = PostgresKeyVersions(database)
+    old = await Rotation(keys.present.version, versions).outdated(project)
+    if not old:
+        return
+    gone = any(each.version is not None and keys.version(each.version) is None for each in old)
+    names = ", ".join(str(each.dataset) for each in old)
+    how = " and then ".join(f"«{each}»" for each in making_anew(project, [e.dataset for e in old]))
+    lost = " That key is not configured, so nobody is found there." if gone else ""
+    yield Finding(
+        "tokens",
+        Health.WRONG if gone else Health.FINE,
+        f"of a former key in {names}.{lost} Say {how or 'full refresh'} to have them made anew.",
+    )
+
+
 def _project(settings: Settings, environment: Environment) -> Iterator[Finding]:
     try:
         project = configured_project(settings, environment)
@@ -112,9 +141,9 @@ def _project(settings: Settings, environment: Environment) -> Iterator[Finding]:
 
 def _key(project: Project, environment: Environment) -> Iterator[Finding]:
     try:
-        require_key(project, environment.key())
+        require_key(project, environment.keyring())
         yield Finding(
-            "secret key", Health.FINE, "there is one" if environment.key() else "not needed"
+            "secret key", Health.FINE, "there is one" if environment.keyring() else "not needed"
         )
     except EngineError as error:
         yield wrong("secret key", error)

@@ -17,6 +17,8 @@ class KnownNames:
         self._project = project
         self.tables = [each.name for each in project.tables]
         self.tables += [each.name for each in project.models]
+        pipelines = (each.name for each in project.pipelines)
+        self.all = frozenset((*pipelines, *self.tables, *map(str, project.datasets())))
 
     def require(self, pipeline: str | None, table: str | None) -> None:
         """Raise for a name that nothing has: «no runs of it» would sound like good news."""

@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from engine.errors import ConfigurationError, KeyMissing
 from engine.people import Role
-from engine.privacy.protect import KEY_BYTES, SecretKey
+from engine.privacy.protect import KEY_BYTES, Keyring, SecretKey
 from engine.schedules.model import Missed
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -132,18 +133,56 @@ class Environment(BaseModel):
         return cls.model_validate(found)
 
     def key(self) -> SecretKey | None:
-        """The secret key, or None where none is configured; raises ConfigurationError."""
+        """The present secret key, or None where none is configured; raises ConfigurationError."""
+        keys = self.keyring()
+        return None if keys is None else keys.present
+
+    def keyring(self) -> Keyring | None:
+        """All secret keys, or None where none is configured; raises ConfigurationError."""
         if self.secret_key is not None:
-            return decoded(self.secret_key, "ATLAS_SECRET_KEY")
+            return decoded_keys(self.secret_key, "ATLAS_SECRET_KEY")
         if self.secret_key_file is None:
             return None
         try:
-            return decoded(
-                self.secret_key_file.read_text(errors="replace"), "ATLAS_SECRET_KEY_FILE"
-            )
+            text = self.secret_key_file.read_text(errors="replace")
         except OSError as error:
             message = f"ATLAS_SECRET_KEY_FILE can't be read: {error.strerror}."
             raise ConfigurationError(message, "Check the path and its rights.") from error
+        return decoded_keys(text, "ATLAS_SECRET_KEY_FILE")
+
+
+_NUMBERED = re.compile(r"([1-9][0-9]{0,3}):(\S*)")
+_SEVERAL = "Several keys are written as `2:… 1:…`; the highest number protects from now on."
+
+
+def decoded_keys(text: str, where: str) -> Keyring:
+    """One key, or several as `2:base64 1:base64`, of which the highest number is the present one.
+
+    Raises ConfigurationError without telling a key. A key without a number is number 1.
+    """
+    given = text.split()
+    found = [_NUMBERED.fullmatch(each) for each in given]
+    if len(given) == 1 and found[0] is None:
+        return Keyring(decoded(text, where))
+    numbered = [(int(each[1]), each[2]) for each in found if each]
+    if not given or len(numbered) < len(given):
+        # one hint for both: what was meant for a single key may have a blank in it
+        hint = f"{KeyMissing.hint} {_SEVERAL}"
+        raise ConfigurationError(f"{where} is not {KEY_BYTES} bytes in base64.", hint)
+    keys = [
+        SecretKey(decoded(each, f"Key {number} of {where}").master, number)
+        for number, each in sorted(numbered, reverse=True)
+    ]
+    _require_different(keys, where)
+    return Keyring(keys[0], tuple(keys[1:]))
+
+
+def _require_different(keys: Sequence[SecretKey], where: str) -> None:
+    """Raise where two have one number, or where one key has two: that changes no token's secret."""
+    if len({key.version for key in keys}) < len(keys):
+        raise ConfigurationError(f"Two keys of {where} have the same number.", _SEVERAL)
+    if len({key.master for key in keys}) < len(keys):
+        raise ConfigurationError(f"{where} has one key under two numbers.", KeyMissing.hint)
 
 
 def decoded(text: str, where: str) -> SecretKey:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.errors import ConfigurationError
 from engine.people import Role
 from engine.privacy.protect import KEY_BYTES
-from engine.settings import Environment, Settings, decoded
+from engine.settings import Environment, Settings, decoded, decoded_keys
 
 KEY = bytes(range(KEY_BYTES))
 TEXT = base64.b64encode(KEY).decode()
@@ -89,6 +89,59 @@ def test_a_key_comes_from_the_environment_or_from_a_file(tmp_path: Path) -> None
     assert from_text.master == KEY
     assert from_file == from_text
     assert Environment.read({}).key() is None
+
+
+OTHER = base64.b64encode(bytes(reversed(KEY))).decode()
+
+
+@pytest.mark.parametrize("several", [f"2:{OTHER} 1:{TEXT}", f"1:{TEXT}\n2:{OTHER}\n"])
+def test_of_several_keys_the_highest_number_is_the_present_one(
+    several: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "secret.key"
+    file.write_text(several)
+
+    for environment in (
+        Environment.read({"ATLAS_SECRET_KEY": several}),
+        Environment.read({"ATLAS_SECRET_KEY_FILE": str(file)}),
+    ):
+        keys = environment.keyring()
+        assert keys is not None
+        assert [(key.version, key.master) for key in keys] == [(2, KEY[::-1]), (1, KEY)]
+        assert environment.key() == keys.present
+
+
+def test_a_single_key_without_a_number_is_number_one() -> None:
+    alone = Environment.read({"ATLAS_SECRET_KEY": TEXT}).keyring()
+
+    assert alone is not None
+    assert alone == Environment.read({"ATLAS_SECRET_KEY": f"1:{TEXT}"}).keyring()
+    assert (alone.present.version, alone.former) == (1, ())
+    assert Environment.read({}).keyring() is None
+
+
+@pytest.mark.parametrize(
+    ("several", "said"),
+    [
+        (f"2:{OTHER} 2:{TEXT}", "Two keys of ATLAS_SECRET_KEY have the same number."),
+        (f"2:{TEXT} 1:{TEXT}", "ATLAS_SECRET_KEY has one key under two numbers."),
+        (f"2:{OTHER} 1:{TEXT[:-4]}", "Key 1 of ATLAS_SECRET_KEY is not 32 bytes in base64."),
+        (f"2:{OTHER} 1:", "Key 1 of ATLAS_SECRET_KEY is not 32 bytes in base64."),
+        (f"2:{OTHER} {TEXT}", "ATLAS_SECRET_KEY is not 32 bytes in base64."),
+        (f"{OTHER} {TEXT}", "ATLAS_SECRET_KEY is not 32 bytes in base64."),
+        (f"0:{OTHER}", "ATLAS_SECRET_KEY is not 32 bytes in base64."),
+        (f"10000:{OTHER}", "ATLAS_SECRET_KEY is not 32 bytes in base64."),
+        (f"-1:{OTHER}", "ATLAS_SECRET_KEY is not 32 bytes in base64."),
+    ],
+)
+def test_keys_that_can_not_be_used_are_told_without_a_key(several: str, said: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        decoded_keys(several, "ATLAS_SECRET_KEY")
+
+    assert caught.value.message == said
+    assert caught.value.__cause__ is caught.value.__context__ is None
+    for key in (OTHER, TEXT[:-4]):
+        assert key not in f"{caught.value} {caught.value.hint}"
 
 
 def test_a_key_file_that_is_not_there_is_said_to_be_so(tmp_path: Path) -> None:

@@ -3,16 +3,26 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
+from zoneinfo import ZoneInfo
 
 from engine.adapters.scheduler import TriggerTimetable
 from engine.alerts.announcer import Announcer
 from engine.alerts.backfills import BackfillNews
+from engine.anonymity_answers import AnonymityAnswers
+from engine.audit.recorder import CommandRecorder
+from engine.audit_answers import AuditAnswers
 from engine.catalog.model import Project
 from engine.commands import Command
 from engine.dispatch import Dispatcher
 from engine.expected_values import ExpectedValues
 from engine.outcome import Outcome, Request
 from engine.people import People, Role
+from engine.person_answers import PersonAnswers
+from engine.personal_answers import PersonalAnswers
+from engine.persons.desk import PersonDesk
+from engine.persons.revealing import Revealer
+from engine.privacy.protect import Keyring, SecretKey
+from engine.privacy_answers import PrivacyAnswers
 from engine.quality_answers import QualityReports
 from engine.quarantine_desk import QuarantineDesk
 from engine.runs.backfill_desk import BackfillDesk
@@ -34,14 +44,18 @@ from engine.runs.worker import RunWorker
 from engine.schedule_answers import ScheduleAnswers
 from engine.schedules.desk import ScheduleDesk
 from engine.suggestion_answers import Suggestions
+from engine.testing.anonymity import MemoryCrowds
 from engine.testing.clock import FakeClock
 from engine.testing.fixed import (
     FixedDetector,
     FixedExamples,
+    FixedPolicies,
     FixedPreviews,
     FixedQuality,
     FixedQuarantine,
 )
+from engine.testing.persons import MemoryErasures, MemoryTraces
+from engine.testing.privacy import FixedPrivacyFindings, MemoryRuleFile
 from engine.testing.sessions import EndedSessions
 from engine.testing.state import MemoryState
 from engine.testing.suggesting import FixedProfiles, MemoryCheckFiles
@@ -74,6 +88,9 @@ class Listening:
         return [e.step for e in events if isinstance(e, StepFinished) and e.run.id == run_id]
 
 
+KEYS = Keyring(SecretKey(bytes(range(32))))
+
+
 class Workshop:
     """A project with all that works on it, in memory."""
 
@@ -92,6 +109,7 @@ class Workshop:
         self.clock = FakeClock()
         self.transactions = MemoryTransactions(self.clock)
         self.transactions.alive.add(WORKER)
+        self.audit = self.transactions.audit
         self.quality = FixedQuality()
         self.detector = FixedDetector()
         self.examples = FixedExamples()
@@ -142,11 +160,13 @@ class Workshop:
         arrived = FixedDeliveries(deliveries if deliveries is not None else one_each(project))
         return {
             StepKind.INGEST: Ingest(project, transactions, arrived, self.pulse.metered),
-            StepKind.REFINE: Refine(project, transactions, self.detector),
-            StepKind.BUILD: Build(project, transactions),
+            StepKind.REFINE: Refine(
+                FixedPolicies(project), transactions, self.detector, self.clock
+            ),
+            StepKind.BUILD: Build(FixedPolicies(project), transactions, self.clock),
             StepKind.CHECK: Check(project, self.quality, self.examples, self.clock),
             StepKind.PUBLISH: Publish(),
-            StepKind.SCAN: Scan(project, transactions, self.detector),
+            StepKind.SCAN: Scan(FixedPolicies(project), transactions, self.detector, self.clock),
         }
 
     @property
@@ -171,6 +191,23 @@ class Workshop:
             suggestions=Suggestions(FixedProfiles(), self.quality, MemoryCheckFiles(self.project)),
             reports=QualityReports(self.project, self.verdicts, self.clock, UTC),
             previews=self.previews,
+            personal=self._personal(),
+            recorder=CommandRecorder(self.audit, self.clock),
+        )
+
+    def _personal(self) -> PersonalAnswers:
+        """All that answers about personal data."""
+        record = self.audit.record
+        desk = PersonDesk(
+            FixedPolicies(self.project), MemoryTraces(), MemoryErasures(), KEYS, self.clock, record
+        )
+        return PersonalAnswers(
+            PrivacyAnswers(
+                MemoryRuleFile(self.project), FixedPrivacyFindings(), self.clock, ZoneInfo("UTC")
+            ),
+            PersonAnswers(self.project, desk, Revealer(KEYS, self.clock, record)),
+            AnonymityAnswers(self.project, MemoryCrowds({})),
+            AuditAnswers(self.audit, UTC),
         )
 
     async def ask(self, command: Command, person: str = "maria") -> Outcome:

@@ -117,6 +117,7 @@ async def opened_world(
     *,
     connectors: Mapping[str, dict[str, object]] | None = None,
     project: Path | None = None,
+    key: str = TEST_KEY,
 ) -> AsyncIterator[World]:
     """A real bot with the terminal and the given connectors; the sample project by default."""
     data, port = DataFolder(folder), free_port()
@@ -125,7 +126,7 @@ async def opened_world(
         project = data.project
     monkeypatch.setenv("ATLAS_DATABASE_URL", database_url)
     monkeypatch.setenv("ATLAS_PROJECT", str(project))
-    monkeypatch.setenv("ATLAS_SECRET_KEY", TEST_KEY)
+    monkeypatch.setenv("ATLAS_SECRET_KEY", key)
     configuration = world_configuration(port, connectors or {})
     async with running_bot(configuration, folder) as bot:
         yield World(bot, project, database_url, port)

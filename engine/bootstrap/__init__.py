@@ -1,5 +1,6 @@
 """The one place where adapters meet ports: opens the engine and closes it again."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
@@ -10,33 +11,37 @@ from engine.adapters.postgres.migrate import require_newest
 from engine.adapters.postgres.outbox import CHANNEL
 from engine.adapters.postgres.schedules import CHANNEL as SCHEDULES_CHANNEL
 from engine.adapters.postgres.sessions import PostgresSessions
-from engine.adapters.presidio import PresidioDetector
+from engine.adapters.presidio.detector import PresidioDetector
+from engine.adapters.shields import Shields
 from engine.adapters.soda import SodaQuality
+from engine.adapters.soda_groups import tellable_columns
 from engine.bootstrap.asked import Engine
 from engine.bootstrap.at_work import at_work, wire
 from engine.bootstrap.ground import QUEUES, Ground, Parts
-from engine.catalog.model import Operator, Project
+from engine.catalog.model import Project
 from engine.errors import KeyMissing
-from engine.privacy.protect import SecretKey
+from engine.privacy.operators import KEYED
+from engine.privacy.protect import Keyring
 from engine.settings import Settings
 
 __all__ = ["QUEUES", "Engine", "Parts", "open_engine", "require_key"]
 
 
-def require_key(project: Project, key: SecretKey | None) -> None:
-    """Raise KeyMissing where the project hashes anything and there is no key."""
-    operators = [*project.privacy.operators.values(), project.privacy.default]
-    operators += [
+def require_key(project: Project, keys: Keyring | None) -> None:
+    """Raise KeyMissing where the project hashes or encrypts anything and there is no key."""
+    operators = {
         column.operator for table in project.tables for column in table.columns if column.operator
-    ]
-    if key is None and Operator.HASH in operators:
-        raise KeyMissing("The project hashes personal data, and there is no secret key.")
+    }
+    if keys is None and not KEYED.isdisjoint(operators | project.privacy.uses()):
+        raise KeyMissing(
+            "The project hashes or encrypts personal data, and there is no secret key."
+        )
 
 
 @asynccontextmanager
 async def open_engine(parts: Parts) -> AsyncIterator[Engine]:
     """The engine at work: runs are worked and posts delivered until the block ends."""
-    require_key(parts.project, parts.key)
+    require_key(parts.project, parts.keys)
     worker = f"atlas {uuid4().hex[:12]}"
     async with AsyncExitStack() as stack:
         database = Database(parts.database_url, _limits(parts.settings, worker))
@@ -47,11 +52,13 @@ async def open_engine(parts: Parts) -> AsyncIterator[Engine]:
             parts.settings.worker_timeout,
             worker,
             PostgresSessions(database).end_worker,
+            tellable_columns(parts.project),
         )
         stack.callback(soda.close)
-        detector = PresidioDetector(parts.settings.worker_timeout)
-        stack.callback(detector.close)
-        wired = wire(Ground.laid(parts, database, soda, detector, worker))
+        shields = Shields(parts.settings.worker_timeout, max(os.cpu_count() or 1, 1))
+        stack.callback(shields.close)
+        detector = PresidioDetector(shields, parts.folder)
+        wired = wire(Ground.laid(parts, database, soda, detector, shields, worker))
         await stack.enter_async_context(
             listening(parts.database_url, CHANNEL, wired.deliverer.wake, wired.engine.clock)
         )

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from engine.adapters.postgres.anonymity import PostgresCrowds
 from engine.adapters.postgres.database import Database
+from engine.adapters.postgres.key_versions import PostgresKeyVersions
 from engine.adapters.postgres.outbox import PostgresOutboxQueue
 from engine.adapters.postgres.preview import PostgresPreviews
+from engine.adapters.postgres.privacy_findings import PostgresPrivacyFindings
 from engine.adapters.postgres.profiling import PostgresProfiles
 from engine.adapters.postgres.quarantine import PostgresQuarantine
 from engine.adapters.postgres.tokens import PostgresTokens
@@ -13,20 +16,29 @@ from engine.adapters.postgres.transactions import PostgresTransaction, PostgresT
 from engine.adapters.postgres.transcript import PostgresTranscript
 from engine.adapters.postgres.verdict_history import PostgresVerdictHistory
 from engine.adapters.postgres.vitals import PostgresVitals
-from engine.adapters.presidio import PresidioDetector
+from engine.adapters.presidio.detector import PresidioDetector
 from engine.adapters.project_files import ProjectFiles
 from engine.adapters.scheduler import TriggerTimetable
 from engine.adapters.soda import SodaQuality
+from engine.anonymity_answers import AnonymityAnswers
+from engine.audit.recorder import CommandRecorder
+from engine.audit_answers import AuditAnswers
 from engine.bootstrap.ground import Ground
 from engine.catalog.model import Project
 from engine.clock import Clock
 from engine.dispatch import Dispatcher
 from engine.expected_values import ExpectedValues
 from engine.people import People
+from engine.person_answers import PersonAnswers
+from engine.personal_answers import PersonalAnswers
+from engine.persons.desk import PersonDesk
+from engine.persons.revealing import Revealer
+from engine.privacy_answers import PrivacyAnswers
 from engine.quality_answers import QualityReports
 from engine.quarantine_desk import QuarantineDesk
 from engine.runs.backfill_desk import BackfillDesk
 from engine.runs.desk import RunDesk
+from engine.runs.rotation import Rotation
 from engine.schedule_answers import ScheduleAnswers
 from engine.schedules.desk import ScheduleDesk
 from engine.suggestion_answers import Suggestions
@@ -58,6 +70,7 @@ def engine_of(
     ground: Ground,
     desk: RunDesk[PostgresTransaction],
     backfills: BackfillDesk[PostgresTransaction],
+    persons: PersonDesk,
 ) -> Engine:
     """The engine with all its answers."""
     parts, database, clock = ground.parts, ground.database, ground.clock
@@ -67,7 +80,7 @@ def engine_of(
         people=people,
         zone=ZoneInfo(parts.settings.timezone),
         clock=clock,
-        dispatcher=_dispatcher(ground, people, desk, backfills),
+        dispatcher=_dispatcher(ground, people, desk, backfills, persons),
         transactions=ground.transactions,
         transcript=PostgresTranscript(database),
         database=database,
@@ -79,11 +92,26 @@ def engine_of(
     )
 
 
+def _personal(ground: Ground, persons: PersonDesk) -> PersonalAnswers:
+    project, clock, zone = ground.parts.project, ground.clock, ground.parts.settings.timezone
+    findings = PostgresPrivacyFindings(ground.database)
+    keys, versions = ground.parts.keys, PostgresKeyVersions(ground.database)
+    rotation = Rotation(keys.present.version, versions) if keys else None
+    revealer = Revealer(ground.parts.keys, clock, ground.audit.record)
+    return PersonalAnswers(
+        PrivacyAnswers(ground.privacy, findings, clock, ZoneInfo(zone), rotation),
+        PersonAnswers(project, persons, revealer),
+        AnonymityAnswers(project, PostgresCrowds(ground.database)),
+        AuditAnswers(ground.audit, ZoneInfo(zone)),
+    )
+
+
 def _dispatcher(
     ground: Ground,
     people: People,
     desk: RunDesk[PostgresTransaction],
     backfills: BackfillDesk[PostgresTransaction],
+    persons: PersonDesk,
 ) -> Dispatcher[PostgresTransaction]:
     project, transactions, clock = ground.parts.project, ground.transactions, ground.clock
     schedules = ScheduleDesk(transactions, TriggerTimetable(), clock)
@@ -96,9 +124,11 @@ def _dispatcher(
         backfills=backfills,
         schedules=ScheduleAnswers(schedules).answer,
         previews=PostgresPreviews(
-            project, ground.database, ground.deliveries, ground.substitutes, clock
+            project, ground.database, ground.deliveries, ground.protecting, clock
         ),
         expected=ExpectedValues(transactions, clock),
+        personal=_personal(ground, persons),
+        recorder=CommandRecorder(ground.audit, clock),
         suggestions=Suggestions(
             PostgresProfiles(ground.database), ground.checks, ProjectFiles(project.folder)
         ),

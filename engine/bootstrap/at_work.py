@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from engine.adapters.hooks import load_hooks
+from engine.adapters.postgres.erasures import PostgresErasures
 from engine.adapters.postgres.examples import PostgresExamples
+from engine.adapters.postgres.persons import PostgresTraces
 from engine.adapters.postgres.retention import PostgresStoreroom
 from engine.adapters.postgres.sessions import PostgresSessions
 from engine.adapters.postgres.transactions import PostgresTransaction
@@ -21,6 +23,7 @@ from engine.bootstrap.asked import Engine, engine_of
 from engine.bootstrap.ground import Ground
 from engine.errors import EngineError
 from engine.hooks.caller import HookCaller
+from engine.persons.desk import PersonDesk
 from engine.retention.caretaker import Caretaker
 from engine.runs.backfill_desk import BackfillDesk
 from engine.runs.desk import RunDesk
@@ -59,6 +62,7 @@ class Wired:
     caretaker: Caretaker[PostgresTransaction]
     hooks: HookCaller
     keeper: Keeper[PostgresTransaction]
+    persons: PersonDesk
 
 
 Hearing = Sequence[Listener[PostgresTransaction]]
@@ -77,7 +81,8 @@ def wire(ground: Ground) -> Wired:
     backfills = BackfillDesk(project, RunDesk(transactions, clock, told), transactions, clock)
     listeners = (*told, backfills.hear)
     pulse = Pulse(project, transactions, clock, listeners)
-    engine = engine_of(ground, RunDesk(transactions, clock, listeners), backfills)
+    persons = _persons(ground)
+    engine = engine_of(ground, RunDesk(transactions, clock, listeners), backfills, persons)
     sessions = PostgresSessions(ground.database)
     return Wired(
         engine=engine,
@@ -98,6 +103,19 @@ def wire(ground: Ground) -> Wired:
             missed=settings.missed_schedules,
             listeners=(ScheduleNotices().hear,),
         ),
+        persons=persons,
+    )
+
+
+def _persons(ground: Ground) -> PersonDesk:
+    parts = ground.parts
+    return PersonDesk(
+        ground.privacy,
+        PostgresTraces(ground.privacy, ground.database, parts.keys),
+        PostgresErasures(ground.database),
+        parts.keys,
+        ground.clock,
+        ground.audit.record,
     )
 
 
@@ -127,13 +145,17 @@ def _queue(
 def _steps(ground: Ground, pulse: Pulse[PostgresTransaction]) -> dict[StepKind, StepWork]:
     project, transactions = ground.parts.project, ground.transactions
     examples = PostgresExamples(project, ground.database)
+    keys = ground.parts.keys
+    key_version = keys.present.version if keys else 0
     return {
         StepKind.INGEST: Ingest(project, transactions, ground.deliveries, pulse.metered),
-        StepKind.REFINE: Refine(project, transactions, ground.detector),
-        StepKind.BUILD: Build(project, transactions),
+        StepKind.REFINE: Refine(
+            ground.privacy, transactions, ground.detector, ground.clock, key_version
+        ),
+        StepKind.BUILD: Build(ground.privacy, transactions, ground.clock),
         StepKind.CHECK: Check(project, ground.checks, examples, ground.clock),
         StepKind.PUBLISH: Publish(),
-        StepKind.SCAN: Scan(project, transactions, ground.detector),
+        StepKind.SCAN: Scan(ground.privacy, transactions, ground.detector, ground.clock),
     }
 
 
@@ -155,6 +177,7 @@ async def at_work(wired: Wired) -> AsyncIterator[None]:
             group.create_task(wired.deliverer.run(), name="outbox"),
             group.create_task(wired.keeper.run(SchedulerAlarm()), name="schedules"),
             group.create_task(wired.caretaker.watch(), name="retention"),
+            group.create_task(wired.persons.watch(), name="erasures"),
         ]
         try:
             yield

@@ -3,23 +3,29 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
+from engine.adapters.audit_witness import FileWitness
 from engine.adapters.deliveries.sources import ProjectDeliveries
 from engine.adapters.openlineage import OpenLineageRenderer
+from engine.adapters.postgres.audit import PostgresAudit
 from engine.adapters.postgres.checking import PostgresChecks
 from engine.adapters.postgres.database import Database
 from engine.adapters.postgres.metrics import PostgresRecall
+from engine.adapters.postgres.protecting import Protecting
 from engine.adapters.postgres.run_queue import QUEUE
-from engine.adapters.postgres.substitutes import Substitutes
 from engine.adapters.postgres.transactions import PostgresTransactions
-from engine.adapters.presidio import PresidioDetector, PresidioMasker
+from engine.adapters.presidio.detector import PresidioDetector
+from engine.adapters.privacy_file import PrivacyFile
+from engine.adapters.shields import Shields
 from engine.adapters.soda import SodaQuality
 from engine.alerts.ports import Sender
+from engine.audit.seals import Seals
 from engine.catalog.model import Project
 from engine.clock import Clock, SystemClock
-from engine.privacy.protect import SecretKey
+from engine.privacy.protect import Keyring
 from engine.settings import Settings
 
 QUEUES = (QUEUE,)
@@ -33,11 +39,13 @@ class Parts:
     project: Project
     settings: Settings
     database_url: str
-    key: SecretKey | None
+    keys: Keyring | None
     sender: Sender
     platforms: Collection[str]
     own_platforms: Collection[str] = ()
     """Those whose posts are for the process that made them, such as a terminal."""
+    folder: Path | None = None
+    """This machine's data folder, if it has one."""
     queues: Sequence[str] = QUEUES
     """What is worked here, if runs are worked here at all."""
 
@@ -53,7 +61,9 @@ class Ground:
     soda: SodaQuality
     checks: PostgresChecks
     detector: PresidioDetector
-    substitutes: Substitutes
+    protecting: Protecting
+    privacy: PrivacyFile
+    audit: PostgresAudit
     deliveries: ProjectDeliveries
     transactions: PostgresTransactions
     line: asyncio.Event
@@ -66,12 +76,14 @@ class Ground:
         database: Database,
         soda: SodaQuality,
         detector: PresidioDetector,
+        shields: Shields,
         worker: str,
     ) -> "Ground":
         """With the clock of the system."""
         clock, line = SystemClock(), asyncio.Event()
-        substitutes = Substitutes(parts.key, PresidioMasker())
+        protecting = Protecting(parts.keys, shields, parts.folder)
         render = _renderer(parts.database_url)
+        audit = _audit(parts, database)
         timeout, recall = parts.settings.worker_timeout, PostgresRecall(database)
         return cls(
             parts,
@@ -81,11 +93,20 @@ class Ground:
             soda,
             PostgresChecks(database, soda, clock, timeout, recall),
             detector,
-            substitutes,
+            protecting,
+            PrivacyFile(parts.project),
+            audit,
             ProjectDeliveries(parts.project.folder, clock),
-            PostgresTransactions(database, substitutes, render, clock, worker, line.set),
+            PostgresTransactions(
+                database, protecting, render, clock, worker, line.set, audit=audit
+            ),
             line,
         )
+
+
+def _audit(parts: Parts, database: Database) -> PostgresAudit:
+    witness = FileWitness(parts.folder, parts.database_url) if parts.folder else None
+    return PostgresAudit(database, Seals(parts.keys or ()), witness)
 
 
 def _renderer(url: str) -> OpenLineageRenderer:

@@ -71,7 +71,7 @@ class RoutesDocument(Document):
 
 
 class PrivacyDocument(Document):
-    """The `privacy` of a project."""
+    """The `privacy` of atlas.yaml; privacy.yaml can say all of it, and more."""
 
     operators: dict[Entity, Operator] = Field(default_factory=dict)
     default: Operator = Operator.REDACT
@@ -145,7 +145,15 @@ class LoadDocument(Document):
     history: bool = False
 
 
-CheckDocument = str | dict[str, object]
+def _one_line(written: object) -> object:
+    if not isinstance(written, str | dict):
+        raise PydanticCustomError(
+            "check", "a check is one line such as «row_count > 0», perhaps with settings under it"
+        )
+    return written
+
+
+CheckDocument = Annotated[str | dict[str, object], BeforeValidator(_one_line)]
 
 
 class TableDocument(Document):

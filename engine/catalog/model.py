@@ -1,7 +1,7 @@
 """The values of a project: tables, models, pipelines, owners, and the pure rules between them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -11,6 +11,9 @@ from typing import Self
 
 from typing_extensions import override
 
+from engine.catalog.policy import ColumnRule, Place
+from engine.catalog.policy import Operator as Operator  # noqa: PLC0414  # a word of columns too
+from engine.catalog.policy import PrivacyPolicy as PrivacyPolicy  # noqa: PLC0414  # part of a project
 from engine.errors import UnknownDataset
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -74,15 +77,6 @@ class DateFormat(StrEnum):
     SLASHED = "DD/MM/YYYY"
     AMERICAN = "MM/DD/YYYY"
     NAMED = "Mon DD, YYYY"
-
-
-class Operator(StrEnum):
-    """What protection does to a value."""
-
-    HASH = "hash"
-    MASK = "mask"
-    REDACT = "redact"
-    KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,18 +248,6 @@ class Routes:
 
 
 @dataclass(frozen=True, slots=True)
-class PrivacyPolicy:
-    """What happens to a personal column that no table declares."""
-
-    operators: Mapping[str, Operator]
-    default: Operator = Operator.REDACT
-
-    def operator_for(self, entity: str) -> Operator:
-        """The operator for an entity found in a sample."""
-        return self.operators.get(entity, self.default)
-
-
-@dataclass(frozen=True, slots=True)
 class Retention:
     """How long what nobody needs any more is kept."""
 
@@ -305,6 +287,16 @@ class Project:
     def model(self, name: str) -> Model | None:
         """The gold model of that name."""
         return next((each for each in self.models if each.name == name), None)
+
+    def decided(self, table: str, column: str) -> ColumnRule:
+        """What people decided about a column of a source table, whichever file says it."""
+        given = self.privacy.columns.get((table, column))
+        known = self.table(table)
+        declared = known.column(column) if known else None
+        if given is not None or declared is None:
+            return given or ColumnRule()
+        place = Place(f"tables/{table}.yaml")
+        return ColumnRule(declared.operator, entity=declared.entity, place=place)
 
     def source_table(self, dataset: DatasetName) -> Table:
         """The table behind a bronze or silver dataset; raises UnknownDataset."""

@@ -35,6 +35,9 @@ from engine.catalog.model import (
     Table,
     in_dependency_order,
 )
+from engine.catalog.policy import PRIVACY_FILE
+from engine.catalog.policy_documents import PolicyDocument
+from engine.catalog.policy_reading import PolicySources, governed, policy_of, said_twice
 from engine.catalog.rules import mistakes_between
 from engine.catalog.sql_model import NotAModel, datasets_read
 from engine.catalog.yaml_file import D, YamlFile, as_text, parse, read_text, read_yaml
@@ -89,9 +92,15 @@ def read_project(folder: Path) -> Project:
     if not (folder / "atlas.yaml").is_file():
         raise ProjectError(str(folder), [Mistake("atlas.yaml", None, "the file is missing")])
     head = reading.document(folder / "atlas.yaml", ProjectDocument)
+    rules = _privacy_rules(reading)
     tables = tuple(_tables(reading))
     models = _ordered(reading, tuple(_models(reading)))
-    project = None if head is None else _project(folder, head, tables, models)
+    project = None
+    if head is not None:
+        sources = PolicySources(head.privacy, rules, reading.files)
+        for file, problem, path in said_twice(sources, tables):
+            reading.note(file, problem, *path)
+        project = _project(head, sources, tables, models, folder)
     if project is not None:
         unread = {Path(mistake.file).stem for mistake in reading.mistakes}
         for file, problem, path in mistakes_between(project, unread):
@@ -101,10 +110,22 @@ def read_project(folder: Path) -> Project:
     return project
 
 
+def _privacy_rules(reading: Reading) -> PolicyDocument:
+    path = reading.folder / PRIVACY_FILE
+    if path.with_suffix(".yml").exists():
+        reading.note("privacy.yml", f"nobody reads this file: call it {PRIVACY_FILE}")
+    document = reading.document(path, PolicyDocument) if path.exists() else None
+    return document or PolicyDocument()
+
+
 def _project(
-    folder: Path, head: ProjectDocument, tables: tuple[Table, ...], models: tuple[Model, ...]
+    head: ProjectDocument,
+    sources: PolicySources,
+    tables: tuple[Table, ...],
+    models: tuple[Model, ...],
+    folder: Path,
 ) -> Project:
-    return Project(
+    project = Project(
         name=head.name,
         folder=folder,
         description=head.description,
@@ -116,9 +137,10 @@ def _project(
         models=models,
         owners=tuple(Owner(id_, each.name, each.contact) for id_, each in head.owners.items()),
         routes=Routes(head.routes.quality, head.routes.privacy, head.routes.runs),
-        privacy=PrivacyPolicy(head.privacy.operators, head.privacy.default),
+        privacy=PrivacyPolicy({}),
         retention=_retention(head.retention),
     )
+    return governed(project, policy_of(sources, tables))
 
 
 def _retention(document: RetentionDocument) -> Retention:

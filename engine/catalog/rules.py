@@ -7,9 +7,8 @@ from pathlib import PurePath
 from engine.catalog.check_rules import check_mistakes, column_mistakes, reference_mistakes
 from engine.catalog.load_rules import load_mistakes, versions_counted
 from engine.catalog.mistakes import Finding, meant
-from engine.catalog.model import ColumnType, FileSource, Model, Operator, Project, Table
-
-_TEXT_ONLY = (Operator.MASK,)
+from engine.catalog.model import FileSource, Model, Project, Table
+from engine.catalog.policy_rules import policy_mistakes
 
 
 def mistakes_between(project: Project, unread: Collection[str] = ()) -> Iterator[Finding]:
@@ -23,6 +22,7 @@ def mistakes_between(project: Project, unread: Collection[str] = ()) -> Iterator
         yield from _table(project, table, unread)
     for model in project.models:
         yield from _model(project, model, unread)
+    yield from policy_mistakes(project, unread)
 
 
 def _pipelines(project: Project, unread: Collection[str]) -> Iterator[Finding]:
@@ -63,12 +63,6 @@ def _columns(table: Table, file: str) -> Iterator[Finding]:
         path = ("columns", column.name)
         if not re.fullmatch(r"[^\W\d_]\w{0,62}", column.name) or column.name != column.name.lower():
             yield file, f"{column.name!r} can't name a column: lower-case letters, digits, _", path
-        if column.operator in _TEXT_ONLY and column.type is not ColumnType.TEXT:
-            problem = f"mask works on text; {column.name} is {column.type}: use hash or redact"
-            yield file, problem, (*path, "privacy")
-        if column.name in table.key and column.operator in {Operator.REDACT, Operator.MASK}:
-            problem = f"{column.name} is a key: {column.operator} makes keys collide, use hash"
-            yield file, problem, (*path, "privacy")
 
 
 def _model(project: Project, model: Model, unread: Collection[str]) -> Iterator[Finding]:
@@ -76,6 +70,7 @@ def _model(project: Project, model: Model, unread: Collection[str]) -> Iterator[
     file = f"models/{model.name}.yaml"
     yield from _owner(project, file, model.owner)
     yield from check_mistakes(model.checks, file)
+    yield from column_mistakes(model, file)
     yield from reference_mistakes(model.checks, model.gold, file, project, unread)
     for upstream in model.upstream:
         if str(upstream) not in names and upstream.table not in unread:

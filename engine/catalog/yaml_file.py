@@ -1,5 +1,6 @@
 """One YAML file read into a document, with the line of every mistake."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import StringIO
@@ -13,7 +14,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedBase, CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from engine.catalog.mistakes import meant
 from engine.errors import Mistake
+from engine.sodacl.vocabulary import left_out
 
 D = TypeVar("D", bound=BaseModel)
 
@@ -121,7 +124,7 @@ def _described(file: YamlFile, shape: type[BaseModel], detail: ErrorDetails) -> 
     where = ".".join(str(part) for part in path)
     match detail["type"]:
         case "extra_forbidden":
-            problem = f"unknown key {where!r}{_meant(str(path[-1]), shape, path)}"
+            problem = _unknown(where, str(path[-1]), shape, path)
         case "missing":
             problem = f"the key {where!r} is missing"
         case "tuple_type":
@@ -134,8 +137,22 @@ def _described(file: YamlFile, shape: type[BaseModel], detail: ErrorDetails) -> 
         case "model_type" | "dict_type" | "model_attributes_type":
             problem = f"{where or 'the file'}: there must be keys with values here"
         case _:
-            problem = f"{where or 'the file'}: {detail['msg']}"
+            problem = f"{where or 'the file'}: {detail['msg']}{_word_meant(detail)}"
     return file.mistake(problem, *path)
+
+
+def _unknown(where: str, key: str, shape: type[BaseModel], path: tuple[int | str, ...]) -> str:
+    """That nothing reads a key; what people know from SodaCL is told by what to write instead."""
+    form = left_out(key) if " " in key else None
+    return form[1] if form else f"unknown key {where!r}{_meant(key, shape, path)}"
+
+
+def _word_meant(detail: ErrorDetails) -> str:
+    """The word that is spelled nearly so, where one of some words must stand."""
+    if detail["type"] not in {"enum", "literal_error"}:
+        return ""
+    allowed = re.findall(r"'([^']+)'", detail["ctx"]["expected"])
+    return meant(str(detail["input"]), allowed, like=70)
 
 
 def _meant(key: str, shape: type[BaseModel], path: tuple[int | str, ...]) -> str:
@@ -153,7 +170,8 @@ def _keys_at(shape: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
         fields = [model.model_fields[step] for model in found if step in model.model_fields]
         if fields:
             found = [model for field in fields for model in _models_in(field.annotation)]
-    return list(dict.fromkeys(name for model in found for name in model.model_fields))
+    known = (each for model in found for each in model.model_fields.items())
+    return list(dict.fromkeys(field.alias or name for name, field in known))
 
 
 def _models_in(annotation: object) -> list[type[BaseModel]]:

@@ -1,39 +1,19 @@
 """What is known of a column's values, and how it is decided that they are personal."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from engine.catalog.model import Column, ColumnType, Operator, PrivacyPolicy
-
-CERTAIN = frozenset({"EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "US_SSN", "CRYPTO"})
-"""Entities whose form is telling: one in a sample is enough."""
-
-LIKELY = {"PHONE_NUMBER": 0.5, "IP_ADDRESS": 0.3, "PERSON": 0.4, "LOCATION": 0.4}
-"""Entities that harmless text resembles, with the share of cells from which they count."""
-
-MOST = 0.5
-"""The share from which an entity counts in a column of numbers."""
+from engine.catalog.model import Column, ColumnType, DatasetName, Operator, PrivacyPolicy
+from engine.privacy.hints import hinted_entity
 
 _NEVER_PERSONAL = frozenset({ColumnType.BOOLEAN, ColumnType.DATE, ColumnType.TIMESTAMP})
 """Types that Presidio is not asked about: a birth date is known by its declaration only."""
 
+HALF = 0.5
+
 SHORTEST_NUMBER = 9
 """Characters from which a number can be personal by itself: a US_SSN has nine digits."""
-
-WITH_HINT = 0.1
-"""The share from which a likely entity counts where the column's name speaks for it."""
-
-_HINTS = (
-    ("EMAIL_ADDRESS", r"e_?mail"),
-    ("PHONE_NUMBER", r"phone|mobile|telephone|fax"),
-    ("US_SSN", r"ssn|social_security"),
-    ("CREDIT_CARD", r"card_?(no|num|number)|credit_?card|(^|_)pan($|_)"),
-    ("IBAN_CODE", r"iban"),
-    ("IP_ADDRESS", r"(^|_)ip($|_)|ip_?address"),
-    ("PERSON", r"(first|last|full|sur|given|family|contact|customer)_?name|^name$"),
-    ("LOCATION", r"street|address|city|postcode|zip"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +26,18 @@ class ColumnSample:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """In how many of the sampled cells each Presidio entity was found."""
+    """In how many of the sampled cells each entity was found, and what else they look like.
+
+    `formed` counts the cells that have the form of an entity with a checksum, whether it holds or
+    not; `fitting` those that may be what the column's name says; `wordy` those with sentences.
+    """
 
     column: str
     sampled: int
     cells: Mapping[str, int]
+    formed: Mapping[str, int] = field(default_factory=dict)
+    fitting: int = 0
+    wordy: int = 0
 
     def share(self, entity: str) -> float:
         """The part of the sampled cells that held the entity."""
@@ -59,11 +46,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class ColumnClass:
-    """What a column holds: an entity with the reasons for it, or nothing personal."""
+    """What a column holds: an entity with the reasons for it, or nothing personal.
+
+    In a column of free text personal data stands within what people wrote. What is there `by_luck`
+    is none: so few values of that form pass its check that those that do are chance.
+    """
 
     column: str
     entity: str | None
     reasons: tuple[str, ...] = ()
+    free_text: bool = False
+    by_luck: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,42 +68,33 @@ class Protection:
     entity: str | None = None
     declared: bool = True
     reasons: tuple[str, ...] = ()
+    to: str | None = None
+    rule: str = ""
+    within: bool = False
+    """Whether only what stands within some cells is meant."""
+    cells: int = 0
+    """In how many, where only some hold it."""
+    share: float = 1.0
+    """The part of all cells that hold it."""
 
 
-def hinted_entity(column: str) -> str | None:
-    """The entity that a column's name speaks for."""
-    return next((entity for entity, hint in _HINTS if re.search(hint, column)), None)
+@dataclass(frozen=True, slots=True)
+class ColumnFinding:
+    """That an entity was found in a column: in how many cells, since when, in which run last."""
 
+    dataset: DatasetName
+    column: str
+    entity: str
+    cells: int
+    share: float
+    first_seen: datetime
+    last_seen: datetime
+    run_id: str
 
-def classify(evidence: Evidence, *, number: bool = False) -> ColumnClass:
-    """Decide what a column holds from its sample and its name.
-
-    In a column of numbers much looks like a card or a phone by chance: there most cells must, and a
-    name must speak for what is not certain.
-    """
-    hint = hinted_entity(evidence.column)
-    counts = _counts_in_numbers if number else _counts
-    found = [entity for entity in evidence.cells if counts(entity, evidence, hint)]
-    if not found:
-        return ColumnClass(evidence.column, None)
-    entity = max(found, key=lambda each: (each in CERTAIN, each == hint, evidence.share(each)))
-    cells = f"{evidence.cells[entity]} of {evidence.sampled} sampled values"
-    named = (f"its name says {entity}",) if entity == hint else ()
-    return ColumnClass(evidence.column, entity, (f"{entity} in {cells}", *named))
-
-
-def _counts(entity: str, evidence: Evidence, hint: str | None) -> bool:
-    share = evidence.share(entity)
-    if entity in CERTAIN:
-        return share > 0
-    needed = LIKELY.get(entity)
-    if needed is None:
-        return False
-    return share >= (WITH_HINT if entity == hint else needed)
-
-
-def _counts_in_numbers(entity: str, evidence: Evidence, hint: str | None) -> bool:
-    return (entity in CERTAIN or entity == hint) and evidence.share(entity) >= MOST
+    @property
+    def fills_the_cells(self) -> bool:
+        """Whether the column is that, and not only has it somewhere within its texts."""
+        return self.share >= HALF
 
 
 def undecided(columns: Sequence[str], declared: Sequence[Column]) -> tuple[str, ...]:
@@ -132,14 +116,6 @@ def unnamed_numbers(columns: Sequence[str], declared: Sequence[Column]) -> tuple
 def worth_sampling(columns: Sequence[str], longest: Mapping[str, int]) -> tuple[str, ...]:
     """The columns without those of numbers, as their longest value shows, that say nothing."""
     return tuple(name for name in columns if longest.get(name, SHORTEST_NUMBER) >= SHORTEST_NUMBER)
-
-
-def classify_all(
-    evidence: Sequence[Evidence], declared: Sequence[Column]
-) -> tuple[ColumnClass, ...]:
-    """What each examined column holds."""
-    numbers = {column.name for column in declared if column.type is not ColumnType.TEXT}
-    return tuple(classify(each, number=each.column in numbers) for each in evidence)
 
 
 def protections(

@@ -80,6 +80,8 @@ class StepReport:
     verdicts: tuple[Verdict, ...] = ()
     protections: tuple[Protection, ...] = ()
     holds_back: str | None = None
+    key_version: int | None = None
+    """Of the key that its tokens were made with; None where none were made."""
 
 
 @dataclass(frozen=True, slots=True)

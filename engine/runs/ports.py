@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from engine.audit.ports import AuditLog
 from engine.catalog.model import DatasetName, Model, Table
 from engine.lineage.model import Field
 from engine.lineage.ports import LineageLog
-from engine.privacy.model import ColumnSample, Protection
+from engine.privacy.coverage import Coverage, Spotted
+from engine.privacy.gold import Unwanted
+from engine.privacy.model import ColumnSample
+from engine.privacy.recognition import STANDARD, Recognition
 from engine.quality.history import MetricStore
 from engine.quality.model import Verdict
 from engine.runs.backfill import Backfill, Day
@@ -82,6 +86,14 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
+class Refinement:
+    """What refining did, and what it found within the values of columns that are not personal."""
+
+    counts: Counts
+    spotted: tuple[Spotted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Leftover:
     """A table by whose name a run of that id staged it."""
 
@@ -107,7 +119,13 @@ class Warehouse(Protocol):
         """
         ...
 
-    async def refine(self, run: Run, table: Table, protections: Sequence[Protection]) -> Counts:
+    async def refine(
+        self,
+        run: Run,
+        table: Table,
+        coverages: Sequence[Coverage],
+        recognition: Recognition = STANDARD,
+    ) -> Refinement:
         """Stage silver from bronze, or from what is new in it; what can't be cast is put aside.
 
         Cleans, casts, deduplicates by key keeping the newest, and protects, reading each row once.
@@ -116,6 +134,10 @@ class Warehouse(Protocol):
 
     async def build(self, run: Run, model: Model) -> Counts:
         """Write the staged gold table from the model's SELECT."""
+        ...
+
+    async def redact(self, run: Run, model: Model, unwanted: Unwanted) -> Mapping[str, int]:
+        """Take out of the staged gold table what may not stand there: how many cells, by column."""
         ...
 
     async def publish(self, run: Run, dataset: DatasetName) -> Counts:
@@ -256,6 +278,10 @@ class RunQueue(Protocol):
         """The runs of such workers, and those whose ticket is lost; kept from changes by others."""
         ...
 
+    async def drop_void(self, silent: float) -> None:
+        """Forget the tickets of such workers that stand for no run any more."""
+        ...
+
 
 class StaleAttempt(Exception):  # tells a worker that it lost its run, no error for people
     """Another worker has taken the run over: nothing may be written for it any more."""
@@ -318,6 +344,11 @@ class RunTransaction(Protocol):
     @property
     def verdicts(self) -> VerdictLog:
         """Check results."""
+        ...
+
+    @property
+    def audit(self) -> AuditLog:
+        """Who read and protected what; recorded as the transaction's last act."""
         ...
 
     @property

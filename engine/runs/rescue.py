@@ -54,6 +54,7 @@ class Rescue(Generic[T]):
                     logger.warning("run %s was left behind by its worker", run.id)
                     await tx.queue.again(run)
             self._suspects = frozenset((run.id, run.attempt) for run in left)
+            await tx.queue.drop_void(self._silent)
 
     async def _free_what_they_hold(self) -> None:
         """End the transactions of workers that went silent: they may hold a run, or the line."""

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from engine.catalog.model import Check, DatasetName, Layer, Table
+from engine.catalog.model import Check, DatasetName, Layer, Project, Table
 from engine.privacy.model import ColumnSample, Evidence
 from engine.privacy.protect import masked_characters
+from engine.privacy.recognition import STANDARD, Recognition
 from engine.quality.examples import Examples
 from engine.quality.model import Measured, Outcome
 from engine.runs.model import Parameters, Step
@@ -45,6 +46,17 @@ class FixedExamples:
         return self._examples.get(check.text)
 
 
+class FixedPolicies:
+    """Policies of a project that nobody changes, or that a test does."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+
+    async def current(self) -> Project:
+        """The project."""
+        return self.project
+
+
 class FixedDetector:
     """A Detector that finds given entities in given columns, in all of their sampled cells."""
 
@@ -53,7 +65,11 @@ class FixedDetector:
         self.error: Exception | None = None
         self.examined: list[str] = []
 
-    async def examine(self, samples: Sequence[ColumnSample]) -> tuple[Evidence, ...]:
+    async def examine(
+        self,
+        samples: Sequence[ColumnSample],
+        recognition: Recognition = STANDARD,  # noqa: ARG002  # it finds what it was told to
+    ) -> tuple[Evidence, ...]:
         """Evidence for each sample, in the order given."""
         self.examined.extend(sample.column for sample in samples)
         if self.error is not None:

@@ -15,6 +15,7 @@ from engine.quality.model import Verdict
 from engine.runs.line import Waiting, first_in_line
 from engine.runs.model import Run, RunStatus, Step
 from engine.runs.ports import RunCursor, RunFilter, StaleAttempt
+from engine.testing.audit import MemoryAudit
 from engine.testing.backfills import MemoryBackfillStore
 from engine.testing.clock import turn
 from engine.testing.faults import Faults
@@ -155,6 +156,9 @@ class MemoryRunQueue:
         runs = [self._state.runs[run_id] for run_id, worker in drawn.items() if worker]
         return tuple(run for run in runs if drawn[run.id] not in self._alive and not run.done)
 
+    async def drop_void(self, silent: float) -> None:
+        """Nothing: a ticket of this queue is part of its run."""
+
     def _waiting(self) -> list[Run]:
         waiting = [r for r in self._state.runs.values() if r.status is RunStatus.QUEUED]
         return sorted(waiting, key=lambda run: (-run.priority, run.requested_at, run.id))
@@ -278,6 +282,7 @@ class MemoryTransaction:
     outbox: MemoryOutbox
     schedules: MemoryScheduleStore
     backfills: MemoryBackfillStore
+    audit: MemoryAudit
     committed: bool = False
     acts: list[Callable[[], None]] = field(default_factory=list)
 
@@ -293,6 +298,7 @@ class MemoryTransactions:
         self.state = MemoryState()
         self.faults = Faults()
         self.alive: set[str] = set()
+        self.audit = MemoryAudit()
         self._clock = clock
         self._one_at_a_time = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
@@ -333,4 +339,5 @@ class MemoryTransactions:
             outbox=MemoryOutbox(state, self._clock),
             schedules=MemoryScheduleStore(state),
             backfills=MemoryBackfillStore(state),
+            audit=self.audit,
         )

@@ -8,10 +8,13 @@ from itertools import islice
 from engine.catalog.model import DatasetName, Model, Table, column_name
 from engine.errors import StatementFailed
 from engine.lineage.model import Field
-from engine.privacy.model import ColumnSample, Protection
+from engine.privacy.coverage import Coverage
+from engine.privacy.gold import Unwanted
+from engine.privacy.model import ColumnSample
+from engine.privacy.recognition import STANDARD, Recognition
 from engine.runs.drift import narrowing_question, refuse_missing
 from engine.runs.model import Counts, Run
-from engine.runs.ports import CopyFormat, Delivery, Leftover, Loaded
+from engine.runs.ports import CopyFormat, Delivery, Leftover, Loaded, Refinement
 from engine.testing.faults import Faults
 from engine.testing.state import Deed, MemoryState, MemoryTable
 
@@ -53,14 +56,20 @@ class MemoryWarehouse:
             missing=tuple(name for name in declared if name not in columns),
         )
 
-    async def refine(self, run: Run, table: Table, protections: Sequence[Protection]) -> Counts:
+    async def refine(
+        self,
+        run: Run,
+        table: Table,
+        coverages: Sequence[Coverage],
+        recognition: Recognition = STANDARD,  # noqa: ARG002  # it reads no values
+    ) -> Refinement:
         """Stage all of bronze as it is."""
         self._faults.reach("refine", table.silver)
         bronze = self._state.tables[table.bronze]
         self._stage(run, table.silver, bronze)
-        return Counts(
-            rows_in=len(bronze.rows), quarantined=0, deduplicated=0, protected=len(protections)
-        )
+        whole = sum(each.protection is not None for each in coverages)
+        counts = Counts(rows_in=len(bronze.rows), quarantined=0, deduplicated=0, protected=whole)
+        return Refinement(counts)
 
     async def build(self, run: Run, model: Model) -> Counts:
         """Stage one row for each dataset that the model reads; raises StatementFailed."""
@@ -71,6 +80,11 @@ class MemoryWarehouse:
         rows = tuple((str(name),) for name in model.upstream)
         self._stage(run, model.gold, MemoryTable(("read",), rows))
         return Counts(built=len(rows))
+
+    async def redact(self, run: Run, model: Model, unwanted: Unwanted) -> Mapping[str, int]:  # noqa: ARG002  # it protects nothing
+        """Nothing: no table of this warehouse holds a substitute."""
+        self._faults.reach("redact", model.gold)
+        return {}
 
     async def publish(self, run: Run, dataset: DatasetName) -> Counts:
         """Put the staged table in place of the published one; raises StatementFailed."""

@@ -16,9 +16,9 @@ from engine.adapters.deliveries.sources import ProjectDeliveries
 from engine.adapters.openlineage import OpenLineageRenderer
 from engine.adapters.postgres.database import Database
 from engine.adapters.postgres.names import ident, qualified
-from engine.adapters.postgres.substitutes import Substitutes
+from engine.adapters.postgres.protecting import Protecting
 from engine.adapters.postgres.transactions import PostgresTransactions
-from engine.adapters.presidio import PresidioMasker
+from engine.adapters.shields import Shields
 from engine.catalog.model import (
     Column,
     DatasetName,
@@ -29,15 +29,17 @@ from engine.catalog.model import (
     Table,
 )
 from engine.people import Asker
+from engine.privacy.coverage import Coverage
 from engine.privacy.model import Protection
-from engine.privacy.protect import SecretKey
+from engine.privacy.protect import Keyring, SecretKey
 from engine.runs.ids import new_run_id
 from engine.runs.model import Counts, Parameters, Run, Step, StepKind, staged_table
-from engine.runs.ports import Loaded
+from engine.runs.ports import Loaded, Refinement
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 KEY = SecretKey(bytes(range(32)))
+KEYS = Keyring(KEY)
 KEY_SPELLINGS = (KEY.master.hex(), base64.b64encode(KEY.master).decode())
 """How the secret key would read where it had leaked into text."""
 
@@ -123,12 +125,13 @@ class Lab:
     url: str
     database: Database
     folder: Path
+    shields: Shields
 
     @property
     def transactions(self) -> PostgresTransactions:
         render = OpenLineageRenderer("postgres://localhost:5432", "test")
-        substitutes = Substitutes(KEY, PresidioMasker())
-        return PostgresTransactions(self.database, substitutes, render, CLOCK)
+        protecting = Protecting(KEYS, self.shields)
+        return PostgresTransactions(self.database, protecting, render, CLOCK)
 
     async def rows(self, query: str, *arguments: object) -> list[Values]:
         """What a query gives on a connection of its own."""
@@ -190,10 +193,15 @@ class Lab:
 
     async def refine(self, table: Table, *protections: Protection) -> Counts:
         """Refine and publish what is in bronze, whatever was declared before."""
+        return (await self.cover(table, *map(Coverage.whole, protections))).counts
+
+    async def cover(self, table: Table, *coverages: Coverage) -> Refinement:
+        """Refine and publish what is in bronze, with or without a look into its values."""
         run = replace(refining(table), parameters=Parameters(accept_drift=True))
         async with self.transactions.begin() as tx:
-            counts = await tx.warehouse.refine(run, table, protections)
-            return counts + await tx.warehouse.publish(run, table.silver)
+            done = await tx.warehouse.refine(run, table, coverages)
+            published = await tx.warehouse.publish(run, table.silver)
+            return replace(done, counts=done.counts + published)
 
     async def silver(self, table: Table) -> list[Values]:
         """The rows of silver, by key."""

@@ -1,7 +1,7 @@
 """What the adapter tests share: a laboratory, a second database, one detector."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,8 @@ import pytest_asyncio
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.migrate import SCHEMAS
 from engine.adapters.postgres.tables import metadata
-from engine.adapters.presidio import PresidioDetector
+from engine.adapters.presidio.detector import PresidioDetector
+from engine.adapters.shields import Shields
 from tests.adapters.builders import Lab, address, execute, fresh
 
 
@@ -32,6 +33,8 @@ async def lab_url(server: str, template: str) -> AsyncIterator[str]:
 
 
 SWEEP = (
+    # without its trigger the audit log can be emptied too
+    "SET session_replication_role = replica",
     *(f"DROP SCHEMA {each} CASCADE" for each in ("public", *SCHEMAS[1:])),
     *(f"CREATE SCHEMA {each}" for each in ("public", *SCHEMAS[1:])),
     f"TRUNCATE {', '.join(str(each) for each in metadata.sorted_tables)} RESTART IDENTITY CASCADE",
@@ -42,12 +45,20 @@ SWEEP = (
 
 
 @pytest.fixture
-async def lab(lab_url: str, tmp_path: Path) -> AsyncIterator[Lab]:
+async def lab(lab_url: str, tmp_path: Path, shields: Shields) -> AsyncIterator[Lab]:
     """The warehouse on a database that was just swept."""
     await execute(lab_url, *SWEEP)
     database = Database(lab_url, DatabaseLimits())
-    yield Lab(lab_url, database, tmp_path)
+    yield Lab(lab_url, database, tmp_path, shields)
     await database.close()
+
+
+@pytest.fixture(scope="session")
+def shields() -> Iterator[Shields]:
+    """One process for all tests that look into values: Presidio takes seconds to load."""
+    opened = Shields(timeout=120, processes=1)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -60,8 +71,6 @@ async def other_url(server: str) -> AsyncIterator[str]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def detector() -> AsyncIterator[PresidioDetector]:
+async def detector(shields: Shields) -> AsyncIterator[PresidioDetector]:
     """One detector for all tests: its model takes seconds to load."""
-    opened = PresidioDetector(timeout=120)
-    yield opened
-    opened.close()
+    yield PresidioDetector(shields)

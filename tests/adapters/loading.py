@@ -1,6 +1,7 @@
 """Rows that arrive in bronze bit by bit, and runs that take them to silver."""
 
 from engine.catalog.model import Table
+from engine.privacy.coverage import Coverage
 from engine.privacy.model import Protection
 from engine.runs.model import Counts, Parameters, Run
 from tests.adapters.builders import Cells, Lab, execute, refining
@@ -29,9 +30,9 @@ async def loaded(
     """Refine in one transaction, publish in another, as a run does."""
     run = run or refining(table)
     async with lab.transactions.begin() as tx:
-        counts = await tx.warehouse.refine(run, table, protections)
+        done = await tx.warehouse.refine(run, table, [Coverage.whole(each) for each in protections])
     async with lab.transactions.begin() as tx:
-        return counts + await tx.warehouse.publish(run, table.silver)
+        return done.counts + await tx.warehouse.publish(run, table.silver)
 
 
 def changes(counts: Counts) -> tuple[int | None, int | None, int | None, int | None]:

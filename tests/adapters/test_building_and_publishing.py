@@ -109,7 +109,9 @@ async def test_refining_and_publishing_undo_together(lab: Lab) -> None:
 
 
 async def test_a_statement_that_takes_too_long_is_stopped(lab: Lab) -> None:
-    hasty = Lab(lab.url, Database(lab.url, DatabaseLimits(statement_timeout=0.1)), lab.folder)
+    hasty = Lab(
+        lab.url, Database(lab.url, DatabaseLimits(statement_timeout=0.1)), lab.folder, lab.shields
+    )
 
     with pytest.raises(StatementFailed, match="longer than it may"):
         await hasty.build(a_model("SELECT pg_sleep(30)::text AS n"))

@@ -13,6 +13,7 @@ from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.run_queue import QUEUE
 from engine.adapters.postgres.sessions import PostgresSessions
 from engine.adapters.postgres.transactions import PostgresTransaction
+from engine.adapters.shields import Shields
 from engine.runs.events import RunEvent
 from engine.runs.model import Run
 from engine.runs.ports import RunFilter, RunTransaction
@@ -121,7 +122,9 @@ class PostgresBench:
         await self._lab.database.close()
 
 
-def test_the_promises_of_runs_hold_in_postgresql(lab_url: str, tmp_path: Path) -> None:
+def test_the_promises_of_runs_hold_in_postgresql(
+    lab_url: str, tmp_path: Path, shields: Shields
+) -> None:
     class Postgres(Machine):
         @override
         async def opened(self) -> Bench:
@@ -134,7 +137,8 @@ def test_the_promises_of_runs_hold_in_postgresql(lab_url: str, tmp_path: Path) -
                 "run_id text, attempt integer, what text)"
             )
             limits = DatabaseLimits(lock_timeout=5.0, connections=6)
-            return PostgresBench(Lab(lab_url, Database(lab_url, limits), tmp_path), connection)
+            lab = Lab(lab_url, Database(lab_url, limits), tmp_path, shields)
+            return PostgresBench(lab, connection)
 
         @override
         async def breathe(self) -> None:

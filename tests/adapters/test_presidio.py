@@ -7,9 +7,12 @@ import socket
 
 import pytest
 
-from engine.adapters.presidio import PresidioDetector
+from engine.adapters.presidio.detector import PresidioDetector
+from engine.adapters.shields import Shields
 from engine.errors import WorkerFailed
-from engine.privacy.model import ColumnSample, classify
+from engine.privacy.classifying import classify
+from engine.privacy.model import ColumnSample
+from engine.privacy.recognition import STANDARD
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -55,8 +58,8 @@ async def test_reasons_hold_counts_and_never_a_value(detector: PresidioDetector)
     reasons = classify(evidence).reasons
 
     assert reasons == (
-        "EMAIL_ADDRESS in 1 of 2 sampled values",
-        "its name says EMAIL_ADDRESS",
+        "its name says an e-mail address",
+        "1 of 2 sampled values is an e-mail address",
     )
     assert "ada@example.org" not in repr(evidence)
 
@@ -67,7 +70,7 @@ async def test_nothing_sampled_is_nothing_found(detector: PresidioDetector) -> N
 
 def _examined_without_network() -> list[str]:
     """Examine an e-mail address with sockets that refuse; the places that were called."""
-    from engine.adapters.presidio import _examine
+    from engine.adapters.presidio.detector import _examine
 
     called: list[str] = []
 
@@ -77,25 +80,26 @@ def _examined_without_network() -> list[str]:
 
     connect, socket.socket.connect = socket.socket.connect, refuse  # type: ignore[method-assign,assignment]  # only in the worker
     try:
-        _examine([("x", ("ada@some-new-domain.museum",))])
+        _examine([ColumnSample("x", ("ada@some-new-domain.museum",))], STANDARD, None)
     finally:
         socket.socket.connect = connect  # type: ignore[method-assign]  # as above
     return called
 
 
-async def test_examining_calls_nobody_on_the_internet(detector: PresidioDetector) -> None:
-    assert await detector._lane.call(_examined_without_network) == []
+async def test_examining_calls_nobody_on_the_internet(shields: Shields) -> None:
+    assert await shields.call(_examined_without_network) == []
 
 
 async def test_a_process_that_dies_is_told_and_the_next_one_examines() -> None:
-    detector = PresidioDetector(timeout=120)
-    pid = await detector._lane.call(os.getpid)
+    shields = Shields(timeout=120, processes=1)
+    detector = PresidioDetector(shields)
+    pid = await shields.call(os.getpid)
     os.kill(pid, signal.SIGSTOP)
     examining = asyncio.create_task(detector.examine([ColumnSample("x", ("ada@example.org",))]))
     await asyncio.sleep(0)
     os.kill(pid, signal.SIGKILL)
 
-    with pytest.raises(WorkerFailed, match="privacy examination died"):
+    with pytest.raises(WorkerFailed, match="personal data died"):
         await examining
 
-    detector.close()
+    shields.close()

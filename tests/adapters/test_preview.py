@@ -8,8 +8,7 @@ import sqlglot
 from engine.adapters.deliveries.sources import ProjectDeliveries
 from engine.adapters.postgres.increments import Increment, Increments
 from engine.adapters.postgres.preview import PostgresPreviews
-from engine.adapters.postgres.substitutes import Substitutes
-from engine.adapters.presidio import PresidioMasker
+from engine.adapters.postgres.protecting import Protecting
 from engine.catalog.model import (
     Check,
     Column,
@@ -29,7 +28,7 @@ from engine.catalog.model import (
 from engine.runs.model import AS_USUAL, Parameters, StepKind
 from engine.runs.plan import plan
 from engine.runs.preview import StepPreview
-from tests.adapters.builders import CLOCK, KEY, Lab, Values, a_model, a_run, a_table
+from tests.adapters.builders import CLOCK, KEYS, Lab, Values, a_model, a_run, a_table
 
 RELATIONS = """SELECT nspname, relname, relkind, c.oid, relfilenode,
   format('%I.%I', nspname, relname),
@@ -82,7 +81,7 @@ async def previewed(
         project,
         lab.database,
         ProjectDeliveries(lab.folder, CLOCK),
-        Substitutes(KEY, PresidioMasker()),
+        Protecting(KEYS, lab.shields),
         CLOCK,
     )
     steps = plan(project, project.pipelines[0])

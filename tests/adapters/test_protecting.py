@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.adapters.postgres.substitutes import Substitutes
+from engine.adapters.postgres.protecting import Protecting
 from engine.adapters.postgres.warehouse import PostgresWarehouse
-from engine.adapters.presidio import PresidioMasker
 from engine.catalog.model import Cleaning, Column, ColumnType, Operator
 from engine.errors import KeyMissing
+from engine.privacy.coverage import Coverage
 from engine.privacy.model import Protection
 from engine.privacy.protect import REDACTED, Tokens
 from tests.adapters.builders import (
@@ -87,11 +87,9 @@ async def test_a_mask_shows_the_last_four_characters_of_long_values_only(lab: La
     assert column_of(silver, "card") == ["*" * 12 + "1111", "*" * 7, None, "****王王王王"]
 
 
-async def test_more_values_than_a_piece_holds_are_all_substituted(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("engine.adapters.postgres.substitutes.CHUNK", 7)
-    rows = [(str(number), f"person {number}") for number in range(50)]
+async def test_more_rows_than_a_piece_holds_are_all_substituted(lab: Lab) -> None:
+    # four megabytes are one piece
+    rows = [(str(number), f"person {number} {'x' * 900}") for number in range(6_000)]
 
     silver = await lab.refined(a_table("name"), rows, hashed("name", "PERSON"))
 
@@ -153,9 +151,9 @@ async def test_hashing_without_a_key_is_refused_by_column(lab: Lab) -> None:
     await lab.fill_bronze(table, [("1", "ada@x.org")])
 
     async with lab.database.begin() as connection:
-        without = PostgresWarehouse(connection, Substitutes(None, PresidioMasker()), CLOCK)
+        without = PostgresWarehouse(connection, Protecting(None, lab.shields), CLOCK)
         with pytest.raises(KeyMissing, match="email"):
-            await without.refine(refining(table), table, [hashed("email")])
+            await without.refine(refining(table), table, [Coverage.whole(hashed("email"))])
 
 
 async def test_neither_key_nor_value_is_in_any_statement_or_result(lab: Lab) -> None:

@@ -245,7 +245,7 @@ async def test_a_worker_stops_also_while_the_database_is_away(
     database_url: str, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.adapters.queue.LAST_WORD", 1.0)
-    away = Lab(database_url, lab.database, lab.folder)
+    away = Lab(database_url, lab.database, lab.folder, lab.shields)
     worker = RunQueueWorker(database_url, Work().take, SystemClock(), LIMITS)
     task = asyncio.ensure_future(worker.run())
 

@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from engine.adapters.postgres.quarantine import PostgresQuarantine
 from engine.catalog.model import Check, Column, ColumnType, Operator, Table
+from engine.privacy.coverage import Coverage
 from engine.privacy.model import Protection
+from engine.runs.quarantine import Aside, shown_values
 from tests.adapters.builders import Lab, a_table, refining
 
 STATUS = """invalid_count(status) = 0:
@@ -39,7 +42,8 @@ async def refined(lab: Lab, table: Table, *protections: Protection) -> dict[int,
     """The reasons of each row that was put aside, and no row lost."""
     await lab.fill_bronze(table, ROWS)
     async with lab.transactions.begin() as tx:
-        counts = await tx.warehouse.refine(refining(table), table, protections)
+        coverages = [Coverage.whole(each) for each in protections]
+        counts = (await tx.warehouse.refine(refining(table), table, coverages)).counts
     rows = await lab.rows("SELECT bronze_row, reasons FROM quarantine.people")
     assert counts.rows_in == len(ROWS)
     assert counts.quarantined == len(rows)
@@ -50,21 +54,21 @@ async def test_rows_that_break_a_rule_are_put_aside_with_its_name(lab: Lab) -> N
     aside = await refined(lab, orders(STATUS, PRICE))
 
     assert set(aside) == {2, 3, 4}
-    assert aside[2] == ["check: invalid_count(status) = 0"]
-    assert aside[3] == ["check: priced"]
+    assert aside[2] == ["status: breaks «invalid_count(status) = 0»"]
+    assert aside[3] == ["price: breaks «priced»"]
 
 
 async def test_a_row_that_is_bad_for_two_reasons_tells_both(lab: Lab) -> None:
     aside = await refined(lab, orders(MAIL, PRICE))
 
-    assert aside[3] == ["check: invalid_count(email) = 0", "check: priced"]
+    assert aside[3] == ["email: breaks «invalid_count(email) = 0»", "price: breaks «priced»"]
 
 
 async def test_what_is_missing_breaks_no_rule_about_valid_values(lab: Lab) -> None:
     aside = await refined(lab, orders(STATUS, PRICE, MAIL))
 
     assert 5 not in aside
-    assert all("check" not in reason for reason in aside[4])
+    assert all("breaks" not in reason for reason in aside[4])
 
 
 async def test_a_rule_sees_the_value_before_it_is_protected(lab: Lab) -> None:
@@ -72,7 +76,7 @@ async def test_a_rule_sees_the_value_before_it_is_protected(lab: Lab) -> None:
 
     aside = await refined(lab, orders(MAIL), hashed)
 
-    assert aside[3] == ["check: invalid_count(email) = 0"]
+    assert aside[3] == ["email: breaks «invalid_count(email) = 0»"]
     assert "nobody" not in await lab.text('SELECT "row" FROM quarantine.people')
 
 
@@ -86,3 +90,18 @@ async def test_a_rule_sees_the_value_before_it_is_protected(lab: Lab) -> None:
 )
 async def test_a_check_of_another_severity_puts_nothing_aside(lab: Lab, check: str) -> None:
     assert set(await refined(lab, orders(check))) == {4}
+
+
+@pytest.mark.parametrize("rule", ["price", "status", "status, price: breaks «cheap and paid»"])
+async def test_rows_are_found_by_each_column_at_fault_whose_value_is_shown(
+    lab: Lab, rule: str
+) -> None:
+    cheap = "failed rows:\n  name: cheap and paid\n  fail condition: price < 20 AND status = 'paid'"
+    table = orders(f"{cheap}\n  attributes: {{severity: quarantine}}")
+    await refined(lab, table)
+
+    found = await PostgresQuarantine(lab.database).look(table, Aside(rule), 20)
+
+    assert [row.row for row in found.rows if "cheap" in str(row.reasons)] == [1]
+    shown = shown_values(table, found.rows[-1])
+    assert [name for name, _ in shown] == ["id", "status", "price"]

@@ -255,7 +255,7 @@ async def test_cancelling_a_run_at_work_asks_procrastinate_to_abort_it(lab: Lab)
 async def test_ending_what_works_for_a_run_ends_that_and_nothing_else(lab: Lab) -> None:
     run, other = writing("a"), writing("b")
     database = Database(lab.url, DatabaseLimits(connections=2))
-    begin = Lab(lab.url, database, lab.folder).transactions.begin
+    begin = Lab(lab.url, database, lab.folder, lab.shields).transactions.begin
 
     async def work(run_id: str) -> None:
         async with begin(run_id) as tx:

@@ -23,7 +23,7 @@ from engine.runs.steps.publish import Publish
 from engine.runs.steps.work import StepWork
 from engine.runs.usher import Usher
 from engine.runs.worker import RunWorker
-from engine.testing.fixed import FixedExamples, FixedQuality
+from engine.testing.fixed import FixedExamples, FixedPolicies, FixedQuality
 from tests.adapters.builders import CLOCK, SOMEBODY, Lab
 from tests.builders import a_project, a_shops_pipelines
 from tests.world import eventually
@@ -48,11 +48,11 @@ async def at_work(lab: Lab, name: str, step_timeout: float = 30.0) -> AsyncItera
     project, clock = the_project(), SystemClock()
     database = Database(lab.url, DatabaseLimits(connections=4, name=name))
     line = asyncio.Event()
-    transactions = Lab(lab.url, database, lab.folder).transactions
+    transactions = Lab(lab.url, database, lab.folder, lab.shields).transactions
     transactions._origin, transactions._line_moved = name, line.set
     pulse: Pulse[PostgresTransaction] = Pulse(project, transactions, clock)
     steps: dict[StepKind, StepWork] = {
-        StepKind.BUILD: Build(project, transactions),
+        StepKind.BUILD: Build(FixedPolicies(project), transactions, clock),
         StepKind.CHECK: Check(project, FixedQuality(), FixedExamples(), clock),
         StepKind.PUBLISH: Publish(),
     }

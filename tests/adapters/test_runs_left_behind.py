@@ -68,6 +68,27 @@ async def test_a_run_that_is_over_is_never_left_behind(lab: Lab) -> None:
     assert await left_behind(lab) == []
 
 
+async def test_a_ticket_of_a_dead_worker_that_stands_for_no_run_is_dropped(lab: Lab) -> None:
+    known, forgotten, over, alive = (writing(name) for name in "abcd")
+    for run, quiet in (
+        (known, SILENT + 3),
+        (forgotten, SILENT + 3),
+        (over, SILENT + 3),
+        (alive, 0),
+    ):
+        await join(lab, run)
+        await drawn(lab, quiet)
+    void = [forgotten.id, alive.id]
+    await lab.rows("UPDATE atlas.runs SET job_id = NULL WHERE id = ANY($1)", void)
+    await lab.rows("UPDATE atlas.runs SET status = 'failed' WHERE id = $1", over.id)
+
+    async with lab.transactions.begin() as tx:
+        await tx.queue.drop_void(SILENT)
+
+    left = await lab.rows("SELECT args->>'run_id' AS run FROM atlas.procrastinate_jobs ORDER BY id")
+    assert [row["run"] for row in left] == [known.id, alive.id]
+
+
 async def test_of_two_that_look_at_once_one_gets_the_run(lab: Lab) -> None:
     await join(lab, writing("a"))
     await drawn(lab, SILENT + 3)
@@ -96,7 +117,7 @@ async def frozen(lab: Lab, run: Run, name: str) -> AsyncIterator[None]:
     other = Database(lab.url, DatabaseLimits(name=f"{name} {run.id}", connections=1))
 
     async def freeze() -> None:
-        async with Lab(lab.url, other, lab.folder).transactions.begin() as tx:
+        async with Lab(lab.url, other, lab.folder, lab.shields).transactions.begin() as tx:
             await tx.runs.save(run)
             await tx.queue.leave(run)
             assert await tx.queue.let_in()

@@ -254,7 +254,7 @@ async def test_new_rows_that_break_a_constraint_are_not_published_nor_told(lab: 
 async def test_a_long_reader_makes_the_swap_give_up_while_other_readers_go_on(lab: Lab) -> None:
     await published(lab, "SELECT 1 AS n")
     patient = DatabaseLimits(swap_lock_timeout=1.0)
-    hasty = Lab(lab.url, Database(lab.url, patient), lab.folder)
+    hasty = Lab(lab.url, Database(lab.url, patient), lab.folder, lab.shields)
     run = await staged(hasty, "SELECT 2 AS n")
     waits: list[float] = []
 

@@ -268,9 +268,9 @@ def test_the_error_tells_the_first_mistake_and_how_to_see_all(folder: Folder) ->
         ),
         pytest.param(
             "privacy: hash",
-            "privacy: encrypt",
+            "privacy: shred",
             "tables/customers.yaml:12: columns.email.privacy: Input should be 'hash', 'mask', "
-            "'redact' or 'keep'",
+            "'redact', 'generalise', 'encrypt' or 'keep'",
             id="unknown operator",
         ),
         pytest.param(
@@ -638,7 +638,7 @@ def test_a_check_that_soda_would_not_understand_is_a_mistake(
         "failed rows:\n      fail condition: email = ''",
         "anomaly detection for row_count",
         "change for row_count < 10",
-        "spread > 1:\n      spread expression: max(a) - min(a)",
+        "spread > 1:\n      spread expression: max(length(email)) - min(length(email))",
     ],
 )
 def test_checks_of_other_forms_are_no_mistake(folder: Folder, check: str) -> None:

@@ -19,6 +19,7 @@ from engine.commands import CancelRun, Command, RunPipeline
 from engine.errors import DatabaseUnreachable
 from engine.outcome import Accepted, Answer, Request
 from engine.people import Asker, Role
+from engine.privacy.protect import Keyring
 from engine.runs.model import Run
 from engine.settings import Settings, decoded
 from tests.faults.ledger import Ledger
@@ -224,7 +225,7 @@ class Scenario:
 _WRITTEN = 8
 """The datasets that a medallion writes, each with one COMPLETE event."""
 
-_TIDY = 5.0
+_TIDY = 15.0
 
 _TAIL = 4_000
 
@@ -285,5 +286,5 @@ async def _migrated(url: str) -> None:
 def _watching(project: Path, url: str, at_once: int = 0) -> Parts:
     """An engine that takes orders, and leaves runs and the rescue of runs to others."""
     settings = Settings(runs_at_once=at_once, takeover_after=NEVER, roles={SOMEBODY.id: Role.ADMIN})
-    key = decoded(TEST_KEY, "the key of the tests")
-    return Parts(read_project(project), settings, url, key, Nobody(), ())
+    keys = Keyring(decoded(TEST_KEY, "the key of the tests"))
+    return Parts(read_project(project), settings, url, keys, Nobody(), ())

@@ -30,7 +30,7 @@ from engine.runs.steps.publish import Publish
 from engine.runs.steps.work import StepWork
 from engine.runs.worker import RunWorker
 from engine.testing.clock import FakeClock
-from engine.testing.fixed import FixedExamples, FixedQuality
+from engine.testing.fixed import FixedExamples, FixedPolicies, FixedQuality
 from tests.builders import a_model, a_project, an_asker
 from tests.runs.bench import Bench, Hand, Job, Mortal, Turnstile
 from tests.runs.promises import a_run_is_sound, everything_was_told_once, nobody_is_in_anothers_way
@@ -192,7 +192,7 @@ class Machine(RuleBasedStateMachine):
         name, mortal = f"worker {self.hired}", Mortal(self.bench)
         waiting: dict[str, asyncio.Future[None]] = {}
         works: dict[StepKind, StepWork] = {
-            StepKind.BUILD: Build(self.project, mortal),
+            StepKind.BUILD: Build(FixedPolicies(self.project), mortal, self.clock),
             StepKind.CHECK: Check(self.project, self.quality, FixedExamples(), self.clock),
             StepKind.PUBLISH: Publish(),
         }

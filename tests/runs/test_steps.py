@@ -54,16 +54,23 @@ async def test_a_scan_judges_each_text_column_and_tells_what_silver_does_with_it
 
     (step,) = run.steps
     assert step.report.notes == ("looked at a sample of 3 text columns",)
-    reasons = [f"{entity} in 2 of 2 sampled values" for entity in shop.detector.entities.values()]
     assert step.report.protections == (
         Protection(
             "email",
             Operator.HASH,
             "EMAIL_ADDRESS",
             True,
-            (reasons[0], "its name says EMAIL_ADDRESS"),
+            ("its name says an e-mail address", "2 of 2 sampled values are e-mail addresses"),
+            rule="customers.email: hash in tables/customers.yaml",
         ),
-        Protection("note", Operator.MASK, "CREDIT_CARD", False, (reasons[1],)),
+        Protection(
+            "note",
+            Operator.MASK,
+            "CREDIT_CARD",
+            False,
+            ("2 of 2 sampled values are card numbers",),
+            rule="CREDIT_CARD: mask",
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from itertools import product
 
 from engine.adapters.postgres.names import ident, text_literal
 from engine.catalog.model import Cleaning, Column, ColumnType, DateFormat, Operator, Table
+from engine.privacy.coverage import Coverage, Reach
 from engine.privacy.model import Protection
 
 SQL_TYPES = {
@@ -52,18 +53,33 @@ class SilverColumn:
 
     column: Column
     in_bronze: bool
-    protection: Protection | None = None
+    coverage: Coverage | None = None
     number: int = 0
 
     @property
+    def protection(self) -> Protection | None:
+        """What is done to its values as a whole."""
+        return self.coverage.protection if self.coverage else None
+
+    @property
     def operator(self) -> Operator:
-        """What protection does to it."""
+        """What protection does to its values as a whole."""
         return self.protection.operator if self.protection else Operator.KEEP
 
     @property
     def substituted(self) -> bool:
         """Whether each value has a substitute of its own, made outside of SQL."""
-        return self.operator in {Operator.HASH, Operator.MASK}
+        return self.operator not in {Operator.REDACT, Operator.KEEP}
+
+    @property
+    def looked_into(self) -> bool:
+        """Whether some values may have a substitute, for what stands within them."""
+        return self.coverage is not None and self.coverage.reach is not Reach.CELL
+
+    @property
+    def made(self) -> bool:
+        """Whether the table of substitutes has a column for it."""
+        return self.in_bronze and (self.substituted or self.looked_into)
 
     @property
     def sql_type(self) -> str:
@@ -97,16 +113,16 @@ class SilverColumn:
         return ident(f"_x_{self.number}") if self.typed else self.name
 
     @property
-    def substitutes(self) -> str:
-        """The quoted name of the temporary table of its substitutes."""
-        return ident(f"_substitutes_{self.number}")
+    def substitute(self) -> str:
+        """The quoted name of its column in the table of substitutes."""
+        return ident(f"_p_{self.number}")
 
 
 def silver_columns(
-    table: Table, present: Sequence[str], protections: Sequence[Protection]
+    table: Table, present: Sequence[str], coverages: Sequence[Coverage]
 ) -> tuple[SilverColumn, ...]:
     """The declared columns, then the undeclared ones that bronze holds."""
-    by_name = {each.column: each for each in protections}
+    by_name = {each.column: each for each in coverages}
     declared = {column.name for column in table.columns}
     carried = [Column(name) for name in present if name not in declared]
     return tuple(
@@ -238,7 +254,9 @@ def holds(each: SilverColumn) -> str | None:
 
 
 def kept_text(each: SilverColumn) -> str:
-    """The text beside the typed value: of a good row only where a substitute is found by it."""
+    """The text beside the typed value: a good row needs none that has a substitute."""
+    if each.substituted:
+        return f"CASE WHEN NOT _ok THEN {each.text} END"
     if not each.cast_as_it_came:
         return each.text
     trimmed = _trimmed(each.text)

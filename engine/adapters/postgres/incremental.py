@@ -22,6 +22,7 @@ from engine.adapters.postgres.staging import Staging, types_of
 from engine.catalog.model import ColumnType, Table
 from engine.clock import Clock
 from engine.errors import ConfigurationError, DatabaseRefused
+from engine.privacy.coverage import Coverage
 from engine.runs.model import Parameters, Run
 
 OLDEST_SERVER = 17
@@ -29,6 +30,9 @@ OLDEST_SERVER = 17
 
 Refining: TypeAlias = Callable[[Table, str, str | None], Awaitable[Refined]]
 """Refines a table into a target from a source of bronze rows."""
+
+Terms: TypeAlias = Callable[[Coverage | None], str]
+"""What decides how a column is protected, in words that change with it."""
 
 _MOMENTS = {
     ColumnType.DATE: "date",
@@ -40,9 +44,10 @@ _TYPES = {**_MOMENTS, ColumnType.INTEGER: "bigint", ColumnType.NUMBER: "numeric"
 class IncrementalLoad:
     """Stages deltas, in the transaction of whoever holds the connection."""
 
-    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
+    def __init__(self, connection: AsyncConnection, clock: Clock, terms: Terms) -> None:
         self._connection = connection
         self._increments = Increments(connection, clock)
+        self._terms = terms
 
     async def refine(
         self, run: Run, table: Table, columns: Sequence[SilverColumn], refining: Refining
@@ -73,7 +78,7 @@ class IncrementalLoad:
         """What to stage, and the rows of bronze to stage it from; None for all of them."""
         mark = await self._increments.mark(table.silver)
         last, numbered = await _last_row(connection, table)
-        whole = _increment(table, columns, last)
+        whole = _increment(table, columns, last, self._terms)
         there = await types_of(connection, Staging.of(run, table.silver).published)
         fits = mark is not None and numbered >= mark.bronze_row and _fits(whole, mark, there)
         if mark is None or not fits or run.parameters.full_refresh:
@@ -114,7 +119,7 @@ def require_merge(connection: Driver) -> None:
         )
 
 
-def _increment(table: Table, columns: Sequence[SilverColumn], upto: int) -> Increment:
+def _increment(table: Table, columns: Sequence[SilverColumn], upto: int, terms: Terms) -> Increment:
     """A whole refinement of the table as it is declared now."""
     watermark = table.watermark or ""
     declared = table.column(watermark)
@@ -131,19 +136,22 @@ def _increment(table: Table, columns: Sequence[SilverColumn], upto: int) -> Incr
         form={},
         upto=upto,
     )
-    return replace(increment, form=_form(increment, columns))
+    return replace(increment, form=_form(increment, columns, terms))
 
 
-def _form(increment: Increment, columns: Sequence[SilverColumn]) -> Mapping[str, str]:
-    """All that decides what a row becomes; where it changes, silver is written anew."""
-    form = {each.column.name: _column_form(each) for each in columns}
+def _form(increment: Increment, columns: Sequence[SilverColumn], terms: Terms) -> Mapping[str, str]:
+    """All that decides what a row becomes; where it changes, silver is written anew.
+
+    So a new key or a new rule reaches the rows that were published before it, too.
+    """
+    form = {each.column.name: _column_form(each, terms) for each in columns}
     if increment.history:
         form |= {n: f"{t}; history" for n, t in history_sql.validity_types(increment).items()}
     rules = (*increment.key, "", increment.watermark, increment.deleted or "", increment.history)
     return form | {"": " ".join(map(str, rules))}
 
 
-def _column_form(each: SilverColumn) -> str:
+def _column_form(each: SilverColumn, terms: Terms) -> str:
     column = each.column
     parts = (
         "timestamp with time zone" if each.sql_type == "timestamptz" else each.sql_type,
@@ -151,8 +159,7 @@ def _column_form(each: SilverColumn) -> str:
         "required" if column.required else "",
         " ".join(column.clean),
         " ".join(column.formats),
-        each.operator,
-        (each.protection.entity if each.protection else None) or "",
+        terms(each.coverage),
     )
     return "; ".join(parts)
 

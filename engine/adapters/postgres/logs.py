@@ -10,10 +10,11 @@ from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.adapters.postgres import tables
+from engine.adapters.postgres.privacy_findings import keep_finding
 from engine.catalog.model import DatasetName
 from engine.findings.model import Finding, PersonalData
 from engine.lineage.model import LineageEvent
-from engine.privacy.model import Protection
+from engine.privacy.model import ColumnFinding, Protection
 from engine.quality.model import Verdict
 from engine.runs.model import Run
 
@@ -83,6 +84,11 @@ class PostgresFindingLog:
                 at=at,
             )
         )
+        known = ColumnFinding(
+            finding.dataset, found.column, found.entity or "", found.cells, found.share, at, at,
+            finding.run_id,
+        )  # fmt: skip
+        await keep_finding(self._connection, known)
 
 
 class PostgresLineageLog:

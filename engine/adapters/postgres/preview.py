@@ -12,12 +12,13 @@ from engine.adapters.postgres import preview_sql
 from engine.adapters.postgres.database import Database
 from engine.adapters.postgres.increments import Increments
 from engine.adapters.postgres.names import dataset as quoted
-from engine.adapters.postgres.substitutes import Substitutes
+from engine.adapters.postgres.protecting import Protecting
 from engine.adapters.postgres.warehouse import PostgresWarehouse
 from engine.cards import counted
 from engine.catalog.model import DatasetName, FileSource, Layer, Project, Table
 from engine.clock import Clock
 from engine.errors import SourceUnreadable
+from engine.privacy.coverage import Coverage
 from engine.privacy.model import protections, undecided
 from engine.runs.model import Parameters, Step, StepKind
 from engine.runs.ports import Deliveries, Delivery
@@ -49,13 +50,13 @@ class PostgresPreviews:
         project: Project,
         database: Database,
         deliveries: Deliveries,
-        substitutes: Substitutes,
+        protecting: Protecting,
         clock: Clock,
     ) -> None:
         self._project = project
         self._database = database
         self._deliveries = deliveries
-        self._substitutes = substitutes
+        self._protecting = protecting
         self._clock = clock
 
     async def of(self, steps: Sequence[Step], parameters: Parameters) -> tuple[StepPreview, ...]:
@@ -63,7 +64,7 @@ class PostgresPreviews:
         async with self._database.begin() as connection:
             for statement in _READ_ONLY:
                 await connection.execute(statement)
-            warehouse = PostgresWarehouse(connection, self._substitutes, self._clock)
+            warehouse = PostgresWarehouse(connection, self._protecting, self._clock)
             looking = _Looking(
                 self._project, connection, warehouse, self._deliveries, self._clock, parameters
             )
@@ -137,7 +138,7 @@ class _Looking:
             rows,
             notes=tuple(told),
             fails=await self._missing([table.bronze]),
-            sql=preview_sql.refine(table, present, known),
+            sql=preview_sql.refine(table, present, [Coverage.whole(each) for each in known]),
         )
 
     async def _mark(self, table: Table) -> int | None:

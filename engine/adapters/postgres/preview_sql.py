@@ -8,7 +8,7 @@ from engine.adapters.postgres.increments import Increment
 from engine.adapters.postgres.names import dataset, ident, qualified, text_literal
 from engine.adapters.postgres.row_rules import row_rules
 from engine.catalog.model import DatasetName, Model, Table, column_name
-from engine.privacy.model import Protection
+from engine.privacy.coverage import Coverage
 
 RUN = "run"
 """Stands for the run's id in the names of staged tables."""
@@ -21,11 +21,9 @@ def copy(table: Table, headers: Sequence[str], delimiter: str) -> str:
     return f"COPY {dataset(table.bronze)} ({columns}) FROM STDIN WITH ({form})"
 
 
-def refine(
-    table: Table, present: Sequence[str], protections: Sequence[Protection]
-) -> tuple[str, ...]:
+def refine(table: Table, present: Sequence[str], coverages: Sequence[Coverage]) -> tuple[str, ...]:
     """The statements that stage silver, as far as they are known before a sample was examined."""
-    columns = silver_columns(table, present, protections)
+    columns = silver_columns(table, present, coverages)
     rules = row_rules(table, columns)
     return tuple(
         _tidy(statement)

@@ -21,7 +21,7 @@ from engine.adapters.postgres.profile_sql import (
     Asked,
     Common,
 )
-from engine.catalog.model import DatasetName, Project
+from engine.catalog.model import DatasetName, Layer, Project
 from engine.errors import UnknownDataset
 from engine.quality.openness import ARRIVAL, open_columns
 from engine.quality.profile import (
@@ -98,7 +98,9 @@ class PostgresProfiles:
 
 def _not_there(dataset: DatasetName) -> UnknownDataset:
     error = UnknownDataset(str(dataset))
-    error.hint = f"{dataset} was not written yet. Say «run pipeline medallion» first."
+    bronze = dataset.layer is Layer.BRONZE
+    how = "Say «run pipeline medallion» first." if bronze else f"«how good is {dataset}» tells why."
+    error.hint = f"{dataset} was not written yet. {how}"
     return error
 
 

@@ -16,6 +16,9 @@ from engine.privacy.protect import REDACTED
 
 JUDGED = "_judged"
 
+PROTECTED = "_protected"
+"""The temporary table of substitutes; it goes with the transaction."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowRule:
@@ -31,14 +34,34 @@ wherever it is used: a hundred times slower on ten columns. The quotes let it wo
 it takes a bare 0, which is an integer before it is a bigint, for a real limit."""
 
 
-def distinct_values(table: Table, each: SilverColumn, source: str | None = None) -> str:
-    """SELECT of the different values of a substituted column, cleaned as refining cleans them."""
-    bronze = source or dataset(table.bronze)
-    cleaned = f"SELECT {cell_sql.cleaned(each)} AS {each.text} FROM {bronze} b {_APART}"
-    return (
-        f"SELECT DISTINCT value FROM (SELECT {cell_sql.present(each)} AS value "
-        f"FROM ({cleaned}) cleaned) present WHERE value IS NOT NULL"
-    )
+def create_protected(columns: Sequence[SilverColumn]) -> str:
+    """CREATE TABLE of the substitutes of each row that has some."""
+    made = ", ".join(f"{each.substitute} text" for each in columns)
+    return f"CREATE TEMP TABLE {PROTECTED} (_row bigint, {made}) ON COMMIT DROP"
+
+
+def readable(columns: Sequence[SilverColumn], piece: str) -> str:
+    """SELECT of the number and the texts of a part of bronze, cleaned as refining cleans them."""
+    return f"""SELECT _row, {_each(columns, cell_sql.present)}
+FROM (SELECT _row, {_each(columns, cell_sql.cleaned)} FROM {piece} b {_APART}) cleaned"""
+
+
+def pages(table: Table, first: int, end: int) -> str:
+    """The part of bronze on some of its pages, found without reading the others."""
+    between = f"ctid >= '({first},0)'::tid AND ctid < '({end},0)'::tid"
+    return f"(SELECT * FROM {dataset(table.bronze)} WHERE {between})"
+
+
+def rows_between(source: str, after: int, upto: int) -> str:
+    """The part of a source with numbers in this range."""
+    return f"(SELECT * FROM {source} source WHERE _row > {after} AND _row <= {upto})"
+
+
+def last_rows(source: str, size: int) -> str:
+    """SELECT of the last number of each piece of so many rows."""
+    return f"""SELECT max(_row) FROM (
+  SELECT _row, (row_number() OVER (ORDER BY _row) - 1) / {size} AS piece FROM {source} source
+) numbered GROUP BY piece ORDER BY 1"""
 
 
 def typed_rows(bronze: str, columns: Sequence[SilverColumn]) -> str:
@@ -60,12 +83,12 @@ def judge(
     `source` is a part of bronze in brackets; without one all of it is judged.
     """
     keys = [each for each in columns if each.column.name in table.key]
-    known_keys = "\n".join(_join(each, "judged") for each in keys if each.substituted)
+    known_keys = _join(keys, "judged")
     return f"""
 CREATE TEMP TABLE {JUDGED} ON COMMIT DROP AS
 SELECT judged.*, row_number() OVER (PARTITION BY {_keys(keys)}, judged._ok
                                     ORDER BY {_newest(table)}) AS _rank
-FROM (SELECT _row, CASE WHEN NOT _ok THEN _source END AS _source, _ok, {_kept_of(columns)}
+FROM (SELECT _row, CASE WHEN NOT _ok THEN _source END AS _source, _ok, {_kept_of(table, columns)}
              {"".join(f", {name}" for name, _ in _named(rules))}
       FROM (SELECT *, {_ok(columns, rules)} AS _ok
             FROM {_ruled(_values(table, columns, source), rules)}
@@ -108,7 +131,7 @@ INSERT INTO {qualified("quarantine", table.name)} ("row", reasons, source, bronz
 SELECT (SELECT to_jsonb(kept) FROM (SELECT {_shown(columns)}) kept),
   array_remove(ARRAY[{", ".join(found)}]::text[], NULL), r._source, r._row, $1
 FROM {JUDGED} r
-{_joins(columns)}
+{_join(columns, "r")}
 WHERE NOT r._ok
 """
 
@@ -120,7 +143,7 @@ def stage(columns: Sequence[SilverColumn], staged: str) -> str:
 CREATE TABLE {staged} AS
 SELECT {protected}
 FROM {JUDGED} r
-{_joins(columns)}
+{_join(columns, "r")}
 WHERE r._ok AND r._rank = 1
 """
 
@@ -135,9 +158,7 @@ def count() -> str:
 
 def _keys(keys: Sequence[SilverColumn]) -> str:
     """What makes rows the same: two spellings with one token are one row of silver."""
-    return ", ".join(
-        f"{key.substitutes}.substitute" if key.substituted else f"judged.{key.name}" for key in keys
-    )
+    return ", ".join(_made(key, f"judged.{key.name}") for key in keys)
 
 
 def _newest(table: Table) -> str:
@@ -154,9 +175,15 @@ def _typed(columns: Sequence[SilverColumn]) -> str:
     return ",\n    ".join([each.text for each in columns] + values)
 
 
-def _kept_of(columns: Sequence[SilverColumn]) -> str:
-    values = [each.name for each in columns if each.typed]
-    return ",\n    ".join([_each(columns, cell_sql.kept_text), *values])
+def _kept_of(table: Table, columns: Sequence[SilverColumn]) -> str:
+    """What of a row is needed later: the watermark in any case, to tell which is the newest."""
+    texts = [f"{_kept(table, each)} AS {each.text}" for each in columns]
+    return ",\n    ".join([*texts, *(each.name for each in columns if each.typed)])
+
+
+def _kept(table: Table, each: SilverColumn) -> str:
+    tells_newest = each.column.name == table.watermark and not each.typed
+    return each.text if tells_newest else cell_sql.kept_text(each)
 
 
 def _ok(columns: Sequence[SilverColumn], rules: Sequence[RowRule]) -> str:
@@ -179,19 +206,22 @@ def _shown(columns: Sequence[SilverColumn]) -> str:
 def _protected(each: SilverColumn) -> str:
     value = f"r.{each.name}"
     match each.operator:
-        case Operator.HASH | Operator.MASK:
-            return f"{each.substitutes}.substitute"
         case Operator.REDACT if each.typed:
             return f"NULL::{each.sql_type}"
         case Operator.REDACT:
             return f"CASE WHEN {value} IS NOT NULL THEN {text_literal(REDACTED)} END"
         case _:
-            return value
+            return _made(each, value)
 
 
-def _joins(columns: Sequence[SilverColumn]) -> str:
-    return "\n".join(_join(each, "r") for each in columns if each.substituted)
+def _made(each: SilverColumn, value: str) -> str:
+    """The substitute of a cell, or its value where it has none."""
+    if each.substituted:
+        return f"p.{each.substitute}" if each.in_bronze else "NULL::text"
+    return f"coalesce(p.{each.substitute}, {value})" if each.made else value
 
 
-def _join(each: SilverColumn, rows: str) -> str:
-    return f"LEFT JOIN {each.substitutes} ON {each.substitutes}.value = {rows}.{each.text}"
+def _join(columns: Sequence[SilverColumn], rows: str) -> str:
+    if not any(each.made for each in columns):
+        return ""
+    return f"LEFT JOIN {PROTECTED} p ON p._row = {rows}._row"

@@ -95,6 +95,17 @@ _LEFT_BEHIND = text(
 )
 
 
+_DROP_VOID = text(
+    f"""DELETE FROM atlas.procrastinate_jobs WHERE id IN (
+  SELECT job.id FROM atlas.procrastinate_jobs job
+  LEFT JOIN atlas.procrastinate_workers worker ON worker.id = job.worker_id
+  WHERE job.queue_name = '{QUEUE}' AND {_SILENT}
+    AND NOT EXISTS (SELECT FROM atlas.runs
+      WHERE runs.job_id = job.id AND runs.status IN ('queued', 'running')))"""
+)
+"""A worker was killed between drawing a ticket that was void and dropping it."""
+
+
 class PostgresRunQueue:
     """The line on one connection, in the transaction of whoever holds it.
 
@@ -161,3 +172,7 @@ class PostgresRunQueue:
         store = PostgresRunStore(self._connection)
         found = [await store.get(run_id) for run_id in ids]
         return tuple(run for run in found if run is not None)
+
+    async def drop_void(self, silent: float) -> None:
+        """Delete jobs that workers without a heartbeat have and no run knows of."""
+        await self._connection.execute(_DROP_VOID, {"silent": silent})

@@ -258,3 +258,46 @@ increments = Table(
     Column("dataset", Text, primary_key=True),
     Column("plan", JSONB, nullable=False),
 )
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    _moment("at", nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", JSONB, nullable=False),
+    Column("key_version", Integer, nullable=False),
+    Column("previous", Text, nullable=False, unique=True),
+    Column("hash", Text, nullable=False),
+    Index("audit_log_at", "at"),
+)
+"""It only grows: the database refuses to change or delete a record."""
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("tokens", JSONB, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    _moment("asked_at", nullable=False),
+    _moment("expires_at", nullable=False),
+    Column("confirmed_by", Text),
+    _moment("confirmed_at"),
+    Column("state", Text, nullable=False),
+)
+"""The numbers of their ids, such as E12, come from the sequence atlas.erasure_numbers."""
+
+privacy_findings = Table(
+    "privacy_findings",
+    metadata,
+    Column("dataset", Text, primary_key=True),
+    Column("column", Text, primary_key=True),
+    Column("entity", Text, primary_key=True),
+    Column("cells", BigInteger, nullable=False),
+    Column("share", Double, nullable=False),
+    _moment("first_seen", nullable=False),
+    _moment("last_seen", nullable=False),
+    Column("run_id", Text, nullable=False),
+)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from engine.adapters.postgres.audit import GatheredAudit, PostgresAudit
 from engine.adapters.postgres.backfills import PostgresBackfillStore
 from engine.adapters.postgres.database import Database
 from engine.adapters.postgres.logs import (
@@ -17,12 +18,13 @@ from engine.adapters.postgres.logs import (
 )
 from engine.adapters.postgres.metrics import PostgresMetrics
 from engine.adapters.postgres.outbox import PostgresOutbox
+from engine.adapters.postgres.protecting import Protecting
 from engine.adapters.postgres.run_queue import PostgresRunQueue
 from engine.adapters.postgres.run_store import PostgresRunStore
 from engine.adapters.postgres.schedules import PostgresScheduleStore
 from engine.adapters.postgres.sessions import session_name
-from engine.adapters.postgres.substitutes import Substitutes
 from engine.adapters.postgres.warehouse import PostgresWarehouse
+from engine.audit.seals import Seals
 from engine.clock import Clock
 from engine.lineage.model import LineageEvent
 
@@ -41,6 +43,7 @@ class PostgresTransaction:
     outbox: PostgresOutbox
     schedules: PostgresScheduleStore
     backfills: PostgresBackfillStore
+    audit: GatheredAudit
     acts: list[Callable[[], None]]
 
     def after_commit(self, act: Callable[[], None]) -> None:
@@ -54,18 +57,21 @@ class PostgresTransactions:
     def __init__(
         self,
         database: Database,
-        substitutes: Substitutes,
+        protecting: Protecting,
         render: Callable[[LineageEvent], tuple[UUID, Rendered]],
         clock: Clock,
         origin: str = "",
         line_moved: Callable[[], None] = lambda: None,
+        *,
+        audit: PostgresAudit | None = None,
     ) -> None:
         self._database = database
-        self._substitutes = substitutes
+        self._protecting = protecting
         self._render = render
         self._clock = clock
         self._origin = origin
         self._line_moved = line_moved
+        self._audit = audit or PostgresAudit(database, Seals())
 
     @asynccontextmanager
     async def begin(self, run_id: str | None = None) -> AsyncIterator[PostgresTransaction]:
@@ -77,6 +83,8 @@ class PostgresTransactions:
         async with self._database.begin(session) as connection:
             opened = self._opened(connection)
             yield opened
+            mark = await self._audit.gathered(connection, opened.audit)
+        self._audit.committed(mark)
         for act in opened.acts:
             act()
 
@@ -92,7 +100,7 @@ class PostgresTransactions:
         return PostgresTransaction(
             runs=PostgresRunStore(connection),
             queue=PostgresRunQueue(connection, lambda: acts.append(self._line_moved)),
-            warehouse=PostgresWarehouse(connection, self._substitutes, self._clock, limit),
+            warehouse=PostgresWarehouse(connection, self._protecting, self._clock, limit),
             lineage=PostgresLineageLog(connection, self._render),
             verdicts=PostgresVerdictLog(connection),
             metrics=PostgresMetrics(connection),
@@ -100,5 +108,6 @@ class PostgresTransactions:
             outbox=PostgresOutbox(connection, self._clock, self._origin),
             schedules=PostgresScheduleStore(connection),
             backfills=PostgresBackfillStore(connection),
+            audit=GatheredAudit(),
             acts=acts,
         )

@@ -9,26 +9,32 @@ from sqlalchemy import delete, exists, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.adapters.postgres import tables
-from engine.adapters.postgres.cell_sql import SilverColumn, silver_columns
+from engine.adapters.postgres.cell_sql import silver_columns
 from engine.adapters.postgres.database import driver
+from engine.adapters.postgres.gold_cells import redact_unwanted
 from engine.adapters.postgres.incremental import IncrementalLoad, index_rows
 from engine.adapters.postgres.increments import Increments
 from engine.adapters.postgres.leftovers import leftovers
 from engine.adapters.postgres.names import dataset as quoted
 from engine.adapters.postgres.names import ident, qualified
+from engine.adapters.postgres.protecting import Protecting
 from engine.adapters.postgres.publishing import Publishing
 from engine.adapters.postgres.refining import Refined, refine_into
 from engine.adapters.postgres.row_rules import row_rules
 from engine.adapters.postgres.staging import Staging
-from engine.adapters.postgres.substitutes import Substitutes
+from engine.adapters.postgres.swap import Relation
 from engine.catalog.model import DatasetName, Layer, Model, Table, column_name
 from engine.clock import Clock
 from engine.errors import SourceUnreadable
 from engine.lineage.model import Field
-from engine.privacy.model import ColumnSample, Protection
+from engine.privacy.coverage import Coverage, Spotted
+from engine.privacy.gold import Unwanted
+from engine.privacy.model import ColumnSample
+from engine.privacy.recognition import STANDARD, Recognition
+from engine.privacy.terms import terms
 from engine.runs.drift import refuse_missing
 from engine.runs.model import Counts, Run, staged_table
-from engine.runs.ports import Delivery, Leftover, Loaded
+from engine.runs.ports import Delivery, Leftover, Loaded, Refinement
 
 LONGEST_SAMPLED_VALUE = 2_000
 
@@ -45,18 +51,31 @@ _BRONZE_COLUMNS = (
 _OWN_COLUMNS = r"\_%"
 
 
+async def columns_of(connection: AsyncConnection, dataset: DatasetName) -> tuple[Field, ...]:
+    """The columns of a dataset without Atlas's own; empty where it does not exist."""
+    rows = await connection.execute(
+        text(
+            "SELECT attname, format_type(atttypid, atttypmod) AS type FROM pg_attribute "
+            "WHERE attrelid = to_regclass(:name) AND attnum > 0 AND NOT attisdropped "
+            "AND attname NOT LIKE :own ORDER BY attnum"
+        ),
+        {"name": quoted(dataset), "own": _OWN_COLUMNS},
+    )
+    return tuple(Field(row.attname, row.type) for row in rows)
+
+
 class PostgresWarehouse:
     """Data work on one connection, in the transaction of whoever holds it."""
 
     def __init__(
         self,
         connection: AsyncConnection,
-        substitutes: Substitutes,
+        protecting: Protecting,
         clock: Clock,
         swap_lock_timeout: float = 2.0,
     ) -> None:
         self._connection = connection
-        self._substitutes = substitutes
+        self._protecting = protecting
         self._clock = clock
         self._swap_lock_timeout = swap_lock_timeout
 
@@ -79,8 +98,9 @@ class PostgresWarehouse:
     async def load(self, run: Run, table: Table, delivery: Delivery) -> Loaded:
         """COPY a delivery into bronze."""
         columns = tuple(column_name(header) for header in delivery.headers)
-        _refuse_repeated(delivery, columns)
+        # first: a line without the key may be no header, and then its names are somebody's values
         _refuse_without_key(table, delivery, columns)
+        _refuse_repeated(delivery, columns)
         refuse_missing(run, table, delivery.name, columns, await self._last_columns(table))
         declared = [column.name for column in table.columns]
         await self._prepare_bronze(run, table, delivery, [*declared, *columns])
@@ -176,46 +196,42 @@ class PostgresWarehouse:
             )
         )
 
-    async def refine(self, run: Run, table: Table, protections: Sequence[Protection]) -> Counts:
+    async def refine(
+        self,
+        run: Run,
+        table: Table,
+        coverages: Sequence[Coverage],
+        recognition: Recognition = STANDARD,
+    ) -> Refinement:
         """Split bronze into the staged silver table and quarantine; raises RowsNotConserved."""
         present = [field.name for field in await self.columns(table.bronze)]
-        columns = silver_columns(table, present, protections)
-        refining = partial(self._refined, run, columns)
+        columns = silver_columns(table, present, coverages)
+        spotted: list[Spotted] = []
+
+        async def refining(table: Table, target: str, source: str | None) -> Refined:
+            connection = await driver(self._connection)
+            fill = self._protecting.fill
+            spotted.extend(await fill(connection, table, columns, source, recognition))
+            rules = row_rules(table, columns)
+            return await refine_into(
+                connection, table, columns, target, run.id, source=source, rules=rules
+            )
+
         if table.load.incremental:
-            load = IncrementalLoad(self._connection, self._clock)
+            version = self._protecting.key_version
+            under = partial(terms, key_version=version, recognition=recognition)
+            load = IncrementalLoad(self._connection, self._clock, under)
             refined = await load.refine(run, table, columns, refining)
         else:
             staged = qualified(Layer.SILVER, staged_table(run, table.silver))
             refined = await refining(table, staged, None)
-        return Counts(
+        counts = Counts(
             rows_in=refined.rows_in,
             quarantined=refined.quarantined,
             deduplicated=refined.deduplicated,
             protected=sum(each.protection is not None for each in columns),
         )
-
-    async def _refined(
-        self,
-        run: Run,
-        columns: Sequence[SilverColumn],
-        table: Table,
-        target: str,
-        source: str | None,
-    ) -> Refined:
-        """Refine a part of bronze, or all of it, into a new table."""
-        connection = await driver(self._connection)
-        for each in columns:
-            if each.substituted:
-                await self._substitutes.fill(connection, table, each, source)
-        return await refine_into(
-            connection,
-            table,
-            columns,
-            target,
-            run.id,
-            source=source,
-            rules=row_rules(table, columns),
-        )
+        return Refinement(counts, tuple(spotted))
 
     async def build(self, run: Run, model: Model) -> Counts:
         """CREATE TABLE AS the model's SELECT."""
@@ -224,6 +240,11 @@ class PostgresWarehouse:
         status = await connection.execute(f"CREATE TABLE {staged} AS\n{model.sql}")
         await connection.execute(f"ANALYZE {staged}")
         return Counts(built=int(status.rpartition(" ")[2]))
+
+    async def redact(self, run: Run, model: Model, unwanted: Unwanted) -> Mapping[str, int]:
+        """Rewrite the staged table, where some cell has to change."""
+        staged = Relation(Layer.GOLD, staged_table(run, model.gold))
+        return await redact_unwanted(await driver(self._connection), staged, unwanted)
 
     async def publish(self, run: Run, dataset: DatasetName) -> Counts:
         """Swap by rename, or merge; what people put on the published table stays on it."""
@@ -241,15 +262,7 @@ class PostgresWarehouse:
 
     async def columns(self, dataset: DatasetName) -> tuple[Field, ...]:
         """The columns as pg_catalog knows them."""
-        rows = await self._connection.execute(
-            text(
-                "SELECT attname, format_type(atttypid, atttypmod) AS type FROM pg_attribute "
-                "WHERE attrelid = to_regclass(:name) AND attnum > 0 AND NOT attisdropped "
-                "AND attname NOT LIKE :own ORDER BY attnum"
-            ),
-            {"name": quoted(dataset), "own": _OWN_COLUMNS},
-        )
-        return tuple(Field(row.attname, row.type) for row in rows)
+        return await columns_of(self._connection, dataset)
 
     async def longest(self, dataset: DatasetName, columns: Sequence[str]) -> Mapping[str, int]:
         """All columns in one pass."""

@@ -2,22 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 
+from engine.audit.entries import Terms, Work, fingerprint, protected
+from engine.audit.model import AuditEntry
 from engine.cards import counted
 from engine.catalog.model import Project, Table
+from engine.clock import Clock
 from engine.errors import SourceUnreadable
-from engine.privacy.model import (
-    ColumnSample,
-    Protection,
-    classify_all,
-    protections,
-    undecided,
-    unnamed_numbers,
-    worth_sampling,
-)
-from engine.privacy.ports import Detector
+from engine.privacy.classifying import classify_all
+from engine.privacy.coverage import Coverage, protections_of
+from engine.privacy.model import ColumnSample, Protection, unnamed_numbers, worth_sampling
+from engine.privacy.operators import KEYED
+from engine.privacy.policy import TableRules, recognition_of
+from engine.privacy.ports import Detector, Policies
+from engine.privacy.recognition import Recognition
+from engine.privacy.terms import may_use_key
 from engine.runs.leftovers import drop_earlier
 from engine.runs.model import Counts, Run, Step, StepReport
-from engine.runs.ports import RunTransaction, Transactions
+from engine.runs.ports import Refinement, RunTransaction, Transactions
 from engine.runs.steps.work import Act
 
 SAMPLE_SIZE = 200
@@ -28,45 +29,79 @@ class Refine:
 
     def __init__(
         self,
-        project: Project,
+        policies: Policies,
         transactions: Transactions[RunTransaction],
         detector: Detector,
+        clock: Clock,
+        key_version: int = 0,
     ) -> None:
-        self._project = project
+        self._policies = policies
         self._transactions = transactions
         self._detector = detector
+        self._clock = clock
+        self._key_version = key_version
 
     async def prepare(self, run: Run, step: Step) -> Act:
-        """Classify the columns that nobody declared from a sample."""
-        table = self._project.source_table(step.dataset)
-        protected = await self._protections(table)
+        """Classify the columns that nobody declared from a sample, under the rules of now."""
+        project = await self._policies.current()
+        table = project.source_table(step.dataset)
+        recognition = recognition_of(project)
+        coverages = await self._coverages(TableRules.of(project, table), table, recognition)
 
         async def refine(tx: RunTransaction) -> StepReport:
-            counts = await tx.warehouse.refine(run, table, protected)
+            done = await tx.warehouse.refine(run, table, coverages, recognition)
             await drop_earlier(tx, run, step.dataset)
-            notes = (*_notes(counts, protected), *_about_rule(run, table))
-            return StepReport(counts, notes, protections=protected)
+            rows = done.counts.rows_in or 0
+            found = protections_of(coverages, done.spotted, rows)
+            await tx.audit.record(self._entry(run, step, project, found, done))
+            notes = (*_notes(done.counts, found), *_about_rule(run, table))
+            version = self._key_version if _has_tokens(table, coverages, found) else None
+            return StepReport(done.counts, notes, protections=found, key_version=version)
 
         return refine
 
-    async def _protections(self, table: Table) -> tuple[Protection, ...]:
+    def _entry(
+        self,
+        run: Run,
+        step: Step,
+        project: Project,
+        protections: Sequence[Protection],
+        done: Refinement,
+    ) -> AuditEntry:
+        work = Work(run.id, step.dataset, run.asker, self._clock.now())
+        terms = Terms(fingerprint(repr(project.privacy)), self._key_version)
+        rows = done.counts.rows_in or 0
+        cells = sum(each.cells for each in done.spotted)
+        return protected(work, protections, terms, {"rows": rows, "cells": cells})
+
+    async def _coverages(
+        self, rules: TableRules, table: Table, recognition: Recognition
+    ) -> tuple[Coverage, ...]:
         async with self._transactions.begin() as tx:
-            samples = await _samples(tx, table)
-        evidence = await self._detector.examine([each for each in samples if each.values])
-        classes = classify_all(evidence, table.columns)
-        return protections(table.columns, classes, self._project.privacy)
+            present = [field.name for field in await tx.warehouse.columns(table.bronze)]
+            if not present:
+                raise _nothing_in_bronze(table)
+            samples = await _samples(tx, table, rules.undecided(present))
+        evidence = await self._detector.examine(samples, recognition)
+        classes = classify_all(rules.accepted(evidence), table.columns)
+        return rules.coverages(present, classes)
 
 
-async def _samples(tx: RunTransaction, table: Table) -> tuple[ColumnSample, ...]:
+def _has_tokens(table: Table, coverages: Sequence[Coverage], found: Sequence[Protection]) -> bool:
+    """Whether silver has some now; of what an incremental load left there nobody looks again."""
+    if table.load.incremental:
+        return may_use_key(coverages)
+    return any(each.operator in KEYED for each in found)
+
+
+async def _samples(
+    tx: RunTransaction, table: Table, undecided: Sequence[str]
+) -> tuple[ColumnSample, ...]:
     """Samples of the columns that nobody decided on, but for numbers too short to be personal."""
-    present = await tx.warehouse.columns(table.bronze)
-    if not present:
-        raise _nothing_in_bronze(table)
-    open_columns = undecided([field.name for field in present], table.columns)
-    longest = await tx.warehouse.longest(table.bronze, unnamed_numbers(open_columns, table.columns))
-    return await tx.warehouse.sample(
-        table.bronze, worth_sampling(open_columns, longest), SAMPLE_SIZE
-    )
+    longest = await tx.warehouse.longest(table.bronze, unnamed_numbers(undecided, table.columns))
+    wanted = worth_sampling(undecided, longest)
+    samples = await tx.warehouse.sample(table.bronze, wanted, SAMPLE_SIZE)
+    return tuple(each for each in samples if each.values)
 
 
 def _nothing_in_bronze(table: Table) -> SourceUnreadable:

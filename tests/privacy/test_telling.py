@@ -1,0 +1,87 @@
+"""What cards show of personal data: columns, reasons and shapes, never a value."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.catalog.model import Operator
+from engine.privacy.model import ColumnSample, Protection
+from engine.privacy.shapes import LONGEST, shape, usual_shapes
+from engine.privacy.telling import done, finding_buttons, scan_buttons, scan_table
+from tests.builders import dataset
+
+FOUND = Protection(
+    "gift",
+    Operator.HASH,
+    "EMAIL_ADDRESS",
+    False,
+    ("198 of 200 sampled values are e-mail addresses", "they look like xxxxx@x.xxx"),
+    None,
+    "EMAIL_ADDRESS: hash in privacy.yaml:4",
+)
+DECLARED = Protection("born", Operator.GENERALISE, None, True, (), "year", "t.born: generalise")
+
+
+@pytest.mark.parametrize(
+    ("value", "looks"),
+    [
+        ("Maria.Lopez@example.org", "xxxxx.xxxxx@xxxxxxx.xxx"),
+        ("+49 170 1234567", "+99 999 9999999"),
+        ("Zoë Łukasz 東京 🏠", "xxx xxxxxx xx x"),
+        ("٣٤٥\n12", "999 99"),
+        ("a" * 90, "x" * (LONGEST - 1) + "…"),
+    ],
+)
+def test_a_shape_shows_the_form_of_a_value_and_nothing_else(value: str, looks: str) -> None:
+    assert shape(value) == looks
+
+
+@given(st.text(max_size=60))
+def test_no_letter_and_no_digit_of_a_value_is_in_its_shape(value: str) -> None:
+    looks = shape(value)
+
+    assert len(looks) <= LONGEST
+    assert not any(each.isalnum() and each not in "x9" for each in looks)
+
+
+def test_the_usual_shapes_come_first() -> None:
+    sample = ColumnSample("c", ("a1", "b2", "12", "c3", "--"))
+
+    assert usual_shapes(sample) == ("x9", "--")
+
+
+def test_each_column_of_a_scan_says_what_why_how_and_by_which_rule() -> None:
+    table = scan_table([FOUND, DECLARED])
+
+    assert table is not None
+    assert table.rows == (
+        (
+            "gift",
+            "EMAIL_ADDRESS",
+            "198 of 200 sampled values are e-mail addresses; they look like xxxxx@x.xxx",
+            "replaced by tokens",
+            "EMAIL_ADDRESS: hash in privacy.yaml:4",
+        ),
+        ("born", "something personal", "declared", "generalised to year", "t.born: generalise"),
+    )
+
+
+def test_what_was_found_can_be_accepted_or_rejected_with_a_click() -> None:
+    buttons = list(finding_buttons(dataset("silver.orders"), FOUND))
+
+    assert [each.command for each in buttons] == [
+        "accept EMAIL_ADDRESS in gift of orders",
+        "gift in orders is not personal data",
+    ]
+    assert buttons[1].confirm is not None
+
+
+def test_a_scan_offers_no_button_for_what_is_declared_or_in_gold() -> None:
+    assert list(scan_buttons(dataset("bronze.orders"), [DECLARED])) == []
+    assert list(scan_buttons(dataset("gold.orders"), [FOUND])) == []
+    offered = [each.command for each in scan_buttons(dataset("bronze.orders"), [DECLARED, FOUND])]
+    assert offered[-1] == "mask gift in orders"
+
+
+def test_there_are_words_for_all_that_can_be_done() -> None:
+    assert len({done(each) for each in Operator}) == len(Operator)
