@@ -110,6 +110,7 @@ class Workshop:
         self.transactions = MemoryTransactions(self.clock)
         self.transactions.alive.add(WORKER)
         self.audit = self.transactions.audit
+        self.privacy_findings = FixedPrivacyFindings()
         self.quality = FixedQuality()
         self.detector = FixedDetector()
         self.examples = FixedExamples()
@@ -203,7 +204,7 @@ class Workshop:
         )
         return PersonalAnswers(
             PrivacyAnswers(
-                MemoryRuleFile(self.project), FixedPrivacyFindings(), self.clock, ZoneInfo("UTC")
+                MemoryRuleFile(self.project), self.privacy_findings, self.clock, ZoneInfo("UTC")
             ),
             PersonAnswers(self.project, desk, Revealer(KEYS, self.clock, record)),
             AnonymityAnswers(self.project, MemoryCrowds({})),

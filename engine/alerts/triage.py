@@ -156,7 +156,7 @@ def _what_happens(finding: Finding, protection: Protection) -> str:
     table, becomes = finding.dataset.table, done(protection.operator, protection.to)
     if finding.dataset.layer is Layer.GOLD:
         return f"Leave it out of models/{table}.sql, or declare it in the table that it comes from."
-    declare = "Say what it is, and privacy.yaml will tell the next run."
+    declare = "Say whether it is personal: the answer goes to privacy.yaml."
     if finding.only_looked:
         return f"The scan changed nothing; on the way to silver its values are {becomes}. {declare}"
     return f"On its way to {finding.dataset} its values were {becomes}. {declare}"

@@ -12,8 +12,8 @@ from engine.privacy.spans import Span
 Way: TypeAlias = Callable[[str], str | None]
 """What becomes of a value."""
 
-Finder: TypeAlias = Callable[[Sequence[str]], Sequence[Sequence[Span]]]
-"""What is found in each of some texts, without overlaps."""
+Finder: TypeAlias = Callable[[Sequence[str]], Mapping[str, Sequence[Span]]]
+"""What is found in those of different texts that hold something, without overlaps."""
 
 Cells: TypeAlias = Sequence[str | None]
 
@@ -76,18 +76,18 @@ class _Within:
         self._ways: dict[str, Way] = {}
 
     def protect(self, cells: Cells) -> tuple[list[str | None], tuple[Spotted, ...]]:
-        counts = Counter(value for value in cells if value)
+        found = self._finder([value for value in set(cells) if value])
         substitutes: dict[str | None, str] = {}
         spotted: Counter[str] = Counter()
-        values = list(counts)
-        for value, spans in zip(values, self._finder(values), strict=True):
+        counts = Counter(value for value in cells if value in found)
+        for value, spans in found.items():
             personal = [span for span in spans if self._coverage.protection_of(span.entity)]
             if personal:
                 substitutes[value] = replaced(value, personal, self._ways_for(personal))
                 for entity in {span.entity for span in personal}:
                     spotted[entity] += counts[value]
-        found = (Spotted(self._coverage.column, *each) for each in sorted(spotted.items()))
-        return [substitutes.get(value) for value in cells], tuple(found)
+        told = (Spotted(self._coverage.column, *each) for each in sorted(spotted.items()))
+        return [substitutes.get(value) for value in cells], tuple(told)
 
     def _ways_for(self, spans: Sequence[Span]) -> Mapping[str, Way]:
         for span in spans:

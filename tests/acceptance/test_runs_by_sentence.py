@@ -79,7 +79,7 @@ async def test_a_failure_is_found_explained_and_made_good_from_the_gate(world: W
     assert len(shown) == MOST_EXAMPLES
     assert all("email: missing" in line for line in shown)
     rest = lines[4 + len(shown) :]
-    assert rest[0].startswith("Not published: silver.customers. A version from before stays")
+    assert rest[0].startswith("Not published: silver.customers. The version from before stays")
     assert offers(why)[:2] == [f"retry {run.id}", f"retry {run.id} from the quality gate"]
 
     once_more = await world.run("retry the customers run from the quality gate")

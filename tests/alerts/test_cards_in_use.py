@@ -127,6 +127,8 @@ def test_every_button_is_understood(project: Project) -> None:
 @pytest.mark.parametrize("project", [SHOP, a_project()], ids=["sample project", "small project"])
 async def test_no_button_leads_to_a_refusal(project: Project) -> None:
     shop = Workshop(project)
+    arrived = {str(table.bronze): ("gift",) for table in project.tables}
+    shop.privacy_findings = FixedPrivacyFindings(columns=arrived)
     shop.keep(a_run(id=RUN_ID, status=RunStatus.FAILED))
     vocabulary = Vocabulary(
         tuple(pipeline.name for pipeline in project.pipelines),
@@ -209,7 +211,7 @@ async def test_a_scan_changes_nothing_and_does_not_say_that_it_did() -> None:
     (card,) = [k.post.card for key, k in shop.state.posts.items() if key.startswith("finding:")]
     assert card.text == (
         "Nobody declared this column personal. The scan changed nothing; on the way to silver its "
-        "values are redacted. Declare it in tables/customers.yaml to decide what happens to it."
+        "values are redacted. Say whether it is personal: the answer goes to privacy.yaml."
     )
 
 

@@ -8,6 +8,7 @@ from engine.cards import CardKind, Fact, Severity
 from engine.catalog.model import Operator, Routes
 from engine.findings.model import ChecksFailed, ChecksWarned, Evidence, PersonalData, StepBroke
 from engine.privacy.model import Protection
+from engine.privacy.telling import done
 from engine.quality.model import Outcome
 from tests.builders import RUN_ID, a_finding, a_model, a_project, a_verdict
 
@@ -91,8 +92,7 @@ def test_other_trouble_is_announced_each_time(evidence: Evidence) -> None:
 def test_personal_data_says_what_was_done_to_it(operator: Operator) -> None:
     card = posted(PersonalData(Protection("gift", operator, "PERSON", False, ("why",)))).card
 
-    done = {"hash": "tokens", "mask": "masked", "redact": "redacted", "keep": "kept"}
-    assert done.get(operator, operator) in card.text
+    assert done(operator) in card.text
 
 
 def test_a_step_that_broke_says_why_and_what_to_do() -> None:

@@ -37,15 +37,13 @@ def finders(recognition: Recognition, folder: Path | None) -> Mapping[Reach, Fin
     """What looks for patterns, and what reads; neither is made before it is needed."""
     selection = Selection(recognition)
 
-    def by_pattern(texts: Sequence[str]) -> list[list[Span]]:
-        found = _scanner(recognition, folder).scan(texts)
-        return [
-            selection.of(text, spans) if spans else []
-            for text, spans in zip(texts, found, strict=True)
-        ]
+    def by_pattern(texts: Sequence[str]) -> dict[str, list[Span]]:
+        found = _scanner(recognition, folder).found(texts)
+        return {text: selection.of(text, spans) for text, spans in found.items()}
 
-    def by_reading(texts: Sequence[str]) -> list[list[Span]]:
-        return reader(recognition, folder).read(texts)
+    def by_reading(texts: Sequence[str]) -> dict[str, list[Span]]:
+        read = reader(recognition, folder).read(texts)
+        return {text: spans for text, spans in zip(texts, read, strict=True) if spans}
 
     return {Reach.PATTERNS: by_pattern, Reach.TEXT: by_reading}
 
