@@ -46,7 +46,8 @@ from engine.run_orders import RunOrders
 from engine.runs.backfill_desk import BackfillDesk
 from engine.runs.desk import RunDesk
 from engine.runs.model import Run
-from engine.runs.ports import Previews, RunTransaction, Transactions
+from engine.runs.ports import RunTransaction, Transactions
+from engine.runs.preview import Previews
 from engine.schedule_answers import ScheduleCommand
 from engine.suggestion_answers import Suggestions
 

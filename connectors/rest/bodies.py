@@ -150,7 +150,9 @@ def read_key(text: str) -> str:
 def _once(query: MultiMapping[str]) -> dict[str, str]:
     twice = sorted(name for name in set(query) if len(query.getall(name)) > 1)
     if twice:
-        problems = [FieldProblem(field=_field(name), problem="Given more than once") for name in twice]
+        problems = [
+            FieldProblem(field=_field(name), problem="Given more than once") for name in twice
+        ]
         raise Problem(MALFORMED, "Give each parameter once.", fields=problems)
     return dict(query)
 

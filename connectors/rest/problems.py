@@ -139,12 +139,12 @@ def _message(error: EngineError) -> str:
     return error.message
 
 
-_NAME = re.compile(r"[A-Za-z0-9_.]{1,80}")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,60}(?:\.[a-z][a-z0-9_]{0,60})?|(?=.*\d)[0-9A-Z]{8}")
 _NUMBER = re.compile(r"\d{5}")
 
 
 def is_a_name(text: str) -> bool:
-    """Whether a text may be repeated: it is written as names of a project are, and no number."""
+    """Whether a text may be repeated: it is written as a project's names or run ids are."""
     return bool(_NAME.fullmatch(text)) and not _NUMBER.search(text)
 
 

@@ -17,8 +17,7 @@ from engine.privacy.recognition import STANDARD, Recognition
 from engine.quality.history import MetricStore
 from engine.quality.model import Verdict
 from engine.runs.backfill import Backfill, Day
-from engine.runs.model import Counts, Parameters, Run, RunStatus, Step
-from engine.runs.preview import StepPreview
+from engine.runs.model import Counts, Run, RunStatus, Step
 from engine.runs.quarantine import Aside, Quarantined
 
 T_co = TypeVar("T_co", covariant=True)
@@ -396,12 +395,4 @@ class Quarantine(Protocol):
 
         Raises TableBusy while a run works on the table.
         """
-        ...
-
-
-class Previews(Protocol):
-    """What runs would do."""
-
-    async def of(self, steps: Sequence[Step], parameters: Parameters) -> tuple[StepPreview, ...]:
-        """Look at each step without changing anything."""
         ...

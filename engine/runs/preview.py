@@ -1,9 +1,11 @@
 """What a run would do, step by step, without doing it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from engine.catalog.model import DatasetName
-from engine.runs.model import Step
+from engine.runs.model import Parameters, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +29,11 @@ class StepPreview:
     fails: str | None = None
     """Why it would fail, as far as that is seen now."""
     sql: tuple[str, ...] = ()
+
+
+class Previews(Protocol):
+    """What runs would do."""
+
+    async def of(self, steps: Sequence[Step], parameters: Parameters) -> tuple[StepPreview, ...]:
+        """Look at each step without changing anything."""
+        ...

@@ -63,6 +63,12 @@ async def test_sealed_values_go_too(lab: Lab) -> None:
     assert await the_row(lab) == {"s": REDACTED, "t": f"<{REDACTED}>", "u": SEALED_PHONE}
 
 
+async def test_what_only_begins_like_a_token_stays(lab: Lab) -> None:
+    longer, other = f"em1_{'0' * 31}x", f"em1_{'another word '.ljust(32, '.')}"
+
+    assert await built(lab, f"SELECT '{longer}' AS a, '{other}' AS b, 'em0{TOKEN[3:]}' AS c") == {}
+
+
 async def test_masks_go_where_they_have_to_and_stars_stay(lab: Lab) -> None:
     sql = f"SELECT '{MASKED}' AS m, 'card {MASKED}.' AS t, '*****' AS stars, '*** new ***' AS s"
     kept = await built(lab, sql, EMAILS)

@@ -33,6 +33,7 @@ from engine.runs.model import Counts, Run, RunStatus, StepKind, StepReport, Step
 from engine.runs.plan import plan
 from engine.runs.quarantine import Quarantined, QuarantinedRow
 from engine.testing.clock import EPOCH
+from engine.testing.privacy import FixedPrivacyFindings
 from engine.testing.warehouse import FixedDelivery
 from skills.assistance import help_card, not_understood_card, offer_card
 from skills.base import refusal

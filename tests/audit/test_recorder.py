@@ -56,6 +56,8 @@ async def test_a_refusal_is_told_also_where_it_can_not_be_recorded(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        await CommandRecorder(lost(), FakeClock()).refused(SCAN, an_asker(), NotAllowed("Not you."), KNOWN)
+        await CommandRecorder(lost(), FakeClock()).refused(
+            SCAN, an_asker(), NotAllowed("Not you."), KNOWN
+        )
 
     assert "scan_privacy was not recorded" in caplog.text

@@ -70,6 +70,8 @@ class Database:
             pool_use_lifo=True,
             # SQLAlchemy's own BEGIN would be one more round trip for each transaction
             isolation_level="AUTOCOMMIT",
+            # neither its log lines nor its errors show what a statement was given
+            hide_parameters=True,
             connect_args={
                 "timeout": CONNECT_TIMEOUT,
                 "server_settings": {

@@ -17,10 +17,9 @@ async def redact_unwanted(
     columns = [Worded(each["name"], each["type"], each["collation"]) for each in records]
     if not columns or not unwanted:
         return {}
-    what = gold_sql.pattern(unwanted)
-    counts = await connection.fetchrow(gold_sql.count(staged.quoted, columns, what))
+    counts = await connection.fetchrow(gold_sql.count(staged.quoted, columns, unwanted))
     found = {each: cells for each, cells in zip(columns, counts or (), strict=False) if cells}
     if found:
-        await connection.execute(gold_sql.redact(staged.quoted, [*found], what))
+        await connection.execute(gold_sql.redact(staged.quoted, [*found], unwanted))
         await connection.execute(f"ANALYZE {staged.quoted}")
     return {each.name: cells for each, cells in found.items()}

@@ -18,6 +18,11 @@ WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped
 ORDER BY attnum"""
 """The columns that can hold words: text, lists, rows, and documents such as JSON."""
 
+_VERSION = "[1-9][0-9]{0,3}"
+
+_DIGITS = 2 * TOKEN_BYTES
+"""Of a token, behind its prefix."""
+
 _FEWEST_SEALED = 23
 """Characters of the shortest sealed value behind its prefix: sixteen bytes and one more."""
 
@@ -36,43 +41,63 @@ class Worded:
         return f"{ident(self.name)}::text"
 
 
-def pattern(found: Unwanted) -> str:
-    """What has to go, as a regular expression of PostgreSQL, in whatever case a model wrote it."""
-    version = "[1-9][0-9]{0,3}"
-    parts = []
-    if found.tokens:
-        parts.append(f"{_one_of(found.tokens)}{version}_[0-9a-f]{{{2 * TOKEN_BYTES}}}")
-    if found.sealed:
-        letters = _one_of(found.sealed)
-        parts.append(f"es{version}_{letters}_[a-z0-9_-]{{{_FEWEST_SEALED},}}")
-    if found.masks:
-        # within a document or a list its signs stay, so that it can be read as one again
-        parts.extend((r"^\*{4,}[^*]{4}$", r"\*{4,}[^*\s\"\\,(){}]{4}"))
-    return f"(?i){'|'.join(parts)}"
-
-
-def _one_of(letters: Collection[str]) -> str:
-    return f"({'|'.join(sorted(letters))})"
-
-
-def count(relation: str, columns: Sequence[Worded], what: str) -> str:
+def count(relation: str, columns: Sequence[Worded], found: Unwanted) -> str:
     """SELECT of how many cells of each column hold what has to go."""
-    wanted = text_literal(what)
-    cells = ", ".join(f"count(*) FILTER (WHERE {each.text} ~ {wanted})" for each in columns)
+    cells = ", ".join(f"count(*) FILTER (WHERE {_holds(each, found)})" for each in columns)
     return f"SELECT {cells} FROM {relation}"
 
 
-def redact(relation: str, columns: Sequence[Worded], what: str) -> str:
+def redact(relation: str, columns: Sequence[Worded], found: Unwanted) -> str:
     """ALTER TABLE that writes it anew: an UPDATE would leave each row there twice."""
-    return f"ALTER TABLE {relation} {', '.join(_redacted(each, what) for each in columns)}"
+    return f"ALTER TABLE {relation} {', '.join(_altered(each, found) for each in columns)}"
 
 
-def _redacted(each: Worded, what: str) -> str:
-    wanted, word = text_literal(what), text_literal(REDACTED)
-    name = ident(each.name)
+def _altered(each: Worded, found: Unwanted) -> str:
+    name, word = ident(each.name), text_literal(REDACTED)
     collation = f" COLLATE {each.collation}" if each.collation else ""
-    changed = f"regexp_replace({each.text}, {wanted}, {word}, 'g')::{each.sql_type}"
+    within = f"regexp_replace({each.text}, {_pattern(found)}, {word}, 'g')"
+    changed = f"CASE WHEN {_is_token(each, found)} THEN {word} ELSE {within} END"
     return (
-        f"ALTER COLUMN {name} TYPE {each.sql_type}{collation} "
-        f"USING CASE WHEN {each.text} ~ {wanted} THEN {changed} ELSE {name} END"
+        f"ALTER COLUMN {name} TYPE {each.sql_type}{collation} USING "
+        f"CASE WHEN {_holds(each, found)} THEN ({changed})::{each.sql_type} ELSE {name} END"
     )
+
+
+def _holds(each: Worded, found: Unwanted) -> str:
+    """Whether a cell holds any of it; what is cheap to see goes before the pattern."""
+    signs = [rf"{each.text} LIKE '%\_%'"] if found.tokens or found.sealed else []
+    signs += [f"{each.text} LIKE '%****%'"] if found.masks else []
+    return (
+        f"CASE WHEN {_is_token(each, found)} THEN true "
+        f"WHEN {' OR '.join(signs)} THEN {each.text} ~ {_pattern(found)} ELSE false END"
+    )
+
+
+def _is_token(each: Worded, found: Unwanted) -> str:
+    """Whether a cell is a token and nothing else: ten times faster than the pattern finds it."""
+    if not found.tokens:
+        return "false"
+    begins = text_literal(f"(?i)^{_one_of(found.tokens)}{_VERSION}_")
+    digits = f"right({each.text}, {_DIGITS})"
+    return (
+        f"octet_length({each.text}) BETWEEN {_DIGITS + 4} AND {_DIGITS + 7} "
+        f"AND {each.text} ~ {begins} AND btrim({digits}, '0123456789abcdefABCDEF') = ''"
+    )
+
+
+def _pattern(found: Unwanted) -> str:
+    """What has to go, as a regular expression, in whatever case a model wrote it."""
+    parts = []
+    if found.tokens:
+        parts.append(f"{_one_of(found.tokens)}{_VERSION}_[0-9a-f]{{{_DIGITS}}}")
+    if found.sealed:
+        letters = _one_of(found.sealed)
+        parts.append(f"es{_VERSION}_{letters}_[a-z0-9_-]{{{_FEWEST_SEALED},}}")
+    if found.masks:
+        # within a document or a list its signs stay, so that it can be read as one again
+        parts.extend((r"^\*{4,}[^*]{4}$", r"\*{4,}[^*\s\"\\,(){}]{4}"))
+    return text_literal(f"(?i)(?:{'|'.join(parts)})")
+
+
+def _one_of(letters: Collection[str]) -> str:
+    return f"(?:{'|'.join(sorted(letters))})"
