@@ -121,8 +121,6 @@ class Dispatcher(Generic[T]):
             case ListQuarantine(dataset) | ReleaseQuarantine(dataset) | DeleteQuarantine(dataset):
                 named = self._names.dataset(dataset)
                 return await self._quarantine.carry_out(command, named, request)
-            case _ if isinstance(command, ScheduleCommand):
-                return Answer(await self._scheduled(command, request))
             case _:
                 return Answer(await self._told(command, request))
 
@@ -131,10 +129,10 @@ class Dispatcher(Generic[T]):
         match command:
             case _ if isinstance(command, PersonalCommand):
                 return await self._personal.answer(command, request.asker)
-            case ExpectValues(dataset):
-                return await self._expected.accept(self._names.dataset(dataset), request.asker)
-            case QualityReport() | SuggestChecks() | AcceptChecks():
-                return await self._tell_of_quality(command)
+            case _ if isinstance(command, ScheduleCommand):
+                return await self._scheduled(command, request)
+            case ExpectValues() | QualityReport() | SuggestChecks() | AcceptChecks():
+                return await self._tell_of_quality(command, request.asker)
             case ListPipelines():
                 return answers.pipelines_card(self._project)
             case DescribePipeline(name):
@@ -144,9 +142,13 @@ class Dispatcher(Generic[T]):
             case _:
                 raise EngineError(f"{command.name} can't be done here.", "Say «help».")
 
-    async def _tell_of_quality(self, command: QualityReport | SuggestChecks | AcceptChecks) -> Card:
+    async def _tell_of_quality(
+        self, command: ExpectValues | QualityReport | SuggestChecks | AcceptChecks, asker: Asker
+    ) -> Card:
         named = None if command.dataset is None else self._names.dataset(command.dataset)
         match command:
+            case ExpectValues(dataset):
+                return await self._expected.accept(self._names.dataset(dataset), asker)
             case QualityReport(_, since, until):
                 return await self._reports.of(named, since, until)
             case SuggestChecks() | AcceptChecks():

@@ -74,10 +74,13 @@ def _found(rules: TableRules, table: Table, findings: Sequence[ColumnFinding]) -
         else:
             found = rules.protection(each.column, each.entity)
         if found is not None and rules.decided(each.column).operator is not Operator.KEEP:
-            reasons = f"found in {counted(each.cells, 'cell')}"
-            yield _line(
-                table.silver, replace(found, reasons=(reasons,)), f"{each.first_seen:%Y-%m-%d}"
-            )
+            told = replace(found, reasons=_in_cells(each))
+            yield _line(table.silver, told, f"{each.first_seen:%Y-%m-%d}")
+
+
+def _in_cells(found: ColumnFinding) -> tuple[str, ...]:
+    """In how many cells, where that was counted; a sample tells of the column as a whole."""
+    return (f"found in {counted(found.cells, 'cell')}",) if found.cells else ()
 
 
 def _line(dataset: DatasetName, protection: Protection, since: str) -> Line:
@@ -152,7 +155,7 @@ def _gold(project: Project, findings: Sequence[ColumnFinding]) -> Iterator[Line]
     """What scans found in gold, where nothing is protected any more."""
     for each in findings:
         if each.dataset.layer is Layer.GOLD and project.model(each.dataset.table) is not None:
-            entity = f"{each.entity}, found in {counted(each.cells, 'cell')}"
+            entity = ", ".join((each.entity, *_in_cells(each)))
             since = f"{each.first_seen:%Y-%m-%d}"
             yield Line(each.dataset, each.column, entity, "nothing", "gold is not protected", since)
 

@@ -1,5 +1,6 @@
 """Rules and findings for tests of what people hear about personal data."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from engine.catalog.model import DatasetName, Project
@@ -37,7 +38,9 @@ class MemoryRuleFile:
 class FixedPrivacyFindings:
     """Given findings, and the columns that datasets have."""
 
-    def __init__(self, *findings: ColumnFinding, columns: dict[str, tuple[str, ...]] | None = None):
+    def __init__(
+        self, *findings: ColumnFinding, columns: Mapping[str, tuple[str, ...]] | None = None
+    ):
         self._findings = findings
         self._columns = columns or {}
 
