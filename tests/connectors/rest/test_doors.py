@@ -131,6 +131,18 @@ async def test_a_wrong_field_is_named_without_its_value(api: Api) -> None:
     assert "maria" not in str(found)
 
 
+@pytest.mark.parametrize("field", ["maria@example.com", "Maria", "123-45-6789"])
+async def test_a_field_that_nobody_declared_is_named_by_its_place_alone(
+    api: Api, field: str
+) -> None:
+    sent = {"pipeline_name": "ingest", "parameters": {field: 1}}
+
+    found = await problem(await api.send("POST", "/pipelines/execute", json=sent), 400)
+
+    assert [each["field"] for each in found["errors"]] == ["parameters.…"]
+    assert field not in str(found)
+
+
 @pytest.mark.parametrize("declared", ["text/plain", "application/x-www-form-urlencoded", ""])
 async def test_a_body_that_is_not_declared_as_json_is_not_read(api: Api, declared: str) -> None:
     headers = {"Content-Type": declared} if declared else {}

@@ -191,6 +191,9 @@ async def test_runs_are_narrowed_by_status_pipeline_and_table(api: Api) -> None:
         ("table_name=ordrs&status=failed&limit=1", "There is no table 'ordrs'.", ["orders"]),
         ("pipeline_name=ingest&table_name=zzz", "There is no table 'zzz'.", []),
         ("pipeline_name=zzz&table_name=orders", "There is no pipeline 'zzz'.", []),
+        ("table_name=maria%40example.org", "There is no table of that name.", []),
+        ("table_name=Maria%20Lopez", "There is no table of that name.", []),
+        ("pipeline_name=lopez19840307", "There is no pipeline of that name.", []),
     ],
 )
 async def test_runs_of_a_name_that_nothing_has_are_not_an_empty_list(
