@@ -144,7 +144,9 @@ async def measure(url: str, folder: Path, rows: int, new: int, repeats: int) -> 
     write_project(folder)
     write(folder / "deliveries" / "000.csv", lines(rows, seed=7))
     settings = Settings(roles={"bench:you": Role.ADMIN})
-    parts = Parts(read_project(folder), settings, url, Keyring(SecretKey(bytes(32))), Nobody(), ("bench",))
+    parts = Parts(
+        read_project(folder), settings, url, Keyring(SecretKey(bytes(32))), Nobody(), ("bench",)
+    )
     figures = Figures()
     connection = await asyncpg.connect(url, server_settings={"TimeZone": "UTC", "jit": "off"})
     async with open_engine(parts) as engine:

@@ -1,9 +1,9 @@
 """1,000,000 rows × 12 columns protected on their way to silver, beside a plain CREATE TABLE AS.
 
-Five columns are personal; every cell of the six other text columns is read for patterns. With --ids one of
-those holds numbers of eight digits, each of which a phone might be. Both
-write durable tables on one embedded PostgreSQL. Stock Presidio is measured on some of the same cells
-in the same run, as all of them would take it hours: its seconds for all of them are computed.
+Five columns are personal; every cell of the six other text columns is read for patterns. With --ids
+one of those holds numbers of eight digits, each of which a phone might be. Both write durable tables
+on one embedded PostgreSQL. Stock Presidio is measured on some of the same cells in the same run, as
+all of them would take it hours: its seconds for all of them are computed.
 
 Run it with `uv run python -m benchmarks.privacy`; --rows, --repeats and --stock make it smaller.
 """
@@ -33,6 +33,7 @@ from engine.adapters.postgres.migrate import migrate
 from engine.adapters.presidio.detector import SPACY_MODEL
 from engine.bootstrap import Engine, Parts, open_engine
 from engine.catalog.reader import read_project
+from engine.clock import SystemClock
 from engine.commands import RunPipeline
 from engine.outcome import Accepted, Request
 from engine.people import Asker, Role
@@ -116,6 +117,9 @@ WORDS = [
 ]
 
 
+CLOCK = SystemClock()
+
+
 @dataclass(slots=True)
 class Figures:
     """Seconds, one entry a repeat; and the most memory that Atlas's processes held, in MiB."""
@@ -166,7 +170,7 @@ async def ran(engine: Engine, pipeline: str) -> Run:
             run = await tx.runs.get(outcome.run_id)
         if run is not None and run.done:
             break
-        await asyncio.sleep(0.05)
+        await CLOCK.sleep(0.05)
     if run.status is not RunStatus.SUCCEEDED:
         raise SystemExit(f"{pipeline} ended {run.status}: {run.error}")
     return run
@@ -188,7 +192,7 @@ async def most_memory(figures: Figures) -> None:
             except psutil.Error:
                 continue
         figures.memory = max(figures.memory, held / 2**20)
-        await asyncio.sleep(0.2)
+        await CLOCK.sleep(0.2)
 
 
 PLAIN = f"""CREATE TABLE plain AS SELECT id::bigint AS id, {", ".join((*PERSONAL, *SCANNED))}
@@ -206,9 +210,9 @@ async def measure(url: str, folder: Path, rows: int, repeats: int, *, ids: bool)
     parts = Parts(read_project(folder), settings, url, keys, Nobody(), ("bench",))
     figures = Figures()
     connection = await asyncpg.connect(url)
-    async with open_engine(parts) as engine:
+    async with open_engine(parts) as engine, asyncio.TaskGroup() as group:
         await ran(engine, "ingest")
-        watch = asyncio.create_task(most_memory(figures), name="memory")
+        watch = group.create_task(most_memory(figures), name="memory")
         for repeat in range(repeats + 1):
             atlas = refined(await ran(engine, "bronze_to_silver"))
             await connection.execute("DROP TABLE IF EXISTS plain")

@@ -24,11 +24,11 @@ from engine.adapters.embedded import EmbeddedPostgres
 from engine.adapters.openlineage import OpenLineageRenderer
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.migrate import migrate
-from engine.adapters.postgres.sessions import PostgresSessions
 from engine.adapters.postgres.protecting import Protecting
+from engine.adapters.postgres.sessions import PostgresSessions
 from engine.adapters.postgres.transactions import PostgresTransaction, PostgresTransactions
-from engine.adapters.shields import Shields
 from engine.adapters.queue import QueueLimits, RunQueueWorker
+from engine.adapters.shields import Shields
 from engine.alerts.announcer import Announcer
 from engine.catalog.model import DatasetName, Layer, PrivacyPolicy, Project, Routes
 from engine.clock import SystemClock
