@@ -1,9 +1,9 @@
 """1,000,000 rows × 12 columns protected on their way to silver, beside a plain CREATE TABLE AS.
 
 Five columns are personal; every cell of the six other text columns is read for patterns. With --ids
-one of those holds numbers of eight digits, each of which a phone might be. Both write durable tables
-on one embedded PostgreSQL. Stock Presidio is measured on some of the same cells in the same run, as
-all of them would take it hours: its seconds for all of them are computed.
+one of those holds numbers of eight digits, each of which a phone might be. Both write durable
+tables on one embedded PostgreSQL. Stock Presidio is measured on some of the same cells in the same
+run, as all of them would take it hours: its seconds for all of them are computed.
 
 Run it with `uv run python -m benchmarks.privacy`; --rows, --repeats and --stock make it smaller.
 """
