@@ -25,7 +25,7 @@ SHARED = Path(__file__).parent.parent.parent / "shared"
 
 TEST_KEY = base64.b64encode(bytes(range(32))).decode()
 
-PATIENCE = 20.0
+PATIENCE = 90.0
 """Seconds after which a test stops waiting for something that should have happened."""
 
 T = TypeVar("T")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from engine.cards import Severity
-from engine.catalog.model import DatasetName
+from engine.catalog.model import DatasetName, Layer
 from engine.privacy.model import Protection
 from engine.quality.model import Verdict
 from engine.quality.wording import title
@@ -69,7 +69,15 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """The same for the same trouble in another run."""
-        return f"{self.kind}/{self.dataset}/{_detail(self.evidence)}"
+        return f"{self.kind}/{self._place}/{_detail(self.evidence)}"
+
+    @property
+    def _place(self) -> str:
+        """A column that is personal is so in bronze and on its way to silver alike."""
+        personal = isinstance(self.evidence, PersonalData)
+        if personal and self.dataset.layer is not Layer.GOLD:
+            return self.dataset.table
+        return str(self.dataset)
 
 
 def _detail(evidence: Evidence) -> str:

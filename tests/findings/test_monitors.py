@@ -93,8 +93,17 @@ def test_a_finding_has_a_kind_and_is_known_again_in_another_run(
 
     assert first.kind == kind
     assert first.fingerprint == second.fingerprint
-    assert first.fingerprint.startswith(f"{kind}/silver.customers/")
+    assert first.fingerprint.startswith(f"{kind}/")
     assert first.fingerprint != a_finding(evidence, on="silver.orders").fingerprint
+
+
+def test_a_personal_column_is_one_finding_in_bronze_and_on_its_way_to_silver() -> None:
+    bronze, silver, gold = (
+        a_finding(PersonalData(FOUND), on=f"{layer}.customers").fingerprint
+        for layer in ("bronze", "silver", "gold")
+    )
+
+    assert bronze == silver != gold
 
 
 def test_the_same_checks_in_another_order_or_with_other_values_are_the_same_trouble() -> None:
