@@ -23,7 +23,7 @@ class Revealer:
         """The value; raises NotAllowed in a channel, EngineError where it can't be opened."""
         if not is_private(asker):
             message = "A value is never shown in a channel."
-            raise NotAllowed(message, "Ask through the API, where the answer is for you alone.")
+            raise NotAllowed(message, "Use `atlas ask --channel @you`, where you alone read it.")
         if self._keys is None:
             message = "Values are opened with the secret key, and there is none."
             raise KeyMissing(message)
