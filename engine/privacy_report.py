@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from engine.cards import Button, Card, CardKind, CardTable, Fact, Severity, counted
-from engine.catalog.model import DatasetName, Layer, Operator, Project, Table
+from engine.catalog.model import ColumnType, DatasetName, Layer, Operator, Project, Table
 from engine.privacy.model import ColumnFinding, Protection
 from engine.privacy.policy import TableRules
 from engine.privacy.telling import done, finding_buttons
@@ -199,12 +199,27 @@ def table_card(
     )
 
 
+_LOOKED = {
+    ColumnType.TEXT: "each cell is looked through",
+    ColumnType.INTEGER: "a sample is looked at",
+    ColumnType.NUMBER: "a sample is looked at",
+    ColumnType.BOOLEAN: "not looked at",
+    ColumnType.DATE: "not looked at",
+    ColumnType.TIMESTAMP: "not looked at",
+}
+
+
+def _type(table: Table, column: str) -> ColumnType:
+    declared = table.column(column)
+    return declared.type if declared else ColumnType.TEXT
+
+
 def _other(project: Project, table: Table, column: str) -> Line:
     """A column that nobody knows anything personal of."""
     decided = project.decided(table.name, column)
     kept = decided.operator is Operator.KEEP
     rule = f"in {decided.place}" if decided.place else ""
-    told = "kept, not looked at" if kept else "looked through in each run"
+    told = "kept, not looked at" if kept else _LOOKED[_type(table, column)]
     return Line(table.silver, column, "", told, rule, _word(project, table, column))
 
 

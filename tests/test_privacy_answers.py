@@ -330,7 +330,7 @@ async def test_the_report_on_a_dataset_has_every_column_of_it() -> None:
     told = {row[0]: row[2] for row in rows(card)}
     assert list(told) == ["contact", "email", "born", "id", "note", "extra"]
     assert told["id"] == "kept, not looked at"
-    assert told["note"] == told["extra"] == "looked through in each run"
+    assert told["note"] == told["extra"] == "each cell is looked through"
     assert card.buttons[-1].command == "scan bronze.customers for personal data"
 
 

@@ -14,7 +14,10 @@ from engine.privacy.model import ColumnClass, Evidence
 from engine.privacy.wording import entity_words, passing
 
 CERTAIN = frozenset({"EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "US_SSN", "CRYPTO"})
-"""Entities whose form is telling: one in a sample is enough."""
+"""Entities whose form is telling: few who have it are there by chance."""
+
+SOME = 0.3
+"""The share from which such an entity makes a column personal; of fewer cells the pieces are."""
 
 LIKELY = {
     "PHONE_NUMBER": 0.5,
@@ -150,7 +153,7 @@ def _counts(entity: str, evidence: Evidence, hint: str | None, company: frozense
     if _by_luck(entity, evidence):
         return False
     if entity in CERTAIN:
-        return True
+        return share >= SOME
     if entity in _NAMES_AND_PLACES:
         return share >= _share_needed(entity, evidence.column, company)
     return entity in LIKELY and share >= LIKELY[entity]

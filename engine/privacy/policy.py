@@ -37,7 +37,12 @@ class TableRules:
     def _is_open(self, column: str) -> bool:
         decided = self.decided(column)
         said = decided.operator is not None or decided.entity is not None
-        return not said and not decided.free_text and self._type(column) not in _NEVER_PERSONAL
+        return not said and not decided.free_text and self.may_be_personal(column)
+
+    def may_be_personal(self, column: str) -> bool:
+        """Whether values of its type tell of a person: days do where the name says birth."""
+        born = hinted_entity(column) == "DATE_OF_BIRTH"
+        return born or self._type(column) not in _NEVER_PERSONAL
 
     def _type(self, column: str) -> ColumnType:
         table = self.project.table(self.dataset.table)
@@ -106,16 +111,17 @@ class TableRules:
         return tuple(
             Coverage.whole(by_column[each])
             if each in by_column
-            else self._sampled(each, seen.get(each))
+            else self.sampled(each, seen.get(each))
             for each in present
-            if each in by_column or self._is_looked_through(each)
+            if each in by_column or self.is_looked_through(each)
         )
 
-    def _is_looked_through(self, column: str) -> bool:
+    def is_looked_through(self, column: str) -> bool:
+        """Whether its values are read for what stands within them."""
         kept = self.decided(column).operator is Operator.KEEP
         return not kept and self._type(column) is ColumnType.TEXT
 
-    def _sampled(self, column: str, found: ColumnClass | None) -> Coverage:
+    def sampled(self, column: str, found: ColumnClass | None) -> Coverage:
         """What stands within a column whose sample told that much; what is there by luck stays."""
         if found is None:
             return self.within(column, is_text=False)
@@ -164,6 +170,11 @@ def scanned(
 def _told(rules: TableRules, found: ColumnClass) -> Protection:
     """What is done to a column that seems to hold something; nothing, where people said so."""
     decided = rules.decided(found.column)
+    if not rules.may_be_personal(found.column):
+        rule = "values of this type are not looked at"
+        return Protection(
+            found.column, Operator.KEEP, found.entity, True, found.reasons, None, rule
+        )
     protection = rules.protection(found.column, found.entity, found.reasons)
     if found.free_text and protection is not None and found.entity and not decided.operator:
         within = rules.within(found.column, is_text=True).protection_of(found.entity)

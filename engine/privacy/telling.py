@@ -66,9 +66,9 @@ def finding_buttons(dataset: DatasetName, protection: Protection) -> Iterator[Bu
         ButtonStyle.PRIMARY,
     )
     yield Button(
-        f"{column} is not personal",
-        rejecting(dataset.table, protection.column),
-        confirm=f"Leave {column} as it is from the next run on, for all to read?",
+        f"{column} is no {protection.entity}",
+        rejecting(dataset.table, protection.column, protection.entity),
+        confirm=f"Leave what looks like {protection.entity} in {column}, for all to read?",
     )
 
 
@@ -77,6 +77,6 @@ def accepting(table: str, column: str, entity: str) -> str:
     return f"accept {entity} in {column} of {table}"
 
 
-def rejecting(table: str, column: str) -> str:
-    """The sentence that a column holds nothing personal."""
-    return f"{column} in {table} is not personal data"
+def rejecting(table: str, column: str, entity: str) -> str:
+    """The sentence that a column does not hold what was found in it."""
+    return f"{column} in {table} is not {entity}"

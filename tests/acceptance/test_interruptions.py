@@ -96,6 +96,7 @@ async def test_a_run_in_the_middle_when_the_bot_stops_goes_on_at_the_next_start(
         assert await _tables(database_url) == ["products"]
 
 
+@pytest.mark.timeout(180)  # three bots are started one after the other
 async def test_after_a_kill_the_next_start_takes_the_run_over_and_no_row_is_lost(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

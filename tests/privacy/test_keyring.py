@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import unicodedata
 
 import pytest
@@ -207,3 +208,20 @@ def test_plain_ascii_takes_the_short_way_to_the_same_form(value: str, entity: st
     wide = "".join(chr(ord(each) + 0xFEE0) if "!" <= each <= "~" else each for each in value)
 
     assert normalise(entity, value) == normalise(entity, wide)
+
+
+@given(
+    st.lists(st.binary(min_size=KEY_BYTES, max_size=KEY_BYTES), min_size=2, max_size=2, unique=True)
+)
+def test_the_fingerprint_tells_keys_apart_and_nothing_of_them(given_masters: list[bytes]) -> None:
+    one, other = map(SecretKey, given_masters)
+
+    assert one.fingerprint != other.fingerprint
+    assert one.fingerprint == SecretKey(one.master, 2).fingerprint
+    assert re.fullmatch(r"[0-9a-f]{16}", one.fingerprint)
+    derived = (one.master, *map(one.for_entity, ("", "PERSONAL", "fingerprint", "../fingerprint")))
+    assert not any(one.fingerprint in key.hex() for key in derived)
+
+
+def test_the_fingerprint_of_a_key_stays_what_it_is() -> None:
+    assert FIRST.fingerprint == "ab567f75a1a5cfc0"

@@ -124,7 +124,7 @@ def test_a_column_that_only_comes_is_protected_as_was_decided_where_it_came() ->
 def test_only_what_nobody_decided_is_sampled() -> None:
     rules = rules_of(project(columns={"gift": ColumnRule(Operator.MASK, undeclared=True)}))
 
-    assert rules.undecided((*NAMES, "gift", "extra")) == ("note", "paid", "extra")
+    assert rules.undecided((*NAMES, "gift", "extra")) == ("note", "born", "paid", "extra")
 
 
 def test_what_somebody_rejected_is_not_found_again() -> None:

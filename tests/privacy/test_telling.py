@@ -71,7 +71,7 @@ def test_what_was_found_can_be_accepted_or_rejected_with_a_click() -> None:
 
     assert [each.command for each in buttons] == [
         "accept EMAIL_ADDRESS in gift of orders",
-        "gift in orders is not personal data",
+        "gift in orders is not EMAIL_ADDRESS",
     ]
     assert buttons[1].confirm is not None
 

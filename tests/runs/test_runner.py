@@ -234,7 +234,7 @@ async def test_personal_data_in_an_undeclared_column_is_protected_and_noted() ->
         ("email", True),
         ("gift", False),
     ]
-    assert "personal data in undeclared columns, protected: gift" in refine.report.notes
+    assert "personal data that nobody declared, protected: gift" in refine.report.notes
     assert shop.detector.examined == ["gift"]
 
 

@@ -53,7 +53,7 @@ async def test_a_scan_judges_each_text_column_and_tells_what_silver_does_with_it
     run = await worked(shop, ScanPrivacy("bronze.customers"))
 
     (step,) = run.steps
-    assert step.report.notes == ("looked at a sample of 3 text columns",)
+    assert step.report.notes == ("looked at up to 200 different values of 3 text columns",)
     assert step.report.protections == (
         Protection(
             "email",
@@ -81,7 +81,7 @@ async def test_a_scan_that_finds_nothing_says_that_it_looked() -> None:
 
     assert run.status is RunStatus.SUCCEEDED
     assert run.steps[0].report.notes == (
-        "looked at a sample of 1 text column",
+        "looked at up to 200 different values of 1 text column",
         "nothing personal was found",
     )
 

@@ -121,6 +121,6 @@ def _about_rule(run: Run, table: Table) -> Iterator[str]:
 def _notes(counts: Counts, protected: Sequence[Protection]) -> Iterator[str]:
     if counts.quarantined:
         yield f"{counted(counts.quarantined, 'row')} put into quarantine"
-    new = [each.column for each in protected if not each.declared]
+    new = dict.fromkeys(each.column for each in protected if not each.declared)
     if new:
-        yield f"personal data in undeclared columns, protected: {', '.join(new)}"
+        yield f"personal data that nobody declared, protected: {', '.join(new)}"

@@ -1,6 +1,7 @@
 """Scan: what personal data a dataset's columns hold, judged from a sample."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from engine.audit.entries import Work, read
 from engine.cards import counted
@@ -8,7 +9,7 @@ from engine.catalog.model import DatasetName, Project
 from engine.clock import Clock
 from engine.errors import UnknownDataset
 from engine.privacy.classifying import classify_all
-from engine.privacy.model import Evidence
+from engine.privacy.model import ColumnClass, Evidence, Protection
 from engine.privacy.policy import TableRules, recognition_of, scanned
 from engine.privacy.ports import Detector, Policies
 from engine.runs.model import Run, Step, StepReport
@@ -55,12 +56,32 @@ class Scan:
 
 def _report(project: Project, dataset: DatasetName, evidence: Sequence[Evidence]) -> StepReport:
     table = project.table(dataset.table)
-    accepted = TableRules(project, dataset).accepted(evidence)
+    rules = TableRules(project, dataset)
+    accepted = rules.accepted(evidence)
     classes = classify_all(accepted, table.columns if table else ())
-    found = scanned(project, dataset, classes)
-    looked = f"looked at a sample of {counted(len(classes), 'text column')}"
+    found = (*scanned(project, dataset, classes), *_within(rules, accepted, classes))
+    looked = (
+        f"looked at up to {SAMPLE_SIZE} different values of {counted(len(classes), 'text column')}"
+    )
     nothing = () if found else ("nothing personal was found",)
     return StepReport(notes=(looked, *nothing), protections=found)
+
+
+def _within(
+    rules: TableRules, evidence: Sequence[Evidence], classes: Sequence[ColumnClass]
+) -> Iterator[Protection]:
+    """What stands within some sampled values of columns that are not personal as a whole."""
+    plain = {each.column: each for each in classes if each.entity is None}
+    for each in evidence:
+        if each.column not in plain or not rules.is_looked_through(each.column):
+            continue
+        coverage = rules.sampled(each.column, plain[each.column])
+        for entity, cells in sorted(each.cells.items(), key=lambda pair: (-pair[1], pair[0])):
+            done = coverage.protection_of(entity)
+            if done is not None and cells:
+                reason = f"{entity} in {cells} of {each.sampled} sampled values"
+                share = cells / each.sampled
+                yield replace(done, reasons=(reason,), within=True, cells=cells, share=share)
 
 
 def _not_there(dataset: DatasetName) -> UnknownDataset:
