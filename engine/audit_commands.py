@@ -103,16 +103,17 @@ async def _audit() -> "AsyncIterator[tuple[PostgresAudit, Seals, str]]":
     """The log of the configured database; raises MigrationsMissing where it has none."""
     from engine.adapters.postgres.audit import PostgresAudit  # noqa: PLC0415  # the import takes a second
     from engine.adapters.postgres.database import Database, DatabaseLimits  # noqa: PLC0415  # as above
+    from engine.adapters.postgres.key_fingerprints import require_known_keys  # noqa: PLC0415  # as above
     from engine.adapters.postgres.migrate import require_newest  # noqa: PLC0415  # as above
     from engine.settings import Environment  # noqa: PLC0415  # as above
 
-    url, seals = (
-        os.environ["ATLAS_DATABASE_URL"],
-        Seals(Environment.read(os.environ).keyring() or ()),
-    )
+    keys = Environment.read(os.environ).keyring()
+    url, seals = os.environ["ATLAS_DATABASE_URL"], Seals(keys or ())
     database = Database(url, DatabaseLimits())
     try:
         await require_newest(database)
+        if keys is not None:
+            await require_known_keys(database, keys)  # another key would make it look changed
         yield PostgresAudit(database, seals), seals, url
     finally:
         await database.close()

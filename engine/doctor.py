@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from engine.adapters.postgres.database import Database, DatabaseLimits, driver
 from engine.adapters.postgres.incremental import require_merge
+from engine.adapters.postgres.key_fingerprints import require_known_keys
 from engine.adapters.postgres.key_versions import PostgresKeyVersions
 from engine.adapters.postgres.migrate import require_newest
 from engine.adapters.presidio.detector import SPACY_MODEL
@@ -85,6 +86,7 @@ async def _database(settings: Settings, environment: Environment) -> AsyncIterat
         await require_newest(database)
         yield Finding("migrations", Health.FINE, "up to date")
         await _require_merge(database, settings, environment)
+        await _require_known_keys(database, environment)
         async for found in _old_tokens(database, settings, environment):
             yield found
     except EngineError as error:
@@ -102,6 +104,16 @@ async def _require_merge(database: Database, settings: Settings, environment: En
     if any(table.load.incremental for table in project.tables):
         async with database.begin() as connection:
             require_merge(await driver(connection))
+
+
+async def _require_known_keys(database: Database, environment: Environment) -> None:
+    """Raise KeyMismatch where a key is not the one that protected this database."""
+    try:
+        keys = environment.keyring()
+    except EngineError:
+        return  # what is wrong with the key itself is told on its own line
+    if keys is not None:
+        await require_known_keys(database, keys)
 
 
 async def _old_tokens(

@@ -32,6 +32,7 @@ EngineError
 ├── DriftQuestion               columns would be lost; somebody has to accept it
 ├── RowsNotConserved            rows in ≠ published + quarantined + deduplicated
 ├── KeyMissing                  hashing was asked for and there is no key
+├── KeyMismatch                 another key under a number that the database knows
 ├── WorkerFailed                a Soda or Presidio process that died or hung
 └── AlreadyRunning              another process holds the data folder or the port
 """
@@ -250,6 +251,15 @@ class KeyMissing(EngineError):
     hint = (
         "Set ATLAS_SECRET_KEY or ATLAS_SECRET_KEY_FILE to 32 random bytes in base64, "
         "for example from `openssl rand -base64 32`."
+    )
+
+
+class KeyMismatch(EngineError):
+    """A key has the number of another one, by which the database was protected."""
+
+    hint = (
+        'Bring it back, or write both: ATLAS_SECRET_KEY="2:NEW 1:OLD". '
+        "docs/privacy.md tells how to change it."
     )
 
 

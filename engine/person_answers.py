@@ -32,7 +32,12 @@ _WHAT_HAPPENS = {
 }
 _NOT_TOUCHED = (
     "Delivered files and other systems are not touched: what they deliver again is loaded again. "
-    "Backups and PostgreSQL's own log keep what was there until they expire."
+    "Backups and PostgreSQL's own log keep what was there until they expire, and its files keep "
+    "the freed rows until VACUUM."
+)
+_NO_IDENTIFIER = (
+    "It has no form by which people are known: give an e-mail address, a phone number, a card "
+    "number, an SSN, an IBAN or a full name."
 )
 
 
@@ -67,7 +72,7 @@ def found_card(sighted: Sighted) -> Card:
         severity=Severity.INFO,
         title=f"Found in {counted(len(found), 'place')}: {counted(total(found), 'row')}",
         text=_about(sighted),
-        facts=tuple(_untelling(sighted.found)),
+        facts=(*_other_forms(sighted), *_untelling(sighted.found)),
         table=CardTable(("Place", "Rows", "Of which only name them"), tuple(map(_counts, found))),
     )
 
@@ -84,7 +89,12 @@ def planned_card(planned: Planned) -> Card:
         title=f"Erasure {erasure.id}: {counted(total(found), 'row')} in "
         f"{counted(len(found), 'place')}, nothing erased yet",
         text=f"A second admin has to confirm it. {_about(planned.sighted)}",
-        facts=(*_signed(erasure), *_files(found), *_untelling(planned.sighted.found)),
+        facts=(
+            *_signed(erasure),
+            *_files(found),
+            *_other_forms(planned.sighted),
+            *_untelling(planned.sighted.found),
+        ),
         table=CardTable(("Place", "Rows", "What happens"), tuple(map(_fate, found))),
         buttons=(
             Button(
@@ -109,10 +119,10 @@ def erased_card(project: Project, erased: Erased) -> Card:
     )
     return Card(
         kind=CardKind.REPLY,
-        severity=Severity.SUCCESS if erased.done else Severity.WARNING,
+        severity=_severity(erased),
         title=_how_far(erased),
         text=_NOT_TOUCHED if erased.done else _goes_on(erased),
-        facts=(*_signed(erasure), *_files(found), *_untelling(erased.left)),
+        facts=(*_signed(erasure), *_files(found), *_staying(found), *_untelling(erased.left)),
         table=CardTable(("Place", "Rows erased", "Left"), rows) if rows else None,
         buttons=tuple(_next_steps(project, erased)),
     )
@@ -136,7 +146,7 @@ def _nobody_card(sighted: Sighted) -> Card:
         severity=Severity.INFO,
         title="Found nowhere",
         text=f"No dataset holds that, in clear or as a token. {_about(sighted)}",
-        facts=tuple(_untelling(sighted.found)),
+        facts=(*_other_forms(sighted), *_untelling(sighted.found)),
     )
 
 
@@ -155,11 +165,32 @@ def _fate(found: Found) -> tuple[str, ...]:
 
 
 def _about(sighted: Sighted) -> str:
+    if sighted.marks.is_code and not total(sighted.found):
+        return _NO_IDENTIFIER
     shared = "Several people may have that name. " if sighted.marks.may_be_shared else ""
     return (
         f"{shared}Only what was given is looked for: ask also for the other addresses, numbers "
         "and names of the person."
     )
+
+
+def _other_forms(sighted: Sighted) -> Iterator[Fact]:
+    """In which other forms a phone number was looked for, or has to be asked for."""
+    if sighted.marks.abroad:
+        yield Fact("Phone number", "Also looked for without its country code")
+    elif sighted.marks.may_be_local:
+        yield Fact("If it is a phone number", "Also ask with the country code, as +1 …")
+
+
+def _staying(found: Sequence[Found]) -> Iterator[Fact]:
+    """The columns of emptied rows in which everything still stands."""
+    named = [
+        f"{each.place}: {', '.join(each.stays)}"
+        for each in found
+        if each.stays and each.rows > each.mentions
+    ]
+    if named:
+        yield Fact("Not personal: stays but for mentions", "; ".join(named))
 
 
 def _untelling(found: Sequence[Found]) -> Iterator[Fact]:
@@ -186,7 +217,16 @@ def _files(found: Sequence[Found]) -> Iterator[Fact]:
         yield Fact("Take the rows out there yourself", f"{told}{more}")
 
 
+def _severity(erased: Erased) -> Severity:
+    """No success where there was nothing to do."""
+    if not erased.done:
+        return Severity.WARNING
+    return Severity.SUCCESS if total(erased.found) else Severity.INFO
+
+
 def _how_far(erased: Erased) -> str:
+    if erased.done and not total(erased.found):
+        return f"{erased.erasure.id} is done: nothing was left to erase"
     rows = counted(total(erased.found), "row")
     if erased.done:
         return f"{erased.erasure.id} is done: {rows} erased, none left"

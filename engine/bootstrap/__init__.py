@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
 from engine.adapters.postgres.database import Database, DatabaseLimits
+from engine.adapters.postgres.key_fingerprints import require_same_keys
 from engine.adapters.postgres.listener import listening
 from engine.adapters.postgres.migrate import require_newest
 from engine.adapters.postgres.outbox import CHANNEL
@@ -47,6 +48,8 @@ async def open_engine(parts: Parts) -> AsyncIterator[Engine]:
         database = Database(parts.database_url, _limits(parts.settings, worker))
         stack.push_async_callback(database.close)
         await require_newest(database)
+        if parts.keys is not None:
+            await require_same_keys(database, parts.keys)
         soda = SodaQuality(
             parts.database_url,
             parts.settings.worker_timeout,

@@ -93,14 +93,19 @@ class PersonDesk:
         return sighted
 
     async def plan(self, identifier: str, asker: Asker) -> Planned:
-        """Keep the tokens of a person for somebody else to confirm; changes no data."""
+        """Keep the tokens of a person for somebody else to confirm; changes no data.
+
+        Who is planned to be erased already gets no second plan: it would stay open for nothing.
+        """
         sighted = await self._sighted(identifier)
         if not total(sighted.found):
             await self._note(asker, Action.PERSON_SEARCHED, "a person", sighted.found)
             return Planned(None, sighted)
         now = self._clock.now()
         erasure = await self._erasures.plan(sighted.marks, asker.id, now, now + LASTS)
-        await self._note(asker, Action.ERASURE_PLANNED, erasure.id, sighted.found)
+        is_new = (erasure.asked_by, erasure.asked_at) == (asker.id, now)
+        action = Action.ERASURE_PLANNED if is_new else Action.PERSON_SEARCHED
+        await self._note(asker, action, erasure.id if is_new else "a person", sighted.found)
         return Planned(erasure, sighted)
 
     async def confirm(self, named: str, asker: Asker) -> Erased:

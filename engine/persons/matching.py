@@ -18,6 +18,12 @@ _ADDRESS = re.compile(r"[^\s@＠<>()\[\]{},;:\"'`|=/\\«»]+[@＠﹫][^\s@＠<>(
 _AFTER_ADDRESS = ".!?…"
 _DIGITS = re.compile(r"\d+")
 _BETWEEN_DIGITS = re.compile(r"[\s().\-/\u2010-\u2015]{0,3}")
+_CODE_BEFORE = re.compile(
+    r"(?:\A\W{0,2}\d{1,3}(?![.)]\s)|(?:\+|(?<!\d)00)\d{1,3})"
+    r"[\s().\-/\u2010-\u2015]{1,3}(?:0[\s)]{1,2})?\Z"
+)
+"""What ends in a country code: the digits after it are a number of that country alone."""
+_LONGEST_CODE = 12
 _LETTER = re.compile(r"\w")
 _FARTHEST = 3
 """Characters that may stand between two words of one name."""
@@ -118,9 +124,12 @@ class Matcher:
 
     def _numbers(self, text: str) -> Iterator[Place]:
         runs = [found.span() for found in _DIGITS.finditer(text)]
-        shortest, longest = self._marks.length, self._marks.length + _LONGER
+        shortest = self._marks.length
+        longest = shortest + self._marks.spare + _LONGER
         for first, (start, _) in enumerate(runs):
             if start and _LETTER.match(text[start - 1]):
+                continue
+            if self._marks.abroad and _has_code_before(text, start):
                 continue
             for end in _ends(text, runs[first:], shortest, longest):
                 number = text[start:end]
@@ -142,6 +151,11 @@ class Matcher:
                 start = pieces[first][0]
                 if self._is_meant(text[start:end]):
                     yield start, end
+
+
+def _has_code_before(text: str, start: int) -> bool:
+    """Whether a number goes on there that begins with a country code: it is meant whole or not."""
+    return _CODE_BEFORE.search(text, max(0, start - _LONGEST_CODE), start) is not None
 
 
 def _are_near(pieces: Sequence[tuple[int, int, int]]) -> bool:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from engine.catalog.model import Layer
 from engine.errors import EngineError
+from engine.persons.numbers import phone_forms
 from engine.privacy.protect import Keyring, normalise
 
 ERASED = "[erased]"
@@ -21,13 +22,17 @@ FEWEST = 3
 """Letters and digits from which a text may mean one person."""
 
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 19
+_MOST_OF_A_PHONE = 15
 _LONG_WORD = 15
 _DIGITS_ONLY = frozenset({"PHONE_NUMBER", "US_SSN", "CREDIT_CARD"})
+_OF_PHONES = frozenset({"", "PHONE_NUMBER"})
+"""Whose tokens the other forms of a phone number have; they are nobody's SSN or card."""
 _NOBODY = frozenset({"null", "none", "n/a", "unknown", "erased", "redacted"})
 
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
 _NUMBER = re.compile(r"[+(]{0,2}\d[\d\s().\-/]*")
 _DATE = re.compile(r"\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
+_IBAN = re.compile(r"[a-z]{2}\d{2}[a-z0-9]{11,30}")
 _EDGES = re.compile(r"^[^\w+(]+|[^\w)]+$")
 _PIECE = re.compile(r"[^\W_]+")
 
@@ -48,6 +53,15 @@ _COMPARED = {
 }
 
 
+class Sense(StrEnum):
+    """What a text of words is taken for."""
+
+    NAME = "name"
+    IBAN = "iban"
+    CODE = "code"
+    """Such as `C00155`: neither a name nor anything else by which people are known everywhere."""
+
+
 class Trust(StrEnum):
     """What is known of a column's values: personal, undecided, or declared to be harmless."""
 
@@ -66,6 +80,12 @@ class Marks:
     words: int
     tokens: Mapping[str, tuple[str, ...]] = field(repr=False)
     """By entity, "" for none; of the present key and of former ones."""
+    sense: Sense = Sense.NAME
+    """Of words alone."""
+    abroad: bool = False
+    """A phone number that was given with its country code; it is looked for without it too."""
+    spare: int = 0
+    """Digits by which the longest form of it is longer than the shortest, which is `length`."""
 
     @property
     def every_token(self) -> frozenset[str]:
@@ -85,7 +105,17 @@ class Marks:
     @property
     def may_be_shared(self) -> bool:
         """Whether several people may be called so."""
-        return self.look is Look.WORDS
+        return self.look is Look.WORDS and self.sense is Sense.NAME
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it has no form by which people are known."""
+        return self.look is Look.WORDS and self.sense is Sense.CODE
+
+    @property
+    def may_be_local(self) -> bool:
+        """Whether it may be a phone number of which nobody knows the country."""
+        return self.look is Look.NUMBER and not self.abroad and self.length <= _MOST_OF_A_PHONE
 
     def looked_for(self, trust: Trust) -> bool:
         """Whether raw values of such a column are compared at all."""
@@ -138,20 +168,33 @@ def marks_of(identifier: str, entities: Iterable[str], keys: Keyring) -> Marks:
     spellings = [identifier.strip(), text]
     if look is Look.NUMBER:
         spellings.append("".join(filter(str.isdigit, text)))
+    forms = phone_forms(text) if look is Look.NUMBER else ()
     known = {"", *_COMPARED[look], *entities}
     if look is not Look.NUMBER:
         # the digits within an address or a name are nobody's number
         known -= _DIGITS_ONLY
+    lengths = [_length(look, text, pieces), *map(len, forms)]
+    tokens = {
+        entity: _tokens(keys, entity, [*spellings, *(forms if entity in _OF_PHONES else ())])
+        for entity in sorted(known)
+    }
     return Marks(
-        look,
-        _length(look, text, pieces),
-        len(pieces),
-        {
-            entity: tuple(dict.fromkeys(token for each in spellings
-                                        for token in keys.tokens(entity or None, each)))
-            for entity in sorted(known)
-        },
+        look, min(lengths), len(pieces), tokens, _sense(text), bool(forms),
+        max(lengths) - min(lengths),
     )  # fmt: skip
+
+
+def _tokens(keys: Keyring, entity: str, spellings: Iterable[str]) -> tuple[str, ...]:
+    """Of every spelling, under every key; each once."""
+    return tuple(
+        dict.fromkeys(token for each in spellings for token in keys.tokens(entity or None, each))
+    )
+
+
+def _sense(text: str) -> Sense:
+    if _IBAN.fullmatch(normalise("IBAN_CODE", text)):
+        return Sense.IBAN
+    return Sense.CODE if any(map(str.isdigit, text)) else Sense.NAME
 
 
 def _length(look: Look, text: str, pieces: Iterable[tuple[int, int, int]]) -> int:
@@ -173,6 +216,8 @@ class Found:
     mentions: int = 0
     hidden: tuple[str, ...] = ()
     """Personal columns that keep nothing by which anybody could be found."""
+    stays: tuple[str, ...] = ()
+    """Columns that stay as they are where a row is the person's: they are not personal."""
     sources: tuple[str, ...] = ()
     """The deliveries from which the rows came."""
 
@@ -213,6 +258,11 @@ class Erasure:
     confirmed_by: str | None = None
     confirmed_at: datetime | None = None
 
+    def covers(self, marks: Marks, now: datetime) -> bool:
+        """Whether it is open still and would erase all that these marks mean."""
+        is_open = self.state is ErasureState.PLANNED and self.expires_at > now
+        return is_open and self.marks.every_token >= marks.every_token
+
 
 class ErasureRefused(EngineError):
     """An erasure that can't be confirmed, or not by this person."""
@@ -220,10 +270,10 @@ class ErasureRefused(EngineError):
 
 def require_confirmable(erasure: Erasure, by: str, now: datetime) -> None:
     """Raise ErasureRefused unless this person may have it carried out now, or carried on."""
-    if erasure.asked_by == by:
+    if _who(erasure.asked_by) == _who(by):
         raise ErasureRefused(
             f"You planned {erasure.id} yourself; it needs a second person.",
-            "Ask another admin to confirm it.",
+            "Ask another admin to confirm it: the same name on another platform is not another.",
         )
     if erasure.state is ErasureState.ERASED:
         raise ErasureRefused(f"{erasure.id} is done already.", "Nothing was changed.")
@@ -232,6 +282,11 @@ def require_confirmable(erasure: Erasure, by: str, now: datetime) -> None:
             f"{erasure.id} was planned more than a day ago and holds no more.",
             "Plan it again: nothing was changed.",
         )
+
+
+def _who(asker: str) -> str:
+    """The person of an id without the platform: `terminal:you` sits where `web:you` does."""
+    return asker.partition(":")[2] or asker
 
 
 def erasure_id(text: str) -> str:

@@ -39,7 +39,7 @@ class Erasures(Protocol):
     """Erasures that were planned; each call stands by itself."""
 
     async def plan(self, marks: Marks, by: str, at: datetime, expires_at: datetime) -> Erasure:
-        """Keep a new one under an id of its own."""
+        """Keep a new one under an id of its own, or give the open one that has all these tokens."""
         ...
 
     async def get(self, erasure_id: str) -> Erasure | None:

@@ -65,7 +65,10 @@ class MemoryErasures:
         self.kept: dict[str, Erasure] = {}
 
     async def plan(self, marks: Marks, by: str, at: datetime, expires_at: datetime) -> Erasure:
-        """Keep it under the next number."""
+        """Keep it under the next number, unless the same is open."""
+        for each in self.kept.values():
+            if each.covers(marks, at):
+                return each
         erasure = Erasure(f"E{len(self.kept) + 1}", marks, by, at, expires_at)
         self.kept[erasure.id] = erasure
         return erasure

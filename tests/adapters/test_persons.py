@@ -109,6 +109,7 @@ async def test_a_person_is_counted_in_every_layer_and_mentions_are_told_apart(sh
         "silver.people": (2, 1),
         "quarantine.people": (1, 0),
     }
+    assert found[0].stays == ("id", "note", "price")
     assert counts(await traces(shop).in_model(REPORT, meant(MARIA))) == {"gold.report": (1, 0)}
     assert {each.place: each.hidden for each in found if each.hidden} == {
         "silver.people": ("ssn (redact)",)
@@ -393,6 +394,36 @@ async def test_an_erasure_is_kept_as_tokens_until_it_is_done(lab: Lab) -> None:
         ErasureState.ERASED, "web:ann", "web:bo",
     )  # fmt: skip
     assert not done.marks.every_token
+
+
+async def test_who_is_planned_already_gets_no_second_plan_until_it_is_over(lab: Lab) -> None:
+    erasures, later = PostgresErasures(lab.database), NOON.replace(hour=13)
+    first = await erasures.plan(meant(MARIA), "web:ann", NOON, later)
+    assert await erasures.plan(meant(MARIA), "web:bo", NOON, later) == first
+
+    other = await erasures.plan(meant("ada@example.com"), "web:ann", NOON, later)
+    after = await erasures.plan(meant(MARIA), "web:ann", later, later)
+    await erasures.begin(other.id, "web:bo", NOON)
+    anew = await erasures.plan(meant("ada@example.com"), "web:ann", NOON, later)
+    assert len({first.id, other.id, after.id, anew.id}) == 4
+
+
+async def test_a_phone_number_is_erased_in_its_other_forms(lab: Lab) -> None:
+    table = a_table(Column("phone", operator=Operator.HASH, entity="PHONE_NUMBER"), Column("note"))
+    rows = (
+        ("1", "(904) 555-0196", "call 904-555-0196"),
+        ("2", "+44 9045550196", None),
+        ("3", "19045550196", None),
+    )
+    await lab.fill_bronze(table, rows)
+    await lab.refine(table, Protection("phone", Operator.HASH, "PHONE_NUMBER"))
+
+    await traces(lab, table).erase_from_table(table, meant("+1 904 555 0196"))
+
+    assert [(row["phone"], row["note"]) for row in await lab.bronze(table)] == [
+        (None, "call [erased]"), ("+44 9045550196", None), (None, None),
+    ]  # fmt: skip
+    assert [row["phone"] is None for row in await lab.silver(table)] == [True, False, True]
 
 
 async def test_erasures_planned_at_once_have_ids_of_their_own(lab: Lab) -> None:

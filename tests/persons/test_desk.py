@@ -1,16 +1,17 @@
 """Two people erase a person; who that is, is never kept, recorded or said."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from engine.cards import Card, to_json
+from engine.cards import Card, Severity, to_json
 from engine.commands import ConfirmErasure, ErasePerson, FindPerson, RevealValue
 from engine.errors import DatabaseBusy, EngineError, KeyMissing, NotAllowed
 from engine.people import Asker
-from engine.person_answers import PersonAnswers, PersonCommand
-from engine.persons.desk import PersonDesk, UnknownErasure
-from engine.persons.model import ErasureRefused, ErasureState
+from engine.person_answers import PersonAnswers, PersonCommand, erased_card
+from engine.persons.desk import Erased, PersonDesk, UnknownErasure
+from engine.persons.model import ErasureRefused, ErasureState, Found
 from engine.persons.revealing import Revealer
 from engine.privacy.protect import Keyring, SecretKey, Tokens
 from engine.privacy.sealing import Seal
@@ -121,6 +122,91 @@ async def test_nobody_confirms_their_own_plan_nor_an_old_nor_a_done_nor_an_unkno
     await office.ask(ConfirmErasure("E2"), BO)
     with pytest.raises(ErasureRefused, match="done already"):
         await office.ask(ConfirmErasure("E2"), BO)
+
+
+@pytest.mark.parametrize("platform", ["terminal", "web"])
+async def test_the_same_name_on_another_platform_is_no_second_person(
+    office: Office, platform: str
+) -> None:
+    await office.ask(ErasePerson(MARIA), replace(ANN, platform="rest"))
+
+    with pytest.raises(ErasureRefused, match="second person"):
+        await office.ask(ConfirmErasure("E1"), replace(ANN, platform=platform))
+
+    assert TOKEN in office.traces.held["silver.customers"]
+
+
+async def test_who_is_planned_already_gets_no_second_plan_until_the_first_is_over(
+    office: Office,
+) -> None:
+    await office.ask(ErasePerson(MARIA), ANN)
+    office.clock.advance(3600)
+    card = await office.ask(ErasePerson(MARIA), BO)
+    assert card.title.startswith("Erasure E1:")
+    assert {fact.name: fact.value for fact in card.facts}["Planned by"] == "web:ann"
+    office.traces.held["silver.orders"] = [Tokens(KEY, "EMAIL_ADDRESS").token("ada@x.org")]
+    assert (await office.ask(ErasePerson("ada@x.org"))).title.startswith("Erasure E2:")
+
+    office.clock.advance(24 * 3600)
+    assert (await office.ask(ErasePerson(MARIA))).title.startswith("Erasure E3:")
+    assert [entry.action for entry in office.notes.entries] == [
+        "erasure planned", "person searched", "erasure planned", "erasure planned",
+    ]  # fmt: skip
+
+
+async def test_an_erasure_that_finds_nothing_any_more_is_no_success(office: Office) -> None:
+    await office.ask(ErasePerson(MARIA))
+    office.traces.held.clear()
+
+    card = await office.ask(ConfirmErasure("E1"), BO)
+
+    assert (card.severity, card.title) == (Severity.INFO, "E1 is done: nothing was left to erase")
+
+
+async def test_what_stays_in_emptied_rows_is_told_and_where_nobody_is_more_than_named_not(
+    office: Office,
+) -> None:
+    await office.ask(ErasePerson(MARIA))
+    erased = Erased(
+        office.erasures.kept["E1"],
+        (
+            Found("bronze.customers", 2, mentions=1, stays=("id", "price")),
+            Found("bronze.orders", 1, mentions=1, stays=("id",)),
+        ),
+        (),
+    )
+
+    card = erased_card(a_project(), erased)
+
+    stays = {fact.name: fact.value for fact in card.facts}["Not personal: stays but for mentions"]
+    assert stays == "bronze.customers: id, price"
+    assert card.severity is Severity.SUCCESS
+    assert "until VACUUM" in card.text
+
+
+async def test_what_has_no_form_of_a_person_is_told_which_forms_work(office: Office) -> None:
+    for identifier in ("C00155", "customer C00155"):
+        text = (await office.ask(ErasePerson(identifier))).text
+        assert "an e-mail address, a phone number" in text
+        assert "Several people" not in text
+    assert "Several people" not in (await office.ask(FindPerson("DE89370400440532013000"))).text
+
+
+@pytest.mark.parametrize(
+    ("identifier", "fact"),
+    [
+        ("904 555 0196", "Also ask with the country code, as +1 …"),
+        ("+1 904 555 0196", "Also looked for without its country code"),
+        ("Ada Byron", None),
+        ("4111 1111 1111 1111", None),
+    ],
+)
+async def test_a_phone_number_tells_in_which_forms_it_was_looked_for(
+    office: Office, identifier: str, fact: str | None
+) -> None:
+    facts = (await office.ask(FindPerson(identifier))).facts
+
+    assert [each.value for each in facts] == ([fact] if fact else [])
 
 
 async def test_a_table_at_work_is_erased_later_by_itself(office: Office) -> None:

@@ -64,6 +64,63 @@ def test_a_person_is_taken_out_of_a_text(typed: str, text: str, left: str) -> No
     assert erased(typed, text) == left
 
 
+@pytest.mark.parametrize(
+    ("typed", "text", "left"),
+    [
+        ("+1 904 555 0196", "call (904) 555-0196 now", "call ([erased] now"),
+        ("+1 904 555 0196", "call 1-904-555-0196 now", "call [erased] now"),
+        ("001 904 555 0196", "2. (904) 555-0196", "2. ([erased]"),
+        ("(+49) 170 1234567", "tel 0170/1234567", "tel [erased]"),
+        ("+49 (0)170 1234567", "tel 170 1234567", "tel [erased]"),
+        ("+49 0170 1234567", "tel 0049 (0)170 1234567", "tel [erased]"),
+        ("+39 02 1234 5678", "tel 02 12345678", "tel [erased]"),
+        ("+39 02 1234 5678", "tel 2 12345678", "tel 2 12345678"),
+        ("+34 612 345 678", "tel 612345678", "tel [erased]"),
+        ("904 555 0196", "call 19045550196 now", "call 19045550196 now"),
+        ("19045550196", "call 904-555-0196 now", "call 904-555-0196 now"),
+        ("+99 904 555 0196", "call 904 555 0196 now", "call 904 555 0196 now"),
+    ],
+)
+def test_a_number_with_its_country_code_is_found_in_its_other_forms(
+    typed: str, text: str, left: str
+) -> None:
+    assert erased(typed, text) == left
+
+
+@pytest.mark.parametrize(
+    "text", ["+43 170 1234567", "0043 (0)170 1234567", "(+43) 170/1234567", "43 170 1234567"]
+)
+def test_the_same_number_of_another_country_is_somebody_else(text: str) -> None:
+    assert erased("+49 170 1234567", text, Trust.PERSONAL) == text
+
+
+def test_a_number_with_its_country_code_has_the_tokens_of_its_other_forms_and_of_no_ssn() -> None:
+    tokens = marks_of("+34 612 345 678", PREFIXES, KEYS).every_token
+
+    for form in ("612345678", "34612345678"):
+        assert Tokens(NEW, "PHONE_NUMBER").token(form) in tokens
+    assert Tokens(NEW, "US_SSN").token("612345678") not in tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "shared", "code"),
+    [
+        ("Maria Lopez", True, False),
+        ("DE89 3704 0044 0532 0130 00", False, False),
+        ("C00155", False, True),
+        ("customer C00155", False, True),
+        ("+1 904 555 0196", False, False),
+        (MARIA, False, False),
+    ],
+)
+def test_only_a_name_may_be_shared_and_a_code_is_no_identifier(
+    text: str, *, shared: bool, code: bool
+) -> None:
+    marks = marks_of(text, PREFIXES, KEYS)
+
+    assert (marks.may_be_shared, marks.is_code) == (shared, code)
+
+
 @pytest.mark.parametrize("key", [OLD, NEW])
 def test_tokens_of_every_key_are_found_whole_and_within_text(key: SecretKey) -> None:
     token = Tokens(key, "EMAIL_ADDRESS").token(MARIA)
@@ -147,6 +204,13 @@ def test_marks_show_nothing_of_a_person() -> None:
 
     assert "maria" not in repr(marks).casefold()
     assert not any("maria" in each for each in marks.every_token)
+
+
+@given(st.from_regex(r"[2-9][0-9]{9}", fullmatch=True), st.sampled_from(["+1", "+49", "0044"]))
+def test_a_number_is_found_as_typed_whatever_country_it_is_of(digits: str, code: str) -> None:
+    assert erased(f"{code} {digits}", f"tel {code}{digits}!") in {
+        "tel [erased]!", "tel +[erased]!",
+    }  # fmt: skip
 
 
 def test_marks_of_another_key_are_refused() -> None:

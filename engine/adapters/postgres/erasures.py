@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, insert, select, text, update
+from sqlalchemy import Row, bindparam, insert, select, text, update
 
 from engine.adapters.postgres.database import Database
 from engine.adapters.postgres.tables import erasures
@@ -14,6 +14,12 @@ _MARKS = TypeAdapter(Marks)
 
 _NUMBER = text("SELECT nextval('atlas.erasure_numbers')")
 
+_OPEN = (
+    select(erasures)
+    .where(erasures.c.state == ErasureState.PLANNED, erasures.c.expires_at > bindparam("at"))
+    .order_by(erasures.c.asked_at)
+)
+
 
 class PostgresErasures:
     """Each call is a transaction of its own."""
@@ -22,8 +28,12 @@ class PostgresErasures:
         self._database = database
 
     async def plan(self, marks: Marks, by: str, at: datetime, expires_at: datetime) -> Erasure:
-        """INSERT it under the next number."""
+        """INSERT it under the next number, unless the same is open."""
         async with self._database.begin() as connection:
+            rows = await connection.execute(_OPEN, {"at": at})
+            for each in map(_erasure, rows):
+                if each.covers(marks, at):
+                    return each
             number = await connection.scalar(_NUMBER)
             erasure = Erasure(f"E{number}", marks, by, at, expires_at)
             await connection.execute(

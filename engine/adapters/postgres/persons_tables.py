@@ -54,6 +54,8 @@ class Protected:
     texts: frozenset[str]
     """Columns of free text, in which people write whatever they like about themselves."""
     keys: Keyring = field(repr=False)
+    stays: tuple[str, ...] = ()
+    """Columns of bronze that are not personal."""
 
     @property
     def personal(self) -> frozenset[str]:
@@ -104,7 +106,8 @@ async def protected(connection: Driver, project: Project, table: Table, keys: Ke
     texts = {name for name in names if rules.decided(name).free_text}
     texts |= {each.column for each in done if each.within and each.entity in _IN_SENTENCES}
     in_silver = frozenset(name for name, each in found.items() if each.operator in _CONCEALING)
-    return Protected(table, decided | found, kept, in_silver, frozenset(texts - kept), keys)
+    known = Protected(table, decided | found, kept, in_silver, frozenset(texts - kept), keys)
+    return replace(known, stays=tuple(s.name for s in shapes if s.name not in known.personal))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,8 @@ class Survey:
         mentions = len(in_silver - self.linked)
         places = (
             Found(f"bronze.{name}", len(self.bronze),
-                  sum(not each.owned for each in self.bronze), sources=tuple(sources)),
+                  sum(not each.owned for each in self.bronze), stays=self.protected.stays,
+                  sources=tuple(sources)),
             Found(f"silver.{name}", len(in_silver), mentions, self.protected.untelling),
             Found(f"quarantine.{name}", len(self.quarantine)),
         )  # fmt: skip

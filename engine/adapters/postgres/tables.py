@@ -301,3 +301,12 @@ privacy_findings = Table(
     _moment("last_seen", nullable=False),
     Column("run_id", Text, nullable=False),
 )
+
+key_fingerprints = Table(
+    "key_fingerprints",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("first_used", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+)
+"""Of each key by which something was protected here; never the key itself."""

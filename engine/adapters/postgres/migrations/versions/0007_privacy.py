@@ -1,4 +1,4 @@
-"""What privacy leaves behind: a trail that only grows, erasures, and what was found where."""
+"""What privacy leaves behind: a trail that only grows, erasures, findings, marks of the keys."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,6 +23,7 @@ def upgrade() -> None:
     _audit_log()
     _erasures()
     _privacy_findings()
+    _key_fingerprints()
 
 
 def _audit_log() -> None:
@@ -80,5 +81,22 @@ def _privacy_findings() -> None:
         sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("run_id", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("dataset", "column", "entity"),
+        schema="atlas",
+    )
+
+
+def _key_fingerprints() -> None:
+    """Never a key: what is here only tells one from another."""
+    op.create_table(
+        "key_fingerprints",
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column(
+            "first_used",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("version"),
         schema="atlas",
     )
