@@ -41,11 +41,11 @@ def post_for(
         case ChecksWarned(verdicts):
             card = _warned(finding, verdicts, project)
             return Post(key, f"{platform}:{project.routes.quality}", card)
-        case PersonalData(protection):
+        case PersonalData() as personal:
             if not first_time:
                 return None
-            card = _personal(finding, protection, project)
-            return Post(key, f"{platform}:{project.routes.privacy}", card)
+            card = _personal(finding, personal, project)
+            return Post(_key(finding, personal), f"{platform}:{project.routes.privacy}", card)
         case StepBroke() as broke:
             return Post(key, f"{platform}:{project.routes.runs}", _broken(finding, broke, project))
 
@@ -132,20 +132,29 @@ def _failed_buttons(finding: Finding, verdicts: Sequence[Verdict]) -> Iterator[B
         yield Button("Quarantine", f"show quarantined rows of {finding.dataset.table}")
 
 
-def _personal(finding: Finding, protection: Protection, project: Project) -> Card:
+def _key(finding: Finding, personal: PersonalData) -> str:
+    """One card for all that a run finds within the cells of a column."""
+    if not personal.protection.within:
+        return f"finding:{finding.fingerprint}:{finding.run_id}"
+    return f"finding:within/{finding.dataset}/{personal.protection.column}:{finding.run_id}"
+
+
+def _personal(finding: Finding, personal: PersonalData, project: Project) -> Card:
+    protection = personal.protection
     column = f"{finding.dataset.table}.{protection.column}"
+    found = sorted((protection, *personal.beside), key=lambda each: (-each.cells, str(each.entity)))
     return Card(
         kind=CardKind.ALERT,
         severity=finding.severity,
-        title=f"Personal data in {column}: {protection.entity}",
+        title=f"Personal data in {column}: {', '.join(str(each.entity) for each in found)}",
         text=f"Nobody declared this column personal. {_what_happens(finding, protection)}",
         facts=(
             Fact("Run", finding.run_id),
-            Fact("Found", "; ".join(protection.reasons)),
+            Fact("Found", "; ".join(reason for each in found for reason in each.reasons)),
             *owner_fact(project, finding.dataset),
         ),
         buttons=(
-            *finding_buttons(finding.dataset, protection),
+            *(button for each in found[:2] for button in finding_buttons(finding.dataset, each)),
             Button("Scan the table", f"scan {_to_scan(finding)} for personal data"),
         ),
     )
@@ -157,6 +166,9 @@ def _what_happens(finding: Finding, protection: Protection) -> str:
     if finding.dataset.layer is Layer.GOLD:
         return f"Leave it out of models/{table}.sql, or declare it in the table that it comes from."
     declare = "Say whether it is personal: the answer goes to privacy.yaml."
+    if protection.within:
+        tense = "is" if finding.only_looked else "was"
+        return f"What was found within its cells {tense} {becomes} on the way to silver. {declare}"
     if finding.only_looked:
         return f"The scan changed nothing; on the way to silver its values are {becomes}. {declare}"
     return f"On its way to {finding.dataset} its values were {becomes}. {declare}"

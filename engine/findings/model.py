@@ -28,6 +28,8 @@ class PersonalData:
     """A column that nobody declared personal, and is."""
 
     protection: Protection
+    beside: tuple[Protection, ...] = ()
+    """What else was found within the cells of the same column, in the same run."""
 
 
 @dataclass(frozen=True, slots=True)

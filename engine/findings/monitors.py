@@ -1,9 +1,10 @@
 """What in the report of a run somebody should know."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from engine.cards import Severity
 from engine.findings.model import ChecksFailed, ChecksWarned, Finding, PersonalData, StepBroke
+from engine.privacy.model import Protection
 from engine.quality.model import Outcome
 from engine.runs.events import RunEvent, RunFinished, StepFinished
 from engine.runs.model import Run, RunStatus, Step, StepStatus
@@ -41,8 +42,18 @@ def _privacy(run: Run, step: Step) -> Iterator[Finding]:
     looked = not run.publishes(step.dataset)
     for protection in step.report.protections:
         if not protection.declared:
-            evidence = PersonalData(protection)
+            evidence = PersonalData(protection, _beside(protection, step.report.protections))
             yield Finding(step.dataset, Severity.WARNING, run.id, evidence, looked)
+
+
+def _beside(found: Protection, all_found: Sequence[Protection]) -> tuple[Protection, ...]:
+    """The other entities that nobody declared within the cells of its column."""
+    return tuple(
+        each
+        for each in all_found
+        if found.within and each.within and each.column == found.column
+        if each.entity != found.entity and not each.declared
+    )
 
 
 def _broken(event: StepFinished) -> Iterator[Finding]:

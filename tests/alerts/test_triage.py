@@ -88,6 +88,23 @@ def test_other_trouble_is_announced_each_time(evidence: Evidence) -> None:
     assert posted(evidence, first_time=False).key == posted(evidence).key
 
 
+def test_what_is_found_within_one_column_is_one_card_with_the_most_frequent_first() -> None:
+    card, name = (
+        Protection(
+            "note", Operator.REDACT, entity, False, (f"{entity} in {n}",), within=True, cells=n
+        )
+        for entity, n in (("CREDIT_CARD", 1), ("PERSON", 9))
+    )
+
+    posts = [posted(PersonalData(card, (name,))), posted(PersonalData(name, (card,)))]
+
+    assert {post.key for post in posts} == {f"finding:within/silver.customers/note:{RUN_ID}"}
+    assert {post.card.title for post in posts} == {
+        "Personal data in customers.note: PERSON, CREDIT_CARD"
+    }
+    assert "within its cells was redacted" in posts[0].card.text
+
+
 @pytest.mark.parametrize("operator", Operator)
 def test_personal_data_says_what_was_done_to_it(operator: Operator) -> None:
     card = posted(PersonalData(Protection("gift", operator, "PERSON", False, ("why",)))).card

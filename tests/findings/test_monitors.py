@@ -97,6 +97,23 @@ def test_a_finding_has_a_kind_and_is_known_again_in_another_run(
     assert first.fingerprint != a_finding(evidence, on="silver.orders").fingerprint
 
 
+def test_what_is_found_within_a_column_is_told_together() -> None:
+    card, name, other = (
+        Protection(column, Operator.REDACT, entity, False, within=True, cells=cells)
+        for column, entity, cells in (
+            ("note", "CREDIT_CARD", 1), ("note", "PERSON", 9), ("memo", "PERSON", 2),
+        )
+    )  # fmt: skip
+    step = a_step(StepKind.REFINE, report=StepReport(protections=(card, name, other)))
+
+    found = findings_of(StepFinished(a_run(step), step))
+
+    evidence = [each.evidence for each in found]
+    assert evidence == [
+        PersonalData(card, (name,)), PersonalData(name, (card,)), PersonalData(other),
+    ]  # fmt: skip
+
+
 def test_a_personal_column_is_one_finding_in_bronze_and_on_its_way_to_silver() -> None:
     bronze, silver, gold = (
         a_finding(PersonalData(FOUND), on=f"{layer}.customers").fingerprint
