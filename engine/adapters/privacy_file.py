@@ -2,17 +2,14 @@
 
 import asyncio
 import json
-import os
 import re
-import shutil
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from ruamel.yaml.error import YAMLError
 
+from engine.adapters.file_swap import replace_file, restore_file
 from engine.adapters.yaml_lines import NotPlain, keys_of, node_at, with_value, without
 from engine.catalog.model import Project, Table
 from engine.catalog.policy import PRIVACY_FILE, ColumnRule, Place
@@ -163,31 +160,3 @@ def _not_written(column: str, rule: ColumnRule, why: str) -> EngineError:
     message = f"{PRIVACY_FILE} was not changed: {why}."
     inner = ", ".join(f"{key}: {value}" for key, value in _fields(rule).items())
     return EngineError(message, f"By hand it would be, under `columns:`, `{column}: {{{inner}}}`.")
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file so that whoever reads it meanwhile sees the old one or the new one."""
-    path = path.resolve()  # what a link points to is written, the link stays
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            shutil.copymode(path, name)
-        else:
-            Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
-
-
-def restore_file(path: Path, old: bytes | None) -> None:
-    """Bring back what a file held; None is that there was none."""
-    if old is None:
-        path.unlink(missing_ok=True)
-    else:
-        replace_file(path, old)

@@ -1,17 +1,14 @@
 """Adds checks to the YAML files of a project; what a person wrote there stays as it is."""
 
 import asyncio
-import os
-import shutil
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from ruamel.yaml.error import YAMLError
 
 from engine.adapters.check_insertion import extended
+from engine.adapters.file_swap import replace_file, restore_file
 from engine.catalog.model import DatasetName, Layer, Project
 from engine.catalog.reader import read_project
 from engine.errors import EngineError
@@ -46,7 +43,7 @@ def add_checks(folder: Path, dataset: DatasetName, checks: Sequence[str]) -> Wri
     name = str(path.relative_to(folder))
     try:
         old = path.read_bytes() if path.exists() else None
-        _replace(path, extended((old or b"").decode(), checks).encode())
+        replace_file(path, extended((old or b"").decode(), checks).encode())
     except (OSError, UnicodeDecodeError, YAMLError) as error:
         why = str(error.strerror) if isinstance(error, OSError) else "it is no plain YAML"
         raise _not_written(name, checks, why) from None
@@ -54,7 +51,7 @@ def add_checks(folder: Path, dataset: DatasetName, checks: Sequence[str]) -> Wri
         after = read_project(folder)
         _require_only(before, after, dataset, checks, name)
     except EngineError:
-        _restore(path, old)
+        restore_file(path, old)
         raise
     lines = (check.line or 0 for check in after.checks_of(dataset)[-len(checks) :])
     return Written(name, tuple(lines))
@@ -95,30 +92,3 @@ def _not_written(name: str, checks: Sequence[str], why: str) -> EngineError:
     message = f"{name} was not changed: {why}."
     written = "; ".join(" ".join(check.split()) for check in checks)
     return EngineError(message, f"Add it by hand under `checks:`: {written}")
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file so that whoever reads it meanwhile sees the old one or the new one."""
-    path = path.resolve()  # what a link points to is written, the link stays
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            shutil.copymode(path, name)
-        else:
-            Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
-
-
-def _restore(path: Path, old: bytes | None) -> None:
-    if old is None:
-        path.unlink(missing_ok=True)
-    else:
-        _replace(path, old)

@@ -4,11 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from engine.catalog.model import Column, ColumnType, DatasetName, Operator, PrivacyPolicy
+from engine.catalog.model import Column, ColumnType, DatasetName, Operator
 from engine.privacy.hints import hinted_entity
-
-_NEVER_PERSONAL = frozenset({ColumnType.BOOLEAN, ColumnType.DATE, ColumnType.TIMESTAMP})
-"""Types that Presidio is not asked about: a birth date is known by its declaration only."""
 
 HALF = 0.5
 
@@ -97,16 +94,6 @@ class ColumnFinding:
         return self.share >= HALF
 
 
-def undecided(columns: Sequence[str], declared: Sequence[Column]) -> tuple[str, ...]:
-    """The columns whose sample must decide: not declared, or declared without an operator."""
-    decided = {
-        column.name
-        for column in declared
-        if column.operator is not None or column.type in _NEVER_PERSONAL
-    }
-    return tuple(name for name in columns if name not in decided)
-
-
 def unnamed_numbers(columns: Sequence[str], declared: Sequence[Column]) -> tuple[str, ...]:
     """Those of the columns that hold numbers by declaration, and whose name speaks for nothing."""
     numbers = {column.name for column in declared if column.type is not ColumnType.TEXT}
@@ -116,20 +103,3 @@ def unnamed_numbers(columns: Sequence[str], declared: Sequence[Column]) -> tuple
 def worth_sampling(columns: Sequence[str], longest: Mapping[str, int]) -> tuple[str, ...]:
     """The columns without those of numbers, as their longest value shows, that say nothing."""
     return tuple(name for name in columns if longest.get(name, SHORTEST_NUMBER) >= SHORTEST_NUMBER)
-
-
-def protections(
-    declared: Sequence[Column], classes: Sequence[ColumnClass], policy: PrivacyPolicy
-) -> tuple[Protection, ...]:
-    """What is done to each personal column: as declared, else as the policy says for its entity."""
-    given = tuple(
-        Protection(each.name, each.operator, each.entity or hinted_entity(each.name))
-        for each in declared
-        if each.operator is not None and each.operator is not Operator.KEEP
-    )
-    found = tuple(
-        Protection(each.column, policy.operator_for(each.entity), each.entity, False, each.reasons)
-        for each in classes
-        if each.entity is not None
-    )
-    return (*given, *found)

@@ -18,8 +18,7 @@ from engine.cards import counted
 from engine.catalog.model import DatasetName, FileSource, Layer, Project, Table
 from engine.clock import Clock
 from engine.errors import SourceUnreadable
-from engine.privacy.coverage import Coverage
-from engine.privacy.model import protections, undecided
+from engine.privacy.policy import TableRules
 from engine.runs.model import Parameters, Step, StepKind
 from engine.runs.ports import Deliveries, Delivery
 from engine.runs.preview import Standing, StepPreview
@@ -126,19 +125,19 @@ class _Looking:
         rows = await self._rows_to_read(table, mark)
         self.expected[step.dataset] = rows
         read = f"all of {table.bronze}" if mark is None else f"what is new in {table.bronze}"
-        sampled = undecided(present, table.columns)
+        rules = TableRules.of(self.project, table)
+        sampled = rules.undecided(present)
         told = [f"only rows of {table.bronze} after row {mark:,}"] if mark is not None else []
         if sampled:
             names = ", ".join(sampled)
             told.append(f"decided from a sample when it runs: whether to protect {names}")
-        known = protections(table.columns, (), self.project.privacy)
         return StepPreview(
             step,
             f"{'full' if mark is None else 'incremental'}: clean, cast and protect {read}",
             rows,
             notes=tuple(told),
             fails=await self._missing([table.bronze]),
-            sql=preview_sql.refine(table, present, [Coverage.whole(each) for each in known]),
+            sql=preview_sql.refine(table, present, rules.coverages(present)),
         )
 
     async def _mark(self, table: Table) -> int | None:
