@@ -3,8 +3,11 @@
 import json
 from pathlib import Path
 
+import asyncpg
 import pytest
 
+from engine.adapters.postgres.cell_sql import SilverColumn
+from engine.adapters.postgres.database import driver
 from engine.adapters.postgres.protecting import Protecting
 from engine.adapters.postgres.warehouse import PostgresWarehouse
 from engine.catalog.model import Cleaning, Column, ColumnType, Operator
@@ -16,6 +19,7 @@ from tests.adapters.builders import (
     CLOCK,
     KEY,
     KEY_SPELLINGS,
+    KEYS,
     Lab,
     a_table,
     column_of,
@@ -193,3 +197,17 @@ async def test_neither_key_nor_value_is_in_any_statement_or_result(lab: Lab) -> 
     )
     for secret in (*values, *KEY_SPELLINGS, str(KEY.master)):
         assert secret not in written
+
+
+async def test_what_the_database_says_while_rows_are_on_their_way_is_no_group_of_errors(
+    lab: Lab,
+) -> None:
+    table = a_table("email")
+    await lab.fill_bronze(table, [("1", "ada@x.org")])
+    absent = SilverColumn(Column("gone"), True, Coverage.whole(hashed("gone")))
+
+    async with lab.database.begin() as connection:
+        protecting = Protecting(KEYS, lab.shields)
+        with pytest.raises(asyncpg.UndefinedColumnError):
+            await protecting.fill(await driver(connection), table, (absent,))
+        await connection.rollback()

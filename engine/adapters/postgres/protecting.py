@@ -19,7 +19,7 @@ from engine.adapters.postgres.refine_sql import PROTECTED
 from engine.adapters.presidio.protection import Protected, Recipe, packed, protected
 from engine.adapters.shields import Shields
 from engine.catalog.model import Operator, Table
-from engine.errors import EngineError, KeyMissing
+from engine.errors import KeyMissing
 from engine.privacy.coverage import Spotted, merged
 from engine.privacy.protect import Keyring
 from engine.privacy.recognition import STANDARD, Recognition
@@ -73,7 +73,8 @@ class Protecting:
         pieces = await _pieces(connection, table, source)
         try:
             await way.go(pieces)
-        except* EngineError as errors:
+        except* Exception as errors:  # noqa: BLE001  # whatever it is, it is raised again by itself
+            # a lost connection must be known as one, or the step is not tried again
             raise _first(errors) from None
         await connection.execute(f"ANALYZE {PROTECTED}")
         return merged(way.spotted)
@@ -144,7 +145,7 @@ async def _pieces(connection: Driver, table: Table, source: str | None) -> list[
     ]
 
 
-def _first(errors: "BaseExceptionGroup[EngineError]") -> EngineError:
+def _first(errors: BaseExceptionGroup[Exception]) -> Exception:
     """One of them: they came from the same trouble."""
     found = errors.exceptions[0]
     return _first(found) if isinstance(found, BaseExceptionGroup) else found
