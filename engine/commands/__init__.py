@@ -1,32 +1,67 @@
 """What may be asked: one frozen dataclass a command, with the role that it needs."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
 
 from typing_extensions import override
 
+from engine.commands.base import HIDDEN, Command
+from engine.commands.personal import (
+    AcceptFinding,
+    Audit,
+    CheckAnonymity,
+    ConfirmErasure,
+    ErasePerson,
+    FindPerson,
+    PrivacyReport,
+    RejectFinding,
+    RevealValue,
+    SetPrivacyRule,
+)
 from engine.people import Role
 from engine.recurrence import Recurrence
 
-HIDDEN = "…"
-"""What stands for something personal wherever a command is shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """Something that a person or a program may ask for."""
-
-    name: ClassVar[str]
-    needs: ClassVar[Role] = Role.VIEWER
-
-    def slots(self) -> dict[str, str | int | None]:
-        """The slots for programs: numbers, true and false as they are, all else as text."""
-        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
-
-
-def _plain(value: object) -> str | int | None:
-    return value if value is None or isinstance(value, int) else str(value)
+__all__ = [
+    "COMMANDS",
+    "HIDDEN",
+    "AcceptChecks",
+    "AcceptFinding",
+    "Audit",
+    "Backfill",
+    "BackfillStatus",
+    "CancelRun",
+    "CheckAnonymity",
+    "CheckQuality",
+    "Command",
+    "ConfirmErasure",
+    "DeleteQuarantine",
+    "DeleteSchedule",
+    "DescribePipeline",
+    "ErasePerson",
+    "ExpectValues",
+    "ExplainRun",
+    "FindPerson",
+    "Help",
+    "ListPipelines",
+    "ListQuarantine",
+    "ListRuns",
+    "ListSchedules",
+    "PauseSchedule",
+    "PrivacyReport",
+    "QualityReport",
+    "RejectFinding",
+    "ReleaseQuarantine",
+    "ResumeSchedule",
+    "RetryRun",
+    "RevealValue",
+    "RunPipeline",
+    "RunStatus",
+    "ScanPrivacy",
+    "SchedulePipeline",
+    "SetPrivacyRule",
+    "SuggestChecks",
+    "WhoAmI",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,118 +322,6 @@ class ScanPrivacy(Command):
     name = "scan_privacy"
     needs = Role.OPERATOR
     dataset: str
-
-
-@dataclass(frozen=True, slots=True)
-class PrivacyReport(Command):
-    """What personal data one dataset holds, or all of them, and what is done with it."""
-
-    name = "privacy_report"
-    dataset: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SetPrivacyRule(Command):
-    """Protect a column in a certain way from the next run on; `to` says how far to generalise."""
-
-    name = "set_privacy_rule"
-    needs = Role.OPERATOR
-    dataset: str
-    column: str
-    operator: str
-    to: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptFinding(Command):
-    """A column does hold what was found in it: its protection is declared."""
-
-    name = "accept_finding"
-    needs = Role.OPERATOR
-    dataset: str
-    column: str
-    entity: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RejectFinding(Command):
-    """A column does not hold what was found in it, or nothing personal at all."""
-
-    name = "reject_finding"
-    needs = Role.OPERATOR
-    dataset: str
-    column: str
-    entity: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _AboutPerson(Command):
-    """A person is meant by something personal, which is never shown, stored or logged."""
-
-    identifier: str = field(repr=False)
-
-    @override
-    def slots(self) -> dict[str, str | int | None]:
-        """Programs get to know that somebody was meant, not who."""
-        return {"identifier": HIDDEN}
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class FindPerson(_AboutPerson):
-    """In which datasets, and how many rows, a person occurs."""
-
-    name = "find_person"
-    needs = Role.ADMIN
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class ErasePerson(_AboutPerson):
-    """Plan to forget a person in every layer; a second admin has to confirm it."""
-
-    name = "erase_person"
-    needs = Role.ADMIN
-
-
-@dataclass(frozen=True, slots=True)
-class ConfirmErasure(Command):
-    """Carry out an erasure that somebody else has planned, such as `E12`."""
-
-    name = "confirm_erasure"
-    needs = Role.ADMIN
-    erasure: str
-
-
-@dataclass(frozen=True, slots=True)
-class RevealValue(Command):
-    """Show the value that an encrypted cell stands for, to the asker alone."""
-
-    name = "reveal_value"
-    needs = Role.ADMIN
-    sealed: str
-
-
-@dataclass(frozen=True, slots=True)
-class CheckAnonymity(Command):
-    """How small the smallest group of a dataset is that has the same values in these columns."""
-
-    name = "check_anonymity"
-    dataset: str
-    columns: tuple[str, ...]
-    k: int = 5
-
-    @override
-    def slots(self) -> dict[str, str | int | None]:
-        """The slots, the columns side by side."""
-        return {"dataset": self.dataset, "columns": ", ".join(self.columns), "k": self.k}
-
-
-@dataclass(frozen=True, slots=True)
-class Audit(Command):
-    """Who did or decided what, newest first."""
-
-    name = "audit"
-    needs = Role.ADMIN
-    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
