@@ -36,8 +36,14 @@ def city(address: str) -> str | None:
     for place in range(len(parts) - 1, -1, -1):
         found = _beside_postcode(parts, place)
         if found is not None:
-            return found if _NAME.fullmatch(found) and not _STREET.search(found) else None
+            return found if _is_name(found) else None
     return None
+
+
+def _is_name(text: str) -> bool:
+    """Whether it may be the name of a town; a raised digit is one too."""
+    digits = any(map(str.isdigit, text))
+    return not digits and bool(_NAME.fullmatch(text)) and not _STREET.search(text)
 
 
 def _beside_postcode(parts: list[str], place: int) -> str | None:

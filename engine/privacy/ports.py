@@ -19,14 +19,6 @@ class Detector(Protocol):
         ...
 
 
-class Masker(Protocol):
-    """Hides the first characters of a value."""
-
-    def mask(self, value: str) -> str:
-        """The value with all but its end replaced by stars."""
-        ...
-
-
 class RuleFile(Protocol):
     """Where the rules for personal data are written, for people to review."""
 

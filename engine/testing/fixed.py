@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 from engine.catalog.model import Check, DatasetName, Layer, Project, Table
 from engine.privacy.model import ColumnSample, Evidence
-from engine.privacy.protect import masked_characters
 from engine.privacy.recognition import STANDARD, Recognition
 from engine.quality.examples import Examples
 from engine.quality.model import Measured, Outcome
@@ -79,15 +78,6 @@ class FixedDetector:
     def _evidence(self, sample: ColumnSample) -> Evidence:
         entity, count = self.entities.get(sample.column), len(sample.values)
         return Evidence(sample.column, count, {} if entity is None else {entity: count})
-
-
-class StarMasker:
-    """A Masker made of stars."""
-
-    def mask(self, value: str) -> str:
-        """The value with all but its end replaced."""
-        hidden = masked_characters(value)
-        return "*" * hidden + value[hidden:]
 
 
 class FixedQuarantine:

@@ -11,7 +11,7 @@ from engine.catalog.model import DatasetName
 from engine.clock import Clock
 from engine.errors import DiskFull, StatementFailed
 from engine.privacy.model import ColumnSample
-from engine.privacy.ports import Detector, Masker
+from engine.privacy.ports import Detector
 from engine.quality.ports import QualityEngine
 from engine.runs.model import RunStatus, StepStatus
 from engine.runs.ports import (
@@ -25,7 +25,7 @@ from engine.runs.ports import (
 )
 from engine.testing.clock import EPOCH, FakeClock, turn
 from engine.testing.delivery import MemoryOutboxQueue, RecordingSender
-from engine.testing.fixed import FixedDetector, FixedQuality, FixedQuarantine, StarMasker
+from engine.testing.fixed import FixedDetector, FixedQuality, FixedQuarantine
 from engine.testing.sessions import EndedSessions
 from engine.testing.state import MemoryTable
 from engine.testing.transactions import MemoryTransaction, MemoryTransactions
@@ -47,11 +47,10 @@ def test_every_port_has_a_fake_that_fits(transactions: MemoryTransactions) -> No
     as_alerts: type[AlertTransaction] = MemoryTransaction
     sessions: Sessions = EndedSessions()
     queue: OutboxQueue = MemoryOutboxQueue(transactions)
-    others: tuple[Sender, QualityEngine, Detector, Masker, Quarantine, Deliveries] = (
+    others: tuple[Sender, QualityEngine, Detector, Quarantine, Deliveries] = (
         RecordingSender(),
         FixedQuality(),
         FixedDetector(),
-        StarMasker(),
         FixedQuarantine(),
         FixedDeliveries({}),
     )
