@@ -45,6 +45,10 @@ class Transcript(Protocol):
         """The id of the message that Atlas keeps under that name."""
         ...
 
+    async def channels(self) -> tuple[str, ...]:
+        """Every channel in which something was said, by name."""
+        ...
+
     async def recent(self, limit: int) -> tuple[Said, ...]:
         """The latest messages of all channels, oldest first."""
         ...

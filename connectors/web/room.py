@@ -35,6 +35,7 @@ class Room:
         self._parse = parse
         self._pages: dict[web.WebSocketResponse, asyncio.Queue[str]] = {}
         self._to_do: asyncio.Queue[Said] = asyncio.Queue(maxsize=WAITING)
+        self._spoken_in: set[str] = set()
 
     async def work(self) -> None:
         """Hand what people said to the bot, in order, until cancelled."""
@@ -74,16 +75,16 @@ class Room:
     async def _hello(self) -> str:
         engine = self._database.engine
         role = engine.people.role_of(Asker("web", wire.PERSON, "You", ""))
-        return wire.hello(
-            "You", role, wire.SUGGESTIONS, await engine.transcript.recent(SHOWN_MESSAGES)
-        )
+        self._spoken_in.update(await engine.transcript.channels())
+        said = await engine.transcript.recent(SHOWN_MESSAGES)
+        return wire.hello("You", role, wire.SUGGESTIONS, said, self._spoken_in)
 
     async def take(self, page: web.WebSocketResponse, raw: str) -> None:
         """Take a sentence from a page: kept and shown first, then worked.
 
         Whoever it may mean is in what is worked only, never in what is kept or shown.
         """
-        say = wire.read(raw)
+        say = wire.read(raw, self._spoken_in)
         if isinstance(say, str):
             await self._send(page, wire.refused(say, wire.client_id_of(raw)))
             return
@@ -109,6 +110,7 @@ class Room:
         name = "You" if author is Author.YOU else "Atlas"
         said = Said(0, channel, author, name, text, engine.clock.now(), card, client_id=client_id)
         said = await engine.transcript.add(said)
+        self._spoken_in.add(channel)
         await self._show(said)
         return said
 

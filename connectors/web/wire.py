@@ -1,6 +1,7 @@
 """What the page and the server say to each other over the WebSocket, as JSON."""
 
 import json
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
@@ -43,7 +44,13 @@ class Say(BaseModel):
     client_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
-def read(raw: str) -> Say | str:
+def channels(others: Iterable[str] = ()) -> tuple[tuple[str, str], ...]:
+    """The page's own channels, then those that routes, people and digests added."""
+    own = dict(CHANNELS)
+    return (*CHANNELS, *((name, "") for name in sorted(set(others) - own.keys())))
+
+
+def read(raw: str, others: Iterable[str] = ()) -> Say | str:
     """A sentence, or why there is none, in words for the person."""
     try:
         say = Say.model_validate_json(raw)
@@ -52,7 +59,7 @@ def read(raw: str) -> Say | str:
         if "string_too_long" in kinds:
             return f"A message may have {LONGEST_TEXT:,} characters."
         return "That message could not be read."
-    if say.channel not in dict(CHANNELS):
+    if say.channel not in dict(channels(others)):
         return f"There is no channel {say.channel[:40]}."
     if not say.text.strip():
         return "The message is empty."
@@ -60,14 +67,18 @@ def read(raw: str) -> Say | str:
 
 
 def hello(
-    name: str, role: Role, suggestions: tuple[tuple[str, str], ...], said: tuple[Said, ...]
+    name: str,
+    role: Role,
+    suggestions: tuple[tuple[str, str], ...],
+    said: tuple[Said, ...],
+    others: Iterable[str] = (),
 ) -> str:
-    """All that a page needs when it connects."""
+    """All that a page needs when it connects; `others` are channels beside its own."""
     return json.dumps(
         {
             "type": "hello",
             "you": {"id": f"web:{PERSON}", "name": name, "role": role},
-            "channels": [{"name": name, "purpose": purpose} for name, purpose in CHANNELS],
+            "channels": [{"name": name, "purpose": purpose} for name, purpose in channels(others)],
             "suggestions": [{"label": label, "text": text} for label, text in suggestions],
             "messages": [_message(each) for each in said],
         }

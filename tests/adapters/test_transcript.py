@@ -1,5 +1,6 @@
 """What was said on the web page is kept across restarts."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from engine.adapters.postgres.database import Database
@@ -53,3 +54,11 @@ async def test_an_edit_changes_the_card_and_nothing_else(database: Database) -> 
 
 async def test_an_edit_of_nothing_is_none(database: Database) -> None:
     assert await PostgresTranscript(database).edit(4711, a_card(), NOON) is None
+
+
+async def test_every_channel_in_which_something_was_said_is_known(database: Database) -> None:
+    transcript = PostgresTranscript(database)
+    for channel in ("#sales", "#finance", "#sales"):
+        await transcript.add(replace(said("hello"), channel=channel))
+
+    assert await transcript.channels() == ("#finance", "#sales")

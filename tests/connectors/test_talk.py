@@ -51,6 +51,23 @@ async def test_a_sentence_is_shown_to_every_page_and_answered_in_its_channel(
     assert answer["card"]["title"] == "4 pipelines in Harbour & Pine"
 
 
+async def test_a_channel_in_which_atlas_spoke_is_one_of_the_page_from_then_on(
+    visitor: Visitor, house: World
+) -> None:
+    card = Card(CardKind.ALERT, Severity.WARNING, "For the people of finance")
+    web = house.bot.get_connector("web")
+    async with visitor.page() as page:
+        await web.send(CardMessage(card, target="#finance", connector=web))
+        await page.say("who am I?", "#finance")
+        answer = await page.reply()
+
+    async with visitor.page() as page:
+        names = [channel["name"] for channel in page.hello["channels"]]
+
+    assert answer["channel"] == "#finance"
+    assert names[-1] == "#finance"
+
+
 async def test_hostile_text_comes_back_as_the_text_that_it_is(visitor: Visitor) -> None:
     async with visitor.page() as page:
         await page.say(HOSTILE + "\x00")

@@ -23,6 +23,7 @@ export class Store {
   put(message) {
     const previous = this.#messages.get(message.id) ?? null;
     this.#messages.set(message.id, message);
+    if (this.channel(message.channel) === null) this.channels = [...this.channels, { name: message.channel, purpose: "" }];
     if (message.author === "you") this.#unconfirmed.delete(message.client_id);
     return previous;
   }

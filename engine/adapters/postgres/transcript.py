@@ -56,6 +56,12 @@ class PostgresTranscript:
             found: int | None = await connection.scalar(query)
         return found
 
+    async def channels(self) -> tuple[str, ...]:
+        """SELECT the channels of all messages."""
+        query = select(web_messages.c.channel).distinct().order_by(web_messages.c.channel)
+        async with self._database.begin() as connection:
+            return tuple(await connection.scalars(query))
+
     async def recent(self, limit: int) -> tuple[Said, ...]:
         """The latest messages, oldest first."""
         query = select(web_messages).order_by(web_messages.c.id.desc()).limit(limit)
