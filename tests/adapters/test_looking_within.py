@@ -44,6 +44,19 @@ async def test_each_entity_within_a_text_is_replaced_its_own_way(lab: Lab) -> No
     assert column_of(await lab.silver(table), "note") == [f"{ada}, {grace} 🙂 card {'*' * 15}1111"]
 
 
+async def test_wide_digits_and_invisible_characters_hide_nothing(lab: Lab) -> None:
+    wide = CARD.translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789"})
+    table = a_table("note", "body")
+    address = "ada\u200b@exam\u200bple.org"
+    await lab.fill_bronze(table, [("1", f"card {wide} it is", f"write to {address} soon")])
+
+    await lab.cover(table, within("note"), within("body", Reach.TEXT))
+
+    (row,) = await lab.silver(table)
+    assert row["note"] == f"card {REDACTED} it is"
+    assert row["body"] == f"write to {REDACTED} soon"
+
+
 async def test_names_are_found_in_free_text_only(lab: Lab) -> None:
     text = "Dear Mr. John Smith, your parcel is late."
     table = a_table("note", "body")

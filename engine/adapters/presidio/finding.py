@@ -11,6 +11,7 @@ from engine.adapters.presidio.recognizers import build_registry
 from engine.adapters.presidio.scanning import PatternScanner
 from engine.catalog.model import Operator
 from engine.privacy.coverage import Reach
+from engine.privacy.disguises import seeing_through
 from engine.privacy.model import Protection
 from engine.privacy.operators import way
 from engine.privacy.protect import Keyring, masked_characters
@@ -45,7 +46,10 @@ def finders(recognition: Recognition, folder: Path | None) -> Mapping[Reach, Fin
         read = reader(recognition, folder).read(texts)
         return {text: spans for text, spans in zip(texts, read, strict=True) if spans}
 
-    return {Reach.PATTERNS: by_pattern, Reach.TEXT: by_reading}
+    return {
+        Reach.PATTERNS: seeing_through(by_pattern),
+        Reach.TEXT: seeing_through(by_reading),
+    }
 
 
 def way_within(protection: Protection, keys: Keyring | None) -> Way:
