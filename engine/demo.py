@@ -33,7 +33,7 @@ def install_sample(folder: DataFolder) -> None:
     if not SHOP.is_dir():
         message = f"The sample project is not where it should be: {SHOP}."
         raise ConfigurationError(message, "Install Atlas anew.")
-    from examples.shop.generate import generate  # noqa: PLC0415  # only where the sample is installed
+    from engine.sample.generate import generate  # noqa: PLC0415  # only where the sample is installed
 
     skipped = shutil.ignore_patterns("*.py", "__pycache__", "deliveries")
     shutil.copytree(SHOP, folder.project, ignore=skipped, dirs_exist_ok=True)

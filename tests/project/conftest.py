@@ -14,7 +14,7 @@ from typing_extensions import override
 from engine.cards import to_json
 from engine.outcome import Accepted
 from engine.runs.model import Run
-from examples.shop.generate import personal_values
+from engine.sample.generate import personal_values
 from tests.adapters.builders import address, execute, fresh
 from tests.world import World, eventually, opened_world
 

@@ -12,7 +12,7 @@ WITH sold AS (
 ),
 
 category_revenue AS (
-    SELECT category, SUM(revenue) AS revenue
+    SELECT category, SUM(total) AS revenue
     FROM gold.revenue
     GROUP BY category
 )

@@ -4,7 +4,7 @@ SELECT
     COALESCE(p.category, 'unknown') AS category,
     COUNT(*) AS orders,
     SUM(o.quantity) AS units,
-    ROUND(SUM(o.quantity * o.unit_price * (1 - COALESCE(o.discount, 0))), 2) AS revenue
+    ROUND(SUM(o.quantity * o.unit_price * (1 - COALESCE(o.discount, 0))), 2) AS total
 FROM silver.orders AS o
 LEFT JOIN silver.products AS p ON p.product_id = o.product_id
 WHERE o.status NOT IN ('cancelled', 'returned') AND o.quantity > 0

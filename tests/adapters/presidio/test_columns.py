@@ -12,7 +12,7 @@ import pytest
 from engine.adapters.presidio.detector import PresidioDetector
 from engine.privacy.classifying import classify_all
 from engine.privacy.model import ColumnClass, ColumnSample
-from examples.shop.generate import generate
+from engine.sample.generate import generate
 from tests.world import SHARED
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

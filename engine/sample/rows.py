@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 
-from examples.shop.values import (
+from engine.sample.values import (
     FIRST,
     card_number,
     chance,
@@ -17,7 +17,7 @@ from examples.shop.values import (
     social_security_number,
     street_address,
 )
-from examples.shop.words import (
+from engine.sample.words import (
     BODIES,
     CHANNELS,
     CITIES,

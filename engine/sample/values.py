@@ -5,7 +5,7 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from random import Random
 
-from examples.shop.words import (
+from engine.sample.words import (
     AREA_CODES,
     CARD_PREFIXES,
     DOMAINS,

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 
-from examples.shop.dirt import (
+from engine.sample.dirt import (
     CUSTOMER_DIRT,
     ORDER_DIRT,
     PRODUCT_DIRT,
@@ -17,7 +17,7 @@ from examples.shop.dirt import (
     Dirt,
     soiled_row,
 )
-from examples.shop.rows import (
+from engine.sample.rows import (
     Row,
     a_customer,
     a_product,
@@ -35,8 +35,8 @@ from examples.shop.rows import (
     with_gift_contact,
     without_email,
 )
-from examples.shop.values import FIRST, SECOND, person_name, spaced_card_number
-from examples.shop.words import CARD_BODY
+from engine.sample.values import FIRST, SECOND, person_name, spaced_card_number
+from engine.sample.words import CARD_BODY
 
 Change = Callable[[Random, Row], Row]
 
@@ -82,7 +82,7 @@ def personal_values(out: Path) -> frozenset[str]:
 def main(arguments: Sequence[str]) -> int:
     """Generate into the folder named by the only argument."""
     if len(arguments) != 1:
-        sys.stderr.write("usage: python -m examples.shop.generate OUTPUT_DIR\n")
+        sys.stderr.write("usage: python -m engine.sample.generate OUTPUT_DIR\n")
         return 2
     for path in generate(Path(arguments[0])):
         sys.stdout.write(f"{path}\n")

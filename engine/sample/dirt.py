@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from random import Random
 
-from examples.shop.rows import Row
-from examples.shop.values import chance
+from engine.sample.rows import Row
+from engine.sample.values import chance
 
 Spoil = Callable[[Random, str], str]
 Dirt = tuple[str, float, Spoil]

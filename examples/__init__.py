@@ -1,1 +1,0 @@
-"""Sample projects to copy from."""

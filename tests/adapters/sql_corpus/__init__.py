@@ -1,0 +1,1 @@
+"""Statements of PostgreSQL with the lineage that they have, written down by thinking."""
