@@ -5,7 +5,26 @@ from datetime import date, datetime
 
 from typing_extensions import override
 
+from engine.commands.alerting import (
+    Acknowledge,
+    Assign,
+    DigestNow,
+    ExplainRoute,
+    ListIncidents,
+    ListSubscriptions,
+    ListUndelivered,
+    Mute,
+    Resolve,
+    ScheduleDigest,
+    ShowIncident,
+    Snooze,
+    Subscribe,
+    Unmute,
+    Unsubscribe,
+)
 from engine.commands.base import HIDDEN, Command
+from engine.commands.lineage import ShowImpact, ShowLineage
+from engine.commands.people import Confirm, Grant, Revoke
 from engine.commands.personal import (
     AcceptFinding,
     Audit,
@@ -18,6 +37,16 @@ from engine.commands.personal import (
     RevealValue,
     SetPrivacyRule,
 )
+from engine.commands.quality import (
+    AcceptChecks,
+    CheckQuality,
+    DeleteQuarantine,
+    ExpectValues,
+    ListQuarantine,
+    QualityReport,
+    ReleaseQuarantine,
+    SuggestChecks,
+)
 from engine.people import Role
 from engine.recurrence import Recurrence
 
@@ -26,6 +55,8 @@ __all__ = [
     "HIDDEN",
     "AcceptChecks",
     "AcceptFinding",
+    "Acknowledge",
+    "Assign",
     "Audit",
     "Backfill",
     "BackfillStatus",
@@ -33,33 +64,51 @@ __all__ = [
     "CheckAnonymity",
     "CheckQuality",
     "Command",
+    "Confirm",
     "ConfirmErasure",
     "DeleteQuarantine",
     "DeleteSchedule",
     "DescribePipeline",
+    "DigestNow",
     "ErasePerson",
     "ExpectValues",
+    "ExplainRoute",
     "ExplainRun",
     "FindPerson",
+    "Grant",
     "Help",
+    "ListIncidents",
     "ListPipelines",
     "ListQuarantine",
     "ListRuns",
     "ListSchedules",
+    "ListSubscriptions",
+    "ListUndelivered",
+    "Mute",
     "PauseSchedule",
     "PrivacyReport",
     "QualityReport",
     "RejectFinding",
     "ReleaseQuarantine",
+    "Resolve",
     "ResumeSchedule",
     "RetryRun",
     "RevealValue",
+    "Revoke",
     "RunPipeline",
     "RunStatus",
     "ScanPrivacy",
+    "ScheduleDigest",
     "SchedulePipeline",
     "SetPrivacyRule",
+    "ShowImpact",
+    "ShowIncident",
+    "ShowLineage",
+    "Snooze",
+    "Subscribe",
     "SuggestChecks",
+    "Unmute",
+    "Unsubscribe",
     "WhoAmI",
 ]
 
@@ -234,88 +283,6 @@ class DescribePipeline(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class CheckQuality(Command):
-    """Run the declared checks of a published dataset now."""
-
-    name = "check_quality"
-    needs = Role.OPERATOR
-    dataset: str
-
-
-@dataclass(frozen=True, slots=True)
-class QualityReport(Command):
-    """How good a dataset is by its last checks, or all of them, and what changed since a time."""
-
-    name = "quality_report"
-    dataset: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ListQuarantine(Command):
-    """Which rows of a table were put aside, and why; all of them, or those of a rule."""
-
-    name = "list_quarantine"
-    dataset: str
-    rule: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseQuarantine(Command):
-    """Judge rows in quarantine once more; those that are good now are published."""
-
-    name = "release_quarantine"
-    needs = Role.OPERATOR
-    dataset: str
-    rule: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DeleteQuarantine(Command):
-    """Forget rows in quarantine, once that is confirmed; `older_than` are days."""
-
-    name = "delete_quarantine"
-    needs = Role.ADMIN
-    dataset: str
-    rule: str | None = None
-    older_than: int | None = None
-    confirmed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectValues(Command):
-    """Let the values that were measured last of a dataset count as expected."""
-
-    name = "expect_values"
-    needs = Role.OPERATOR
-    dataset: str
-
-
-@dataclass(frozen=True, slots=True)
-class SuggestChecks(Command):
-    """Which checks a dataset could have, by what is in it."""
-
-    name = "suggest_checks"
-    dataset: str
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptChecks(Command):
-    """Add suggested checks to the project's files, each by its id."""
-
-    name = "accept_checks"
-    needs = Role.OPERATOR
-    dataset: str
-    checks: tuple[str, ...]
-
-    @override
-    def slots(self) -> dict[str, str | int | None]:
-        """The slots as text, the ids side by side."""
-        return {"dataset": self.dataset, "checks": ", ".join(self.checks)}
-
-
-@dataclass(frozen=True, slots=True)
 class ScanPrivacy(Command):
     """Look for personal data in a sample of a dataset."""
 
@@ -340,6 +307,9 @@ class WhoAmI(Command):
 
 
 COMMANDS: tuple[type[Command], ...] = (
+    Grant,
+    Revoke,
+    Confirm,
     RunPipeline,
     RunStatus,
     ListRuns,
@@ -376,4 +346,21 @@ COMMANDS: tuple[type[Command], ...] = (
     RevealValue,
     CheckAnonymity,
     Audit,
+    ShowLineage,
+    ShowImpact,
+    ListIncidents,
+    ShowIncident,
+    Acknowledge,
+    Snooze,
+    Assign,
+    Resolve,
+    Mute,
+    Unmute,
+    Subscribe,
+    Unsubscribe,
+    ListSubscriptions,
+    ExplainRoute,
+    DigestNow,
+    ScheduleDigest,
+    ListUndelivered,
 )
