@@ -24,6 +24,7 @@ from engine.runs.model import (
     staged_table,
 )
 from engine.runs.ports import RunTransaction, Transactions
+from engine.runs.tracing import Tracer
 
 T = TypeVar("T", bound=RunTransaction)
 
@@ -57,11 +58,13 @@ class RunDesk(Generic[T]):
         listeners: Sequence[Listener[T]] = (),
         *,
         longest_line: int = LONGEST_LINE,
+        tracer: Tracer | None = None,
     ) -> None:
         self._transactions = transactions
         self._clock = clock
         self._listeners = listeners
         self._longest_line = longest_line
+        self._tracer = tracer or Tracer()
 
     async def order(self, order: Order) -> Run:
         """Store a run and put it in line; a key that was used stands for the run of then.
@@ -114,6 +117,7 @@ class RunDesk(Generic[T]):
             await tx.runs.save(run, run.steps)
             for dataset in run.targets():
                 await tx.warehouse.discard(run, dataset)
+            await self._tracer.ended(tx, run, self._clock.now())
             await tell(self._listeners, tx, RunFinished(run))
             await tx.queue.leave(run)
             return run

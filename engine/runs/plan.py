@@ -26,10 +26,11 @@ def makers(project: Project) -> Iterator[tuple[DatasetName, str]]:
     """The silver and gold datasets, with the one pipeline that makes them and no other layer."""
     for stage in (Stage.SILVER, Stage.GOLD):
         only = [each for each in project.pipelines if each.stages == (stage,)]
-        made = [(step.dataset, each.name) for each in only for step in plan(project, each)]
+        made = [(step, each.name) for each in only for step in plan(project, each)]
         names: dict[DatasetName, set[str]] = {}
-        for dataset, name in made:
-            names.setdefault(dataset, set()).add(name)
+        for step, name in made:
+            if step.kind is StepKind.PUBLISH:
+                names.setdefault(step.dataset, set()).add(name)
         yield from ((dataset, min(found)) for dataset, found in names.items() if len(found) == 1)
 
 
@@ -40,12 +41,21 @@ def _stage(
         case Stage.INGEST:
             for each in _tables(project, pipeline, table):
                 yield StepKind.INGEST, each.bronze
+                yield from _judged(each)
         case Stage.SILVER:
             for each in _tables(project, pipeline, table):
+                if Stage.INGEST not in pipeline.stages:
+                    yield from _judged(each)
                 yield from _written(StepKind.REFINE, each.silver)
         case Stage.GOLD:
             for model in _models(project, pipeline, table):
                 yield from _written(StepKind.BUILD, model.gold)
+
+
+def _judged(table: Table) -> Iterator[Planned]:
+    """Once a run, after what it loads: no row of bronze that broke a check becomes silver."""
+    if table.bronze_checks:
+        yield StepKind.CHECK, table.bronze
 
 
 def _written(kind: StepKind, dataset: DatasetName) -> Iterator[Planned]:

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from engine.catalog.model import DatasetName, Project
+from engine.catalog.model import Project
 from engine.clock import Clock
 from engine.errors import EngineError
 from engine.logs import place_of
 from engine.runs.events import Listener, Pace, RunChanged, tell
-from engine.runs.lineage import lineage_events
+from engine.runs.lineage_facts import Knowledge
 from engine.runs.model import Run, RunStatus, Step, StepChange, StepStatus, advance
 from engine.runs.ports import Delivery, RunFilter, RunTransaction, Transactions
+from engine.runs.tracing import Tracer
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,9 @@ FIRST = 0.25
 THEN = 3.0
 """Seconds between words about the same step."""
 
+LINEAGE = timedelta(minutes=1)
+"""Between lineage events that say only that a step goes on."""
+
 
 @dataclass(slots=True)
 class Meter:
@@ -42,6 +46,8 @@ class _Working:
     run: Run
     step: Step
     due: datetime
+    traced: datetime
+    """When lineage heard of it last."""
     meter: Meter = field(default_factory=Meter)
     usual: Mapping[str, float] | None = None
 
@@ -55,8 +61,10 @@ class Pulse(Generic[T]):
         transactions: Transactions[T],
         clock: Clock,
         listeners: Sequence[Listener[T]] = (),
+        *,
+        tracer: Tracer | None = None,
     ) -> None:
-        self._upstream = {name: project.upstream_of(name) for name in project.datasets()}
+        self._tracer = tracer or Tracer(Knowledge(project))
         self._transactions = transactions
         self._clock = clock
         self._listeners = listeners
@@ -65,7 +73,8 @@ class Pulse(Generic[T]):
     @contextmanager
     def of(self, run: Run, step: Step) -> Iterator[None]:
         """For the block, a step is at work."""
-        mine = _Working(run, step, self._clock.now() + timedelta(seconds=FIRST))
+        now = self._clock.now()
+        mine = _Working(run, step, now + timedelta(seconds=FIRST), now)
         self._working[run.id] = mine
         try:
             yield
@@ -105,6 +114,10 @@ class Pulse(Generic[T]):
                 working.usual = await _usual(tx, run)
             if run.steps[working.step.index].status is StepStatus.QUEUED:
                 run = await self._began(tx, run, working.step)
+            elif self._clock.now() >= working.traced + LINEAGE:
+                working.traced = self._clock.now()
+                step = run.steps[working.step.index]
+                await self._tracer.goes_on(tx, run, step, working.traced)
             pace = pace_of(working.meter, self._elapsed(working), usual_left(run, working.usual))
             await tell(self._listeners, tx, RunChanged(run, pace))
 
@@ -112,9 +125,7 @@ class Pulse(Generic[T]):
         change = StepChange(StepStatus.RUNNING, step.started_at or self._clock.now())
         run = advance(run, step.index, change)
         await tx.runs.save(run, [run.steps[step.index]])
-        upstream: Sequence[DatasetName] = self._upstream.get(step.dataset, ())
-        for event in lineage_events(run, run.steps[step.index], upstream, change.at):
-            await tx.lineage.append(event)
+        await self._tracer.step(tx, run, run.steps[step.index], change.at)
         return run
 
     def _elapsed(self, working: _Working) -> float:

@@ -11,7 +11,8 @@ from engine.clock import Clock
 from engine.errors import EngineError
 from engine.logs import place_of
 from engine.runs.events import Listener, RunEvent, RunFinished, StepFinished, tell
-from engine.runs.lineage import lineage_events
+from engine.runs.lineage import UNSEEN, Foreseen
+from engine.runs.lineage_facts import Knowledge
 from engine.runs.model import (
     Run,
     Step,
@@ -28,6 +29,7 @@ from engine.runs.ports import RunTransaction, StaleAttempt, Transactions
 from engine.runs.pulse import Pulse
 from engine.runs.retries import UNTIL_IT_WORKS, USUAL, Retries, with_retries
 from engine.runs.steps.work import StepWork
+from engine.runs.tracing import Tracer
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +58,7 @@ class Runner(Generic[T]):
         *,
         listeners: Sequence[Listener[T]] = (),
         limits: Limits = Limits(),
+        tracer: Tracer | None = None,
     ) -> None:
         self._upstream = {name: project.upstream_of(name) for name in project.datasets()}
         self._transactions = transactions
@@ -64,6 +67,7 @@ class Runner(Generic[T]):
         self._clock = clock
         self.listeners = listeners
         self._limits = limits
+        self.tracer = tracer or Tracer(Knowledge(project))
 
     async def work(self, run: Run) -> Run:
         """Take a run that was begun from its first step not done to its end, and return it.
@@ -174,29 +178,26 @@ class Runner(Generic[T]):
         with self._pulse.of(run, run.steps[step.index]):
             act = await self._steps[step.kind].prepare(run, step)
             async with self._transactions.begin(run.id) as tx:
+                foreseen = await self.tracer.foresee(tx, step)
                 report = await act(tx)
                 held = report.holds_back
                 status = StepStatus.SUCCEEDED if held is None else StepStatus.FAILED
                 change = StepChange(status, self._clock.now(), report, held)
-                return await self._commit(tx, advance(run, step.index, change), step.index)
+                run = advance(run, step.index, change)
+                return await self._commit(tx, run, step.index, foreseen=foreseen)
 
-    async def _commit(self, tx: T, run: Run, *changed: int) -> Run:
+    async def _commit(self, tx: T, run: Run, *changed: int, foreseen: Foreseen = UNSEEN) -> Run:
         """Store steps that ended, what they tell, and the end of the run if they were the last."""
         run = run if next_step(run) else ended(run, self._clock.now())
         steps = [run.steps[index] for index in changed]
         await tx.runs.save(run, steps)
         for step in steps:
-            await self._trace(tx, run, step)
+            await self.tracer.step(tx, run, step, self._clock.now(), foreseen)
             await self._tell(tx, StepFinished(run, step))
         if run.done:
+            await self.tracer.ended(tx, run, self._clock.now())
             await self._tell(tx, RunFinished(run))
         return run
-
-    async def _trace(self, tx: T, run: Run, step: Step) -> None:
-        upstream = self._upstream.get(step.dataset, ())
-        for event in lineage_events(run, step, upstream, self._clock.now()):
-            fields = await tx.warehouse.columns(step.dataset) if event.completes else ()
-            await tx.lineage.append(event.with_schema(fields))
 
     async def _stored(self, run: Run, *changed: int) -> Run:
         """Commit states that came without data, as soon as the database takes them."""

@@ -64,12 +64,15 @@ class RunWorker(Generic[T]):
             if claimed is None:
                 return None
             run = _of_nobody(claimed)
+            if run.attempt != claimed.attempt:
+                await self._runner.tracer.left(tx, claimed, self._clock.now())
             if run.cancelled_by is not None:
                 await tx.runs.move(run, claimed.attempt)
                 await self._cancel(tx, run)
                 return None
             run = started(run, self._clock.now())
             await tx.runs.move(run, claimed.attempt)
+            await self._runner.tracer.began(tx, run, self._clock.now())
             await tell(self._runner.listeners, tx, RunChanged(run))
         return run
 
@@ -120,6 +123,7 @@ class RunWorker(Generic[T]):
                 return
             waiting = put_back(now)
             await tx.runs.move(waiting, now.attempt)
+            await self._runner.tracer.left(tx, now, self._clock.now())
             await tell(self._runner.listeners, tx, RunChanged(waiting))
             await tx.queue.again(waiting)
 
@@ -140,6 +144,7 @@ class RunWorker(Generic[T]):
         await tx.runs.save(run, run.steps)
         for dataset in drop:
             await tx.warehouse.discard(run, dataset)
+        await self._runner.tracer.ended(tx, run, self._clock.now())
         await tell(self._runner.listeners, tx, RunFinished(run))
         await tx.queue.leave(run)
 

@@ -169,10 +169,11 @@ class Ledger:
         return [f"twice in {table}: {tuple(row)}" for row in rows]
 
     async def lineage(self, run_id: str) -> Mapping[str, int]:
-        """How many COMPLETE events there are, by job."""
+        """How many COMPLETE events of written datasets there are, by job."""
         rows = await self._connection.fetch(
             "SELECT job, count(*) AS n FROM atlas.lineage_events "
-            "WHERE run_id = $1 AND event_type = 'COMPLETE' GROUP BY job",
+            "WHERE run_id = $1 AND event_type = 'COMPLETE' AND event -> 'outputs' <> '[]' "
+            "GROUP BY job",
             run_id,
         )
         return {row["job"]: row["n"] for row in rows}

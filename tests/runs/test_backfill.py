@@ -157,7 +157,7 @@ async def test_a_day_that_fails_stops_the_days_after_it_and_is_alerted() -> None
     assert card(shop).title.endswith("— failed")
     assert f"retry {failed.id}" in [button.command for button in card(shop).buttons]
     assert "2 days to go" in card(shop).text
-    assert any(key.startswith("finding:") for key in shop.state.posts)
+    assert any(key.startswith("incident:") for key in shop.state.posts)
 
 
 async def test_a_retry_that_goes_well_goes_on_with_the_days_after_it() -> None:

@@ -14,7 +14,7 @@ from engine.errors import DatabaseUnreachable
 from engine.lineage.model import EventType
 from engine.runs.events import Pace, RunChanged
 from engine.runs.model import Run, RunStatus, Step, StepKind, StepStatus
-from engine.runs.pulse import FIRST, THEN, Meter, pace_of, usual_left
+from engine.runs.pulse import FIRST, LINEAGE, THEN, Meter, pace_of, usual_left
 from engine.runs.steps.work import Act
 from engine.testing.clock import EPOCH
 from engine.testing.warehouse import FixedDelivery
@@ -48,6 +48,11 @@ def stored(shop: Workshop) -> Step:
     return shop.state.runs[RUN_ID].steps[0]
 
 
+def written(shop: Workshop) -> list[EventType]:
+    """What lineage was told of datasets that are written, in order."""
+    return [event.type for event in shop.state.lineage if event.outputs]
+
+
 def a_shop(ingest: Gate | Failing) -> Workshop:
     """A shop with one table and that kind of step."""
     return Workshop(a_project([a_table()], ()), steps={StepKind.INGEST: ingest})
@@ -69,7 +74,7 @@ async def test_a_quick_step_is_told_with_its_end_only() -> None:
     await shop.run("medallion")
 
     assert told(shop) == []
-    assert [e.type for e in shop.state.lineage].count(EventType.START) == 5
+    assert written(shop).count(EventType.START) == 5
 
 
 async def test_a_slow_step_is_stored_as_running_since_it_began() -> None:
@@ -80,7 +85,7 @@ async def test_a_slow_step_is_stored_as_running_since_it_began() -> None:
         step = stored(shop)
 
         assert (step.status, step.started_at) == (StepStatus.RUNNING, EPOCH)
-        assert [event.type for event in shop.state.lineage] == [EventType.START]
+        assert written(shop) == [EventType.START]
 
 
 async def test_a_slow_step_is_told_again_every_few_seconds() -> None:
@@ -95,7 +100,18 @@ async def test_a_slow_step_is_told_again_every_few_seconds() -> None:
     assert moments[0] == pytest.approx(FIRST, abs=0.3)
     for earlier, later in pairwise(moments):
         assert THEN <= later - earlier <= THEN + 0.5
-    assert [event.type for event in shop.state.lineage] == [EventType.START]
+    assert written(shop) == [EventType.START, EventType.ABORT]
+
+
+async def test_lineage_hears_of_a_long_step_once_a_minute() -> None:
+    shop = a_shop(gate := Gate())
+
+    async with slowly(shop, gate):
+        await until(lambda: written(shop).count(EventType.RUNNING) == 3)
+
+    moments = [each.at for each in shop.state.lineage if each.type is EventType.RUNNING]
+    for earlier, later in pairwise([EPOCH, *moments]):
+        assert LINEAGE <= later - earlier <= LINEAGE + timedelta(seconds=THEN + 0.5)
 
 
 async def test_a_step_that_ended_has_the_last_word() -> None:
@@ -112,7 +128,7 @@ async def test_a_step_that_ended_has_the_last_word() -> None:
     assert len(told(shop)) == seen
     assert stored(shop).started_at == EPOCH
     assert shop.state.posts[f"run:{RUN_ID}"].post.card.title == "ingest — succeeded"
-    assert [e.type for e in shop.state.lineage] == [EventType.START, EventType.COMPLETE]
+    assert written(shop) == [EventType.START, EventType.COMPLETE]
 
 
 async def test_a_step_that_another_worker_has_meanwhile_is_told_by_that_one() -> None:
@@ -145,7 +161,7 @@ async def test_a_slow_step_that_has_to_be_tried_again_is_no_defect() -> None:
         run = await shop.taken(RUN_ID)
 
     assert (run.status, step.tries) == (RunStatus.SUCCEEDED, 3)
-    assert [e.type for e in shop.state.lineage] == [EventType.START, EventType.COMPLETE]
+    assert written(shop) == [EventType.START, EventType.COMPLETE]
 
 
 async def test_a_slow_step_that_fails_tells_when_it_began() -> None:

@@ -129,7 +129,7 @@ async def test_the_alert_comes_with_the_last_try_and_once(caplog: pytest.LogCapt
 
     assert (run.status, run.error, step.tries) == (RunStatus.FAILED, AWAY.message, 3)
     assert len(shop.state.findings) == 1
-    assert len([key for key in shop.state.posts if key.startswith("finding:")]) == 1
+    assert len([key for key in shop.state.posts if key.startswith("incident:")]) == 1
     assert [f"try {number}" in caplog.text for number in (1, 2, 3)] == [True, True, False]
 
 

@@ -51,12 +51,16 @@ async def test_the_steps_of_a_run_leave_their_lineage() -> None:
     await shop.run("medallion", "customers")
 
     assert [(event.type, event.job) for event in shop.state.lineage] == [
+        (EventType.START, "medallion"),
         (EventType.START, "medallion.bronze.customers"),
         (EventType.COMPLETE, "medallion.bronze.customers"),
         (EventType.START, "medallion.silver.customers"),
+        (EventType.START, "medallion.silver.customers.check"),
+        (EventType.COMPLETE, "medallion.silver.customers.check"),
         (EventType.COMPLETE, "medallion.silver.customers"),
         (EventType.START, "medallion.gold.revenue"),
         (EventType.FAIL, "medallion.gold.revenue"),
+        (EventType.FAIL, "medallion"),
     ]
 
 
@@ -65,7 +69,7 @@ async def test_only_a_completed_dataset_tells_its_columns() -> None:
 
     await shop.run("ingest", "customers")
 
-    start, complete = shop.state.lineage
+    start, complete = (event for event in shop.state.lineage if event.outputs)
     assert start.schema == ()
     assert [field.name for field in complete.schema] == ["id", "email"]
 
@@ -244,8 +248,8 @@ async def test_an_alert_is_posted_once_for_each_thing_that_broke() -> None:
 
     await shop.run("medallion")
 
-    keys = [key for key in shop.state.posts if key.startswith("finding:")]
-    assert keys == [f"finding:step_broke/silver.customers/refine silver.customers:{RUN_ID}"]
+    keys = [key for key in shop.state.posts if key.startswith("incident:")]
+    assert keys == ["incident:1@web:#data-alerts"]
 
 
 async def test_the_card_of_a_run_is_one_post_that_grows_older() -> None:

@@ -148,17 +148,20 @@ class Troubles(RuleBasedStateMachine):
                 assert ("published", name) not in self.shop.state.deeds_of(run_id)
 
     @invariant()
-    def each_trouble_of_a_run_was_posted_once(self) -> None:
+    def each_trouble_of_a_run_is_in_one_incident(self) -> None:
+        known = [
+            each for each in self.shop.state.incidents.all.values() if each.merged_into is None
+        ]
         for run in self.shop.state.runs.values():
-            failed = [step for step in run.steps if step.status is StepStatus.FAILED]
-            posts = [
-                kept
-                for key, kept in self.shop.state.posts.items()
-                if key.endswith(f":{run.id}") and "checks_warned" not in key
-            ]
-            alerts = [kept for kept in posts if kept.post.key.startswith("finding:")]
-            assert len(alerts) == len(failed)
-            assert all(kept.revision == 1 for kept in alerts)
+            for step in run.steps:
+                if step.status is StepStatus.FAILED:
+                    telling = [
+                        each.number
+                        for each in known
+                        for member in each.members
+                        if member.dataset == step.dataset and run.id in member.runs
+                    ]
+                    assert len(set(telling)) == 1
 
     @override
     def teardown(self) -> None:

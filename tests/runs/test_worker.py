@@ -345,6 +345,7 @@ async def test_each_attempt_starts_each_dataset_once_in_the_lineage() -> None:
     silver = [event for event in shop.state.lineage if event.job.endswith("silver.customers")]
     assert [(event.type, event.attempt) for event in silver] == [
         (EventType.START, 1),
+        (EventType.ABORT, 1),
         (EventType.START, 2),
         (EventType.COMPLETE, 2),
     ]
@@ -390,5 +391,5 @@ async def test_cancelling_is_never_taken_for_a_failure(caplog: pytest.LogCapture
                 await work
 
     assert not shop.state.runs[RUN_ID].done
-    assert not any(key.startswith("finding:") for key in shop.state.posts)
+    assert not any(key.startswith("incident:") for key in shop.state.posts)
     assert caplog.text == ""

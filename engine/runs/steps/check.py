@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from engine.cards import counted
 from engine.catalog.model import Check as Declared
-from engine.catalog.model import DatasetName, Project
+from engine.catalog.model import DatasetName, Layer, Project
 from engine.clock import Clock
 from engine.quality.examples import ExampleFinder
 from engine.quality.history import learned
@@ -79,4 +79,12 @@ def _reason(step: Step, verdicts: Sequence[Verdict]) -> str | None:
         f"{counted(failed, 'check')} failed" if failed else "",
         f"{counted(unknown, 'check')} could not be evaluated" if unknown else "",
     ]
-    return f"{step.dataset}: {' and '.join(part for part in parts if part)}"
+    told = f"{step.dataset}: {' and '.join(part for part in parts if part)}"
+    return told + _what_stays(step.dataset)
+
+
+def _what_stays(dataset: DatasetName) -> str:
+    """Raw rows are there already when they are judged: what is held back is the layer after."""
+    if dataset.layer is not Layer.BRONZE:
+        return ""
+    return f"; its rows stay in bronze, and silver.{dataset.table} is not made of them"
