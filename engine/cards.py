@@ -90,6 +90,50 @@ def _require_drawable(series: Series, points: int) -> None:
         raise ValueError(message)
 
 
+MOST_NODES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class DiagramNode:
+    """A thing in a diagram; those of one level stand below each other."""
+
+    id: str
+    label: str
+    kind: str
+    """What it is: a layer such as `gold`, `foreign`, or a consumer such as `dashboard`."""
+    level: int
+    mark: str = ""
+    """What is special about it: `this` is what was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiagramEdge:
+    """An arrow between two nodes, by their ids; it may lead back where there is a cycle."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """What feeds what, from left to right, small enough to be read in a chat."""
+
+    title: str
+    nodes: tuple[DiagramNode, ...]
+    edges: tuple[DiagramEdge, ...] = ()
+    left_out: int = 0
+    """How many more nodes there are."""
+
+    def __post_init__(self) -> None:
+        ids = {each.id for each in self.nodes}
+        if not 1 <= len(ids) == len(self.nodes) <= MOST_NODES:
+            message = f"a diagram has 1 to {MOST_NODES} nodes, each once, not {len(self.nodes)}"
+            raise ValueError(message)
+        if not all(edge.source in ids and edge.target in ids for edge in self.edges):
+            message = "an edge of a diagram leads from a node to a node"
+            raise ValueError(message)
+
+
 class ButtonStyle(StrEnum):
     """How a button looks."""
 
@@ -119,6 +163,7 @@ class Card:
     facts: tuple[Fact, ...] = ()
     table: CardTable | None = None
     chart: Chart | None = None
+    picture: Diagram | None = None
     buttons: tuple[Button, ...] = ()
     thread: str | None = None
     fallback_text: str = ""

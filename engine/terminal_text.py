@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.cards import Card, CardTable, Chart, Severity, readable
+from engine.cards import Card, CardTable, Chart, Diagram, DiagramNode, Severity, readable
 
 _MARKS = {
     Severity.INFO: "·",
@@ -20,7 +20,7 @@ _WHOLE_FROM, _WHOLE_TO = 1e3, 1e15
 
 
 def as_text(card: Card) -> str:
-    """A card in lines: title, text, facts, table, chart, and what could be said next."""
+    """A card in lines: title, text, facts, table, chart, picture, and what could be said next."""
     return "\n".join(_lines(card))
 
 
@@ -34,6 +34,8 @@ def _lines(card: Card) -> Iterator[str]:
         yield from (f"  {line}" for line in _table(card.table))
     if card.chart is not None:
         yield from (f"  {line}" for line in _chart(card.chart))
+    if card.picture is not None:
+        yield from (f"  {line}" for line in _tree(card.picture))
     if card.buttons:
         yield "  Say: " + " · ".join(f"«{_plain(button.command)}»" for button in card.buttons)
 
@@ -80,6 +82,39 @@ def _extent(values: tuple[float | None, ...]) -> str:
 def _number(value: float) -> str:
     is_plain = float(value).is_integer() or abs(value) >= _WHOLE_FROM
     return readable(round(value)) if is_plain and abs(value) < _WHOLE_TO else f"{value:.4g}"
+
+
+def _tree(picture: Diagram) -> Iterator[str]:
+    """Each node below what feeds it; what was shown with all below it is not unfolded again."""
+    yield _cell(picture.title)
+    targets: dict[str, list[str]] = {node.id: [] for node in picture.nodes}
+    for edge in picture.edges:
+        targets[edge.source].append(edge.target)
+    fed = {edge.target for edge in picture.edges}
+    nodes, shown = {node.id: node for node in picture.nodes}, set[str]()
+    # what stands in a cycle that nothing feeds comes last
+    for node in sorted(picture.nodes, key=lambda each: (each.id in fed, each.level)):
+        if node.id not in shown:
+            yield from _branch(node, "", (nodes, targets, shown))
+    if picture.left_out:
+        yield f"and {readable(picture.left_out)} more"
+
+
+_Drawing = tuple[dict[str, DiagramNode], dict[str, list[str]], set[str]]
+
+
+def _branch(node: DiagramNode, indent: str, drawing: _Drawing) -> Iterator[str]:
+    nodes, targets, shown = drawing
+    mark = f" ({node.mark})" if node.mark else ""
+    below = targets[node.id]
+    seen = " …" if below and node.id in shown else ""
+    lead = f"{indent[:-3]}└─ " if indent else ""
+    yield f"{lead}{_cell(node.label + mark)}{seen}"
+    if node.id in shown:
+        return
+    shown.add(node.id)
+    for each in below:
+        yield from _branch(nodes[each], indent + "   ", drawing)
 
 
 def _plain(text: str) -> str:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.cards import (
+    MOST_NODES,
     MOST_POINTS,
     MOST_SERIES,
     Button,
@@ -16,6 +17,9 @@ from engine.cards import (
     CardTable,
     Chart,
     ChartKind,
+    Diagram,
+    DiagramEdge,
+    DiagramNode,
     Fact,
     Series,
     Severity,
@@ -46,6 +50,18 @@ charts = st.integers(1, 6).flatmap(
         ).map(tuple),
     )
 )
+
+
+@st.composite
+def pictures(draw: st.DrawFn) -> Diagram:
+    """Any diagram: cycles, lonely nodes and odd labels are among them."""
+    ids = draw(st.lists(words, min_size=1, max_size=6, unique=True))
+    nodes = (DiagramNode(each, draw(words), draw(words), draw(st.integers(0, 5))) for each in ids)
+    ends = st.sampled_from(ids)
+    edges = draw(st.lists(st.builds(DiagramEdge, ends, ends), max_size=8))
+    return Diagram(draw(words), tuple(nodes), tuple(edges), draw(st.integers(0, 9)))
+
+
 cards = st.builds(
     Card,
     kind=st.sampled_from(CardKind),
@@ -55,6 +71,7 @@ cards = st.builds(
     facts=st.lists(st.builds(Fact, words, words), max_size=3).map(tuple),
     table=st.none() | tables,
     chart=st.none() | charts,
+    picture=st.none() | pictures(),
     buttons=st.lists(
         st.builds(Button, words, words, st.sampled_from(ButtonStyle), st.none() | words),
         max_size=3,
@@ -79,6 +96,7 @@ def test_the_json_of_a_card_has_every_key_that_programs_rely_on(card: Card) -> N
         "facts",
         "table",
         "chart",
+        "picture",
         "buttons",
         "thread",
         "fallback_text",
@@ -125,6 +143,24 @@ def test_a_chart_takes_what_can_be_read_and_no_more() -> None:
     ):
         with pytest.raises(ValueError, match=complaint):
             a_chart(*values, labels=labels, series=series)
+
+
+def a_node(number: int) -> DiagramNode:
+    return DiagramNode(str(number), f"gold.t{number}", "gold", 0)
+
+
+def test_a_diagram_is_small_and_its_edges_lead_somewhere() -> None:
+    full = Diagram("x", tuple(map(a_node, range(MOST_NODES))))
+
+    assert len(full.nodes) == 40
+    for nodes, edges, complaint in (
+        (tuple(map(a_node, range(MOST_NODES + 1))), (), "1 to 40 nodes, each once, not 41"),
+        ((), (), "not 0"),
+        ((a_node(1), a_node(1)), (), "each once"),
+        ((a_node(1),), (DiagramEdge("1", "2"),), "from a node to a node"),
+    ):
+        with pytest.raises(ValueError, match=complaint):
+            Diagram("x", nodes, edges)
 
 
 def test_without_a_fallback_title_and_text_stand_in() -> None:

@@ -9,6 +9,9 @@ from engine.cards import (
     CardTable,
     Chart,
     ChartKind,
+    Diagram,
+    DiagramEdge,
+    DiagramNode,
     Fact,
     Series,
     Severity,
@@ -72,6 +75,40 @@ def test_a_chart_of_one_value_again_and_again_is_a_full_line() -> None:
     chart = Chart(ChartKind.BAR, "Rows", ("a", "b"), (Series("rows", (5, 5)),))
 
     assert as_text(a_card(chart=chart)).splitlines()[-1] == "  rows  ██  5 (5 to 5)"
+
+
+def a_picture(*edges: str, left_out: int = 0) -> Diagram:
+    """Nodes by single letters; `a` is what was asked for."""
+    ids = sorted({letter for edge in edges for letter in edge})
+    nodes = (
+        DiagramNode(each, each.upper(), "gold", 0, "this" if each == "a" else "") for each in ids
+    )
+    return Diagram(
+        "What feeds a", tuple(nodes), tuple(DiagramEdge(*each) for each in edges), left_out
+    )
+
+
+def test_a_picture_is_a_tree_in_which_nothing_is_unfolded_twice() -> None:
+    picture = a_picture("ca", "da", "ae", "af", left_out=3)
+
+    assert as_text(a_card(picture=picture)).splitlines()[1:] == [
+        "  What feeds a",
+        "  C",
+        "  └─ A (this)",
+        "     └─ E",
+        "     └─ F",
+        "  D",
+        "  └─ A (this) …",
+        "  and 3 more",
+    ]
+
+
+def test_a_picture_of_nothing_but_a_cycle_comes_to_an_end() -> None:
+    assert as_text(a_card(picture=a_picture("ab", "ba"))).splitlines()[2:] == [
+        "  A (this)",
+        "  └─ B",
+        "     └─ A (this) …",
+    ]
 
 
 def test_a_long_cell_is_cut() -> None:

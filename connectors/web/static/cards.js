@@ -1,6 +1,7 @@
-// Draws a card: severity, title, text, facts, table, chart and buttons.
+// Draws a card: severity, title, text, facts, table, chart, diagram and buttons.
 
 import { chart } from "./charts.js";
+import { diagram } from "./diagrams.js";
 import { element, hiddenWord } from "./dom.js";
 import { icon } from "./icons.js";
 import { table } from "./tables.js";
@@ -25,12 +26,13 @@ export function cardSummary(card) {
 
 export function card(data, onButton) {
   const isBare = !data.title && !data.text && !data.table?.columns?.length && !data.facts?.length
-    && !data.chart?.series?.length;
+    && !data.chart?.series?.length && !data.picture?.nodes?.length;
   const text = isBare ? data.fallback_text || "Nothing to show" : data.text;
   return element("div", { class: "card", "data-kind": data.kind, "data-severity": severityOf(data) }, [
     heading(data),
     text ? element("p", { class: "card-text", dir: "auto" }, [text]) : null,
     data.facts?.length ? facts(data.facts) : null,
+    data.picture?.nodes?.length ? diagram(data.picture) : null,
     data.table?.columns?.length ? table(data.table, data.title) : null,
     data.chart?.series?.length ? chart(data.chart) : null,
     data.buttons?.length ? buttons(data.buttons, onButton) : null,

@@ -1,0 +1,104 @@
+"""A graph in layers, so that it can be drawn: each dataset stands right of what it is made from."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from engine.commands.lineage import Direction
+from engine.lineage.graph import DatasetId, Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A dataset, how far to the right it stands, and how far it is from the middle of things."""
+
+    dataset: DatasetId
+    level: int
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layered:
+    """Datasets in layers, the edges between them, and how many were left out."""
+
+    nodes: tuple[Placed, ...]
+    edges: tuple[tuple[DatasetId, DatasetId], ...]
+    left_out: int = 0
+
+
+def layered(
+    graph: Graph, around: DatasetId, direction: Direction = Direction.BOTH, most: int = 40
+) -> Layered:
+    """What is around a dataset, the nearest of it, by the longest way from where it begins.
+
+    An edge that closes a cycle stays, while it moves nothing to the right.
+    """
+    distances = _around(graph, around, direction)
+    nearest = sorted(distances, key=lambda each: (distances[each], each.name, each.namespace))
+    kept = nearest[:most]
+    edges = tuple(_edges(graph, kept))
+    levels = _levels(sorted(kept), edges)
+    nodes = [Placed(each, levels[each], distances[each]) for each in kept]
+    ordered = sorted(nodes, key=lambda node: (node.level, node.dataset))
+    return Layered(tuple(ordered), edges, len(nearest) - len(kept))
+
+
+def _around(graph: Graph, around: DatasetId, direction: Direction) -> dict[DatasetId, int]:
+    distances = {around: 0}
+    searches = []
+    if direction is not Direction.DOWNSTREAM:
+        searches.append(graph.upstream(around))
+    if direction is not Direction.UPSTREAM:
+        searches.append(graph.downstream(around))
+    for found in searches:
+        for dataset, far in found.distances.items():
+            distances[dataset] = min(far, distances.get(dataset, far))
+    return distances
+
+
+def _edges(graph: Graph, kept: Collection[DatasetId]) -> Iterator[tuple[DatasetId, DatasetId]]:
+    known = frozenset(kept)
+    for source in sorted(kept):
+        yield from ((source, target) for target in graph.targets(source) if target in known)
+
+
+def _levels(
+    nodes: Collection[DatasetId], edges: Collection[tuple[DatasetId, DatasetId]]
+) -> dict[DatasetId, int]:
+    """The longest way to each node, over all edges but those that close a cycle."""
+    forward = _without_cycles(nodes, edges)
+    levels = dict.fromkeys(nodes, 0)
+    for node in forward:
+        for target in forward[node]:
+            levels[target] = max(levels[target], levels[node] + 1)
+    return levels
+
+
+def _without_cycles(
+    nodes: Collection[DatasetId], edges: Collection[tuple[DatasetId, DatasetId]]
+) -> dict[DatasetId, list[DatasetId]]:
+    """The targets of each node, in an order in which every node comes before its targets.
+
+    Depth first and by name, so that the same graph is always cut at the same edges. Pictures are
+    small: the recursion is as deep as a picture has nodes.
+    """
+    targets: dict[DatasetId, list[DatasetId]] = {node: [] for node in nodes}
+    for source, target in edges:
+        targets[source].append(target)
+    open_, done = set[DatasetId](), dict[DatasetId, list[DatasetId]]()
+
+    def visit(node: DatasetId) -> None:
+        open_.add(node)
+        kept = []
+        for target in targets[node]:
+            if target in open_:
+                continue
+            kept.append(target)
+            if target not in done:
+                visit(target)
+        open_.discard(node)
+        done[node] = kept
+
+    for node in nodes:
+        if node not in done:
+            visit(node)
+    return dict(reversed(done.items()))

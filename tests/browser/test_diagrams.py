@@ -1,0 +1,72 @@
+"""Diagrams on the page: boxes from left to right, told to those who can't see them."""
+
+import pytest
+from opsdroid.connector import Connector
+from playwright.async_api import Locator
+
+from engine.cards import Card, CardKind, Diagram, DiagramEdge, DiagramNode, Severity
+from engine.host import CardMessage
+from tests.browser.reader import Reader
+from tests.world import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+HOSTILE = "<b>gold.revenue</b>"
+DIAGRAM = Diagram(
+    "What feeds gold.revenue",
+    (
+        DiagramNode("a", "bronze.orders", "bronze", 0),
+        DiagramNode("b", "silver.orders", "silver", 1),
+        DiagramNode("c", "silver.customers_with_a_name_of_some_length", "silver", 1),
+        DiagramNode("d", HOSTILE, "gold", 2, "this"),
+    ),
+    (DiagramEdge("a", "b"), DiagramEdge("b", "d"), DiagramEdge("c", "d"), DiagramEdge("d", "b")),
+    left_out=7,
+)
+
+
+async def shown(shop: World, reader: Reader, title: str) -> Locator:
+    """The diagram of a card that the page just got."""
+    connector: Connector = shop.bot.get_connector("web")
+    card = Card(CardKind.REPLY, Severity.INFO, title, picture=DIAGRAM)
+    await connector.send(CardMessage(card, target="#general", connector=connector))
+    return (await reader.hears(title)).locator(".diagram")
+
+
+async def test_what_feeds_stands_left_of_what_is_fed(reader: Reader, shop: World) -> None:
+    diagram = await shown(shop, reader, "Drawn")
+
+    lefts = [
+        await box.evaluate("(each) => Number(each.getAttribute('x'))")
+        for box in await diagram.locator("rect").all()
+    ]
+
+    bronze, orders, customers, gold = lefts
+    assert bronze < orders == customers < gold
+    assert await diagram.locator(".diagram-edge").count() == 4
+    assert await diagram.locator(".leads-back").count() == 1
+    assert await diagram.locator(".diagram-more").inner_text() == "and 7 more"
+    assert await reader.overflow() == 0
+
+
+async def test_nothing_but_text_comes_in(reader: Reader, shop: World) -> None:
+    diagram = await shown(shop, reader, "Hostile")
+
+    assert await diagram.locator("b").count() == 0
+    names = await diagram.locator(".diagram-name").all_text_contents()
+    assert HOSTILE in names
+    assert "silver.customers_w…" in names
+
+
+async def test_who_sees_no_diagram_gets_its_arrows(reader: Reader, shop: World) -> None:
+    diagram = await shown(shop, reader, "Told")
+
+    assert await diagram.get_by_role("img").get_attribute("aria-label") == (
+        "What feeds gold.revenue: 4 boxes, 4 arrows; a list of them follows."
+    )
+    assert await diagram.get_by_role("listitem").all_text_contents() == [
+        "bronze.orders feeds silver.orders",
+        f"silver.orders feeds {HOSTILE}",
+        f"silver.customers_with_a_name_of_some_length feeds {HOSTILE}",
+        f"{HOSTILE} feeds silver.orders",
+    ]
