@@ -11,6 +11,7 @@ from connectors.rest.app import serve
 from connectors.rest.settings import RestSettings
 from engine.clock import SystemClock
 from engine.host import EngineDatabase, engine_of, own_settings
+from engine.lineage.ports import LineageMetadata
 from engine.outcome import Outcome, Request
 from engine.runs.model import Run
 from engine.runs.ports import RunCursor, RunFilter
@@ -42,6 +43,11 @@ class HostedEngine:
 
     def __init__(self, database: EngineDatabase) -> None:
         self._database = database
+
+    @property
+    def lineage(self) -> LineageMetadata:
+        """What is known of datasets, jobs and their runs."""
+        return self._database.engine.lineage
 
     async def ask(self, request: Request) -> Outcome:
         """Hand a request to the engine."""

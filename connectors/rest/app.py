@@ -25,7 +25,7 @@ def serve(app: web.Application, behind: Behind, settings: RestSettings, clock: C
     limit = RateLimit(settings.rate, settings.burst, clock)
     strangers = RateLimit(GUESSES, GUESSES_AT_ONCE, clock)
     door, metrics = TokenDoor(behind, limit, strangers), Metrics(behind, clock)
-    Routes(behind, door, metrics, settings.body_limit).add_to(app)
+    Routes(behind, door, metrics, settings).add_to(app)
     app.router.add_get("/docs/docs.css", reading.style)
     around = outermost(is_ours, frozenset(settings.cors.origins))
 

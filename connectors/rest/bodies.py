@@ -31,6 +31,11 @@ KEY: TypeAdapter[str] = TypeAdapter(
     Annotated[str, StringConstraints(pattern=rf"^[\x21-\x7e]{{1,{LONGEST_KEY}}}$")]
 )
 
+_OF_OPENLINEAGE = frozenset(
+    {"eventTime", "eventType", "runId", "schemaURL", "nodeId", "withDownstream", "sortDirection"}
+)
+"""Fields that are declared, and written as OpenLineage and Marquez write them."""
+
 _TAKEN = ConfigDict(extra="forbid", frozen=True)
 _GIVEN = ConfigDict(frozen=True)
 
@@ -128,7 +133,7 @@ def from_json(model: type[M], body: bytes) -> M:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        raise _malformed("The body", error) from None
+        raise malformed("The body", error) from None
 
 
 def from_query(model: type[M], query: MultiMapping[str]) -> M:
@@ -136,7 +141,7 @@ def from_query(model: type[M], query: MultiMapping[str]) -> M:
     try:
         return model.model_validate(_once(query))
     except ValidationError as error:
-        raise _malformed("The parameters", error) from None
+        raise malformed("The parameters", error) from None
 
 
 def read_key(text: str) -> str:
@@ -144,7 +149,7 @@ def read_key(text: str) -> str:
     try:
         return KEY.validate_python(text)
     except ValidationError as error:
-        raise _malformed("The header Idempotency-Key", error) from None
+        raise malformed("The header Idempotency-Key", error) from None
 
 
 def _once(query: MultiMapping[str]) -> dict[str, str]:
@@ -159,10 +164,12 @@ def _once(query: MultiMapping[str]) -> dict[str, str]:
 
 def _field(place: int | str) -> str:
     """A part of the way to a field; one that nobody declared may be a value of somebody's."""
-    return str(place) if isinstance(place, int) or is_a_name(place) else "…"
+    ours = isinstance(place, int) or place in _OF_OPENLINEAGE or is_a_name(place)
+    return str(place) if ours else "…"
 
 
-def _malformed(what: str, error: ValidationError) -> Problem:
+def malformed(what: str, error: ValidationError) -> Problem:
+    """The problem behind a body or parameters of the wrong form; it names fields and no values."""
     fields = [
         FieldProblem(field=".".join(map(_field, each["loc"])), problem=each["msg"])
         for each in error.errors(include_url=False, include_input=False, include_context=False)

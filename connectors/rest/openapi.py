@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document, made of the operations and their models."""
 
+import re
 from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Literal
@@ -22,6 +23,8 @@ Json = dict[str, object]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
+_NAMED = re.compile(r"\{(\w+)\}")
+
 _SCHEMA = "#/components/schemas/{model}"
 
 _RUN_ID: Json = {
@@ -30,6 +33,31 @@ _RUN_ID: Json = {
     "required": True,
     "description": "8 characters, in any case.",
     "schema": {"type": "string", "minLength": 1, "example": "7K3M9QXA"},
+}
+
+_PATH: dict[str, Json] = {
+    "run_id": _RUN_ID,
+    **{
+        name: {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": f"{description} Percent-encoded: it may hold slashes.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 1000},
+        }
+        for name, description in (
+            ("namespace", "The name of a namespace."),
+            ("dataset", "The name of a dataset within its namespace."),
+            ("job", "The name of a job within its namespace."),
+        )
+    },
+    "id": {
+        "name": "id",
+        "in": "path",
+        "required": True,
+        "description": "A UUID.",
+        "schema": {"type": "string", "format": "uuid"},
+    },
 }
 
 _HEADERS: dict[int, Json] = {
@@ -96,8 +124,7 @@ def _operation(operation: Operation) -> Json:
 
 
 def _parameters(operation: Operation) -> Iterator[Json]:
-    if "{run_id}" in operation.path:
-        yield _RUN_ID
+    yield from (_PATH[name] for name in _NAMED.findall(operation.path))
     if operation.keyed:
         yield {
             "name": "Idempotency-Key",
@@ -118,7 +145,7 @@ def _query(model: type[BaseModel]) -> Iterator[Json]:
         yield {
             "name": name,
             "in": "query",
-            "required": False,
+            "required": name in schema.get("required", ()),
             "description": field["description"],
             "schema": _without_notes(choices[0]),
         }

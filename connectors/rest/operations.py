@@ -1,10 +1,5 @@
 """What the API can do: routes, OpenAPI document and docs are all made of this one list."""
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-from pydantic import BaseModel
-
 from connectors.rest.bodies import (
     ExecuteRequest,
     Health,
@@ -13,67 +8,19 @@ from connectors.rest.bodies import (
     RunPage,
     RunsQuery,
 )
+from connectors.rest.deeds import BODY, GUARDED, OPEN, Deed, Operation
+from connectors.rest.marquez_operations import LINEAGE_OPERATIONS
 from connectors.rest.problems import (
-    DEFECT,
     MALFORMED,
-    NO_TOKEN,
     NOT_ALLOWED,
-    NOT_HERE,
-    NOT_JSON,
     NOT_NOW,
     REFUSED,
-    TOO_LARGE,
-    TOO_MANY,
-    TOO_SLOW,
     UNAVAILABLE,
     UNKNOWN,
-    Kind,
 )
 from engine.runs.document import RunDocument
 
-
-class Deed(StrEnum):
-    """What is done, by the id that the OpenAPI document gives it."""
-
-    EXECUTE = "executePipeline"
-    LIST = "listRuns"
-    GET = "getRun"
-    CANCEL = "cancelRun"
-    RETRY = "retryRun"
-    ALIVE = "isAlive"
-    READY = "isReady"
-    METRICS = "metrics"
-    OPENAPI = "openapi"
-    DOCS = "docs"
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One method of one path."""
-
-    deed: Deed
-    method: str
-    path: str
-    summary: str
-    description: str
-    status: int
-    answer: type[BaseModel] | str
-    """A model as JSON, or another content type."""
-    problems: tuple[Kind, ...] = ()
-    query: type[BaseModel] | None = None
-    body: type[BaseModel] | None = None
-    body_required: bool = True
-    keyed: bool = False
-    """Whether it takes an Idempotency-Key."""
-    guarded: bool = True
-    """Whether it takes a token."""
-    example: str = ""
-    """What follows `curl` and the token in an example."""
-
-
-_GUARDED = (NO_TOKEN, TOO_MANY, UNAVAILABLE, DEFECT, NOT_HERE)
-_OPEN = (DEFECT, NOT_HERE)
-_BODY = (MALFORMED, TOO_SLOW, TOO_LARGE, NOT_JSON)
+__all__ = ["OPERATIONS", "RUN", "Deed", "Operation"]
 
 RUN = "/pipelines/{run_id}"
 
@@ -88,7 +35,7 @@ OPERATIONS = (
         "and nothing runs twice. Needs the role operator.",
         202,
         RunAccepted,
-        (*_GUARDED, *_BODY, NOT_ALLOWED, UNKNOWN, REFUSED),
+        (*GUARDED, *BODY, NOT_ALLOWED, UNKNOWN, REFUSED),
         body=ExecuteRequest,
         keyed=True,
         example="-X POST {address}/pipelines/execute -H 'Content-Type: application/json' "
@@ -105,7 +52,7 @@ OPERATIONS = (
         "project nor in a run is unknown. Needs the role viewer.",
         200,
         RunPage,
-        (*_GUARDED, MALFORMED, UNKNOWN),
+        (*GUARDED, MALFORMED, UNKNOWN),
         query=RunsQuery,
         example='"{address}/pipelines?status=failed&limit=10"',
     ),
@@ -117,7 +64,7 @@ OPERATIONS = (
         "How it is going, or how it ended. Needs the role viewer.",
         200,
         RunDocument,
-        (*_GUARDED, UNKNOWN),
+        (*GUARDED, UNKNOWN),
         example="{address}/pipelines/{run_id}",
     ),
     Operation(
@@ -130,7 +77,7 @@ OPERATIONS = (
         "role operator.",
         202,
         RunAccepted,
-        (*_GUARDED, NOT_ALLOWED, UNKNOWN, NOT_NOW),
+        (*GUARDED, NOT_ALLOWED, UNKNOWN, NOT_NOW),
         example="-X POST {address}/pipelines/{run_id}/cancel",
     ),
     Operation(
@@ -142,12 +89,13 @@ OPERATIONS = (
         "or earlier, where `from_step` says so. Needs the role operator.",
         202,
         RunAccepted,
-        (*_GUARDED, *_BODY, NOT_ALLOWED, UNKNOWN, NOT_NOW, REFUSED),
+        (*GUARDED, *BODY, NOT_ALLOWED, UNKNOWN, NOT_NOW, REFUSED),
         body=RetryRequest,
         body_required=False,
         example="-X POST {address}/pipelines/{run_id}/retry -H 'Content-Type: application/json' "
         '-d \'{{"from_step": "check"}}\'',
     ),
+    *LINEAGE_OPERATIONS,
     Operation(
         Deed.ALIVE,
         "GET",
@@ -156,7 +104,7 @@ OPERATIONS = (
         "For whatever restarts it.",
         200,
         Health,
-        _OPEN,
+        OPEN,
         guarded=False,
         example="{address}/healthz",
     ),
@@ -168,7 +116,7 @@ OPERATIONS = (
         "The engine is open and its database answers.",
         200,
         Health,
-        (*_OPEN, UNAVAILABLE),
+        (*OPEN, UNAVAILABLE),
         guarded=False,
         example="{address}/readyz",
     ),
@@ -180,7 +128,7 @@ OPERATIONS = (
         "For Prometheus: runs by status, how long the oldest one waits, messages not delivered.",
         200,
         "text/plain",
-        (*_OPEN, UNAVAILABLE),
+        (*OPEN, UNAVAILABLE),
         guarded=False,
         example="{address}/metrics",
     ),
@@ -192,7 +140,7 @@ OPERATIONS = (
         "For tools that make clients and tests.",
         200,
         "application/json",
-        _OPEN,
+        OPEN,
         guarded=False,
         example="{address}/openapi.json",
     ),
@@ -204,7 +152,7 @@ OPERATIONS = (
         "The same, to read.",
         200,
         "text/html",
-        _OPEN,
+        OPEN,
         guarded=False,
         example="{address}/docs",
     ),

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from engine.lineage.ports import LineageMetadata
 from engine.outcome import Outcome, Request
 from engine.runs.model import Run
 from engine.runs.ports import RunCursor, RunFilter
@@ -11,6 +12,11 @@ from engine.vitals import Vitals
 
 class Behind(Protocol):
     """The engine, as it stands behind the API; each may raise EngineError."""
+
+    @property
+    def lineage(self) -> LineageMetadata:
+        """What is known of datasets, jobs and their runs, in any system."""
+        ...
 
     async def ask(self, request: Request) -> Outcome:
         """Hand a request to the engine."""

@@ -21,11 +21,13 @@ from connectors.rest.bodies import (
 )
 from connectors.rest.doors import TokenDoor
 from connectors.rest.limits import body_of
+from connectors.rest.marquez import LineageRoutes
 from connectors.rest.metrics import CONTENT_TYPE, Metrics
 from connectors.rest.operations import OPERATIONS, Deed, Operation
 from connectors.rest.pages import cursor_after, read_cursor
 from connectors.rest.ports import Behind
 from connectors.rest.problems import NOT_JSON, REFUSED, Problem
+from connectors.rest.settings import RestSettings
 from engine.commands import CancelRun, Command, ListRuns, RetryRun, RunPipeline
 from engine.errors import UnknownRun
 from engine.outcome import Accepted, Refused, Request
@@ -41,11 +43,14 @@ JSON = "application/json"
 class Routes:
     """Answers programs."""
 
-    def __init__(self, behind: Behind, door: TokenDoor, metrics: Metrics, body_limit: int) -> None:
+    def __init__(
+        self, behind: Behind, door: TokenDoor, metrics: Metrics, settings: RestSettings
+    ) -> None:
         self._behind = behind
         self._door = door
         self._metrics = metrics
-        self._body_limit = body_limit
+        self._body_limit = settings.body_limit
+        self._lineage = LineageRoutes(behind, settings.event_limit)
 
     def add_to(self, app: web.Application) -> None:
         """Add every operation; any other method of its path is answered with those it takes."""
@@ -64,6 +69,7 @@ class Routes:
             Deed.GET: guarded(self.run),
             Deed.CANCEL: guarded(self.cancel),
             Deed.RETRY: guarded(self.retry),
+            **self._lineage.handlers(self._door),
             Deed.ALIVE: self.alive,
             Deed.READY: self.ready,
             Deed.METRICS: self.numbers,

@@ -33,6 +33,9 @@ class RestSettings(BaseModel):
     body_limit: Annotated[int, Field(ge=1)] = 64 * 1024
     """Bytes that the body of a request may have."""
 
+    event_limit: Annotated[int, Field(ge=1)] = 1024 * 1024
+    """Bytes that a lineage event may have; some tell of hundreds of columns."""
+
     cors: Cors = Cors()
     """Off unless origins are named."""
 

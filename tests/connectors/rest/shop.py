@@ -17,6 +17,7 @@ from engine.people import Role
 from engine.runs.model import Run
 from engine.runs.ports import RunCursor, RunFilter
 from engine.testing.faults import Faults
+from engine.testing.lineage import MemoryLineage
 from engine.testing.tokens import MemoryTokens
 from engine.tokens.admission import Admission
 from engine.tokens.issuer import Issuer
@@ -36,6 +37,12 @@ class WorkshopEngine:
         self._shop = shop
         self._admission = Admission(tokens, shop.clock)
         self.faults = Faults()
+        self.known = MemoryLineage()
+
+    @property
+    def lineage(self) -> MemoryLineage:
+        """Lineage in memory."""
+        return self.known
 
     async def ask(self, request: Request) -> Outcome:
         """Hand a request to the workshop."""

@@ -34,7 +34,7 @@ def test_a_mistake_is_named_with_its_place(values: dict[str, object], named: str
         RestSettings.read(values)
 
     assert f"configuration.yaml: {named}: " in caught.value.message
-    assert "rate, burst, body_limit, cors" in caught.value.hint
+    assert "rate, burst, body_limit, event_limit, cors" in caught.value.hint
 
 
 async def test_a_bot_with_a_mistake_in_its_settings_does_not_start(
