@@ -1,7 +1,7 @@
 """The rules for checks: SodaCL without a mistake, about columns and datasets that there are."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.catalog.check_columns import (
     columns_named,
@@ -12,20 +12,51 @@ from engine.catalog.check_columns import (
 )
 from engine.catalog.check_types import unfit
 from engine.catalog.mistakes import Finding, meant
-from engine.catalog.model import Check, DatasetName, Model, Project, Table
+from engine.catalog.model import Check, ColumnType, DatasetName, Model, Project, Table
 from engine.catalog.policy_rules import overruled
 from engine.errors import Mistake
 from engine.sodacl.lint import warnings_in
 from engine.sodacl.mistakes import Path
-from engine.sodacl.model import GroupByCheck, ReferenceCheck, Rule
+from engine.sodacl.model import GroupByCheck, ReferenceCheck, Rule, Severity
 from engine.sodacl.parse import read
+from engine.sodacl.rebinding import Binding, Unbindable, rebound
+
+_OF_BRONZE = "bronze_checks"
 
 
-def check_mistakes(checks: Sequence[Check], file: str) -> Iterator[Finding]:
-    """Every mistake that SodaCL sees in these checks."""
+def check_mistakes(checks: Sequence[Check], file: str, key: str = "checks") -> Iterator[Finding]:
+    """Every mistake that SodaCL sees in these checks, which stand under that key."""
     for index, check in enumerate(checks):
         for mistake in read(check.text).mistakes:
-            yield file, mistake.message, ("checks", index, *mistake.path)
+            path = check.path or (key, index)
+            yield check.file or file, mistake.message, (*path, *mistake.path)
+
+
+def bronze_mistakes(
+    table: Table, file: str, project: Project, unread: Collection[str]
+) -> Iterator[Finding]:
+    """The same of raw rows: all of their values are text, and none of them is put aside.
+
+    A delivery may bring columns that nobody declared, so none is missed here.
+    """
+    yield from check_mistakes(table.bronze_checks, file, _OF_BRONZE)
+    checks = table.bronze_checks
+    yield from reference_mistakes(checks, table.bronze, file, project, unread, _OF_BRONZE)
+    for checked in _checked(checks, _OF_BRONZE):
+        form = read(checked.check.text).form
+        if form is not None and form.severity is Severity.QUARANTINE:
+            problem = "can't quarantine rows of bronze, which keeps all: declare it under `checks`"
+            yield checked.mistake(file, problem)
+        for name in _of_first_line(checked.rule, table.bronze):
+            column = table.column(name)
+            raw = replace(column, type=ColumnType.TEXT) if column else None
+            for setting, _ in unfit(checked.rule, raw) if raw else ():
+                problem = f"can't be measured: in bronze {name} is text as it came"
+                yield checked.mistake(file, f"{problem}; declare it under `checks`", setting)
+
+
+def _of_first_line(rule: Rule, of: DatasetName) -> Iterator[str]:
+    return (each.name for each in columns_named(rule, of) if each.setting is None)
 
 
 def column_mistakes(dataset: Table | Model, file: str) -> Iterator[Finding]:
@@ -36,7 +67,8 @@ def column_mistakes(dataset: Table | Model, file: str) -> Iterator[Finding]:
     for checked in _checked(dataset.checks):
         if known is not None:
             for each in not_there(columns_named(checked.rule, of), known, of):
-                problem = f"needs {each.name!r}, which is no {declared}{meant(each.name, [*known])}"
+                what = f"column of {of}" if checked.check.file else declared
+                problem = f"needs {each.name!r}, which is no {what}{meant(each.name, [*known])}"
                 yield checked.mistake(file, problem, each.setting)
         if isinstance(checked.rule, GroupByCheck):
             yield from _not_given(checked, checked.rule, file)
@@ -51,19 +83,23 @@ def _not_given(checked: "_Checked", rule: GroupByCheck, file: str) -> Iterator[F
 
 
 def _unfit(checked: "_Checked", table: Table, file: str) -> Iterator[Finding]:
-    named = columns_named(checked.rule, table.silver)
-    for name in (each.name for each in named if each.setting is None):
+    for name in _of_first_line(checked.rule, table.silver):
         column = table.column(name)
         for setting, problem in unfit(checked.rule, column) if column else ():
             yield checked.mistake(file, f"can't be measured: {problem}", setting)
 
 
 def reference_mistakes(
-    checks: Sequence[Check], of: DatasetName, file: str, project: Project, unread: Collection[str]
+    checks: Sequence[Check],
+    of: DatasetName,
+    file: str,
+    project: Project,
+    unread: Collection[str],
+    key: str = "checks",
 ) -> Iterator[Finding]:
     """Checks against datasets that do not exist; one without a layer is in the check's own."""
     known = [str(name) for name in project.datasets()]
-    for checked in _checked(checks):
+    for checked in _checked(checks, key):
         rule = checked.rule
         if not isinstance(rule, ReferenceCheck) or rule.other.rpartition(".")[2] in unread:
             continue
@@ -81,23 +117,46 @@ def reference_mistakes(
 def unwise(project: Project) -> Iterator[Mistake]:
     """What a project may say and should not; it keeps nothing from running."""
     yield from overruled(project)
+    yield from dict.fromkeys(_of_checks(project))
+
+
+def _of_checks(project: Project) -> Iterator[Mistake]:
     for table in project.tables:
-        yield from _unwise(table.checks, f"tables/{table.name}.yaml")
+        file = f"tables/{table.name}.yaml"
+        yield from _unwise(table.bronze_checks, file)
+        yield from _unwise(table.checks, file, table.silver)
     for model in project.models:
-        yield from _unwise(model.checks, f"models/{model.name}.yaml")
+        yield from _unwise(model.checks, f"models/{model.name}.yaml", model.gold)
 
 
-def _unwise(checks: Sequence[Check], file: str) -> Iterator[Mistake]:
+def _unwise(
+    checks: Sequence[Check], file: str, staged: DatasetName | None = None
+) -> Iterator[Mistake]:
+    """Also SQL that could not be judged of a version that a run staged; bronze is never staged."""
     for check in checks:
+        why = _unbindable(check, staged) if staged else None
+        if why is not None:
+            yield Mistake(check.file or file, check.line, f"«{check.title}»: {why}")
         for warning in warnings_in(check.text):
             line = None if check.line is None else check.line + warning.line - 1
-            yield Mistake(file, line, f"«{check.title}»: {warning.message}")
+            yield Mistake(check.file or file, line, f"«{check.title}»: {warning.message}")
+
+
+def _unbindable(check: Check, of: DatasetName) -> str | None:
+    form = read(check.text).form
+    try:
+        if form is not None:
+            rebound(form.rule, Binding(of.layer, of.table, f"{of.table}__"))
+    except Unbindable as why:
+        return str(why)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
     """A check that is written well, and where it is."""
 
+    key: str
     index: int
     check: Check
     rule: Rule
@@ -106,11 +165,12 @@ class _Checked:
     def mistake(self, file: str, problem: str, setting: str | None = None) -> Finding:
         """What is wrong with it, at the setting that says so."""
         _, path = self.places.get(setting or "", (1, ()))
-        return file, f"the check «{self.check.title}» {problem}", ("checks", self.index, *path)
+        place = self.check.path or (self.key, self.index)
+        return self.check.file or file, f"the check «{self.check.title}» {problem}", (*place, *path)
 
 
-def _checked(checks: Sequence[Check]) -> Iterator[_Checked]:
+def _checked(checks: Sequence[Check], key: str = "checks") -> Iterator[_Checked]:
     for index, check in enumerate(checks):
         reading = read(check.text)
         if reading.form is not None:
-            yield _Checked(index, check, reading.form.rule, reading.places)
+            yield _Checked(key, index, check, reading.form.rule, reading.places)

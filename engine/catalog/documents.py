@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -17,15 +17,19 @@ from pydantic_core import PydanticCustomError
 from engine.catalog.model import (
     Cleaning,
     ColumnType,
+    DatasetName,
     DateFormat,
     LoadMode,
     Operator,
     Stage,
 )
 
+T = TypeVar("T")
+
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Entity = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 Channel = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+Tag = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 
 
 _SPAN = re.compile(r"(\d{1,5}) (minute|hour|day|week)s?")
@@ -165,8 +169,10 @@ class TableDocument(Document):
     watermark: str | None = None
     load: LoadDocument = LoadDocument()
     checks: tuple[CheckDocument, ...] = ()
+    bronze_checks: tuple[CheckDocument, ...] = ()
     owner: str | None = None
     description: str = ""
+    tags: tuple[Tag, ...] = ()
 
 
 class ModelDocument(Document):
@@ -175,3 +181,46 @@ class ModelDocument(Document):
     checks: tuple[CheckDocument, ...] = ()
     owner: str | None = None
     description: str = ""
+    tags: tuple[Tag, ...] = ()
+
+
+def _some(named: tuple[T, ...]) -> tuple[T, ...]:
+    if not named:
+        raise PydanticCustomError("some", "name one at least")
+    return named
+
+
+Some = Annotated[tuple[T, ...], AfterValidator(_some)]
+"""A list that is not empty; what is wrong within it is told alone."""
+
+
+def _dataset(written: object) -> DatasetName:
+    try:
+        return DatasetName.parse(str(written))
+    except ValueError:
+        raise PydanticCustomError(
+            "dataset", "write a dataset with its layer, such as gold.revenue"
+        ) from None
+
+
+Dataset = Annotated[DatasetName, BeforeValidator(_dataset)]
+
+
+class ExposureDocument(Document):
+    """An entry of `exposures`."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    kind: Literal[
+        "dashboard", "report", "application", "export", "notebook", "analysis", "model"
+    ] = "dashboard"
+    reads: Some[Dataset]
+    owner: str | None = None
+    due: Annotated[str, StringConstraints(max_length=120)] = ""
+    url: Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$")] = ""
+    description: str = ""
+
+
+class ExposuresDocument(Document):
+    """The file exposures.yaml."""
+
+    exposures: tuple[ExposureDocument, ...] = ()

@@ -102,4 +102,4 @@ def _one_version_a_key(table: Table, file: str) -> Iterator[Finding]:
         if columns and set(columns) == set(table.key) and "filter:" not in check.text:
             rather = f"duplicate_count({', '.join((*columns, 'valid_from'))})"
             problem = f"«{check.title}» can't hold, a key has several versions: check {rather}"
-            yield file, problem, ("checks", index)
+            yield check.file or file, problem, check.path or ("checks", index)

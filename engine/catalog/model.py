@@ -2,50 +2,23 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Self
 
-from typing_extensions import override
-
+from engine.catalog.names import NAME as NAME  # noqa: PLC0414  # the first word of a project
+from engine.catalog.names import DatasetName as DatasetName  # noqa: PLC0414  # as above
+from engine.catalog.names import Layer as Layer  # noqa: PLC0414  # as above
+from engine.catalog.parties import Exposure as Exposure  # noqa: PLC0414  # part of a project
+from engine.catalog.parties import Owner as Owner  # noqa: PLC0414  # part of a project
 from engine.catalog.policy import ColumnRule, Place
 from engine.catalog.policy import Operator as Operator  # noqa: PLC0414  # a word of columns too
 from engine.catalog.policy import PrivacyPolicy as PrivacyPolicy  # noqa: PLC0414  # part of a project
+from engine.catalog.routing import Routes as Routes  # noqa: PLC0414  # part of a project
+from engine.catalog.routing import Routing
 from engine.errors import UnknownDataset
-
-NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-"""What a table, model or pipeline may be called: it leaves room for suffixes in 63 bytes."""
-
-
-class Layer(StrEnum):
-    """Where a dataset stands: raw, clean and free of personal data, for analysis."""
-
-    BRONZE = "bronze"
-    SILVER = "silver"
-    GOLD = "gold"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class DatasetName:
-    """A dataset by layer and table, such as `silver.customers`."""
-
-    layer: Layer
-    table: str
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read `layer.table`; raises ValueError where it is none."""
-        layer, dot, table = text.partition(".")
-        if not dot or not table:
-            raise ValueError(text)
-        return cls(Layer(layer), table)
-
-    @override
-    def __str__(self) -> str:
-        return f"{self.layer}.{self.table}"
 
 
 class ColumnType(StrEnum):
@@ -153,20 +126,15 @@ class Check:
 
     text: str
     line: int | None = None
+    file: str | None = None
+    """Where it is not that of its table or model."""
+    path: tuple[int | str, ...] = ()
+    """The keys that lead to it."""
 
     @property
     def title(self) -> str:
         """The check in one line."""
         return self.text.splitlines()[0].removesuffix(":")
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Who answers for a dataset."""
-
-    id: str
-    name: str
-    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +150,9 @@ class Table:
     owner: str | None = None
     description: str = ""
     load: Load = Load()
+    tags: tuple[str, ...] = ()
+    bronze_checks: tuple[Check, ...] = ()
+    """What its raw rows are held to before silver is made of them."""
 
     @property
     def bronze(self) -> DatasetName:
@@ -213,6 +184,7 @@ class Model:
     checks: tuple[Check, ...] = ()
     owner: str | None = None
     description: str = ""
+    tags: tuple[str, ...] = ()
 
     @property
     def gold(self) -> DatasetName:
@@ -236,15 +208,6 @@ class Pipeline:
     stages: tuple[Stage, ...]
     tables: tuple[str, ...] = ()
     description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Routes:
-    """Which channel hears about what."""
-
-    quality: str = "#data-alerts"
-    privacy: str = "#privacy"
-    runs: str = "#data-alerts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +238,13 @@ class Project:
     privacy: PrivacyPolicy
     description: str = ""
     retention: Retention = Retention()
+    exposures: tuple[Exposure, ...] = ()
+    routing: Routing = field(default_factory=Routing)
+
+    def __post_init__(self) -> None:
+        """Let the routing know the owners and the channels of the project."""
+        known = replace(self.routing, defaults=self.routes, owners=self.owners)
+        object.__setattr__(self, "routing", known)
 
     def pipeline(self, name: str) -> Pipeline | None:
         """The pipeline of that name."""
@@ -313,15 +283,24 @@ class Project:
         return model
 
     def checks_of(self, dataset: DatasetName) -> tuple[Check, ...]:
-        """The checks declared for a silver or gold dataset."""
+        """The checks declared for a dataset."""
         if dataset.layer is Layer.GOLD:
             return self.gold_model(dataset).checks
-        return self.source_table(dataset).checks if dataset.layer is Layer.SILVER else ()
+        table = self.source_table(dataset)
+        return table.checks if dataset.layer is Layer.SILVER else table.bronze_checks
+
+    def tags_of(self, dataset: DatasetName) -> tuple[str, ...]:
+        """The tags of the table or model behind a dataset."""
+        thing = self._thing(dataset)
+        return thing.tags if thing else ()
+
+    def _thing(self, dataset: DatasetName) -> Table | Model | None:
+        declared = self.model(dataset.table) if dataset.layer is Layer.GOLD else None
+        return declared or self.table(dataset.table)
 
     def owner_of(self, dataset: DatasetName) -> Owner | None:
         """Who answers for a dataset."""
-        declared = self.model(dataset.table) if dataset.layer is Layer.GOLD else None
-        thing = declared or self.table(dataset.table)
+        thing = self._thing(dataset)
         wanted = thing.owner if thing else None
         return next((owner for owner in self.owners if owner.id == wanted), None)
 

@@ -1,12 +1,13 @@
 """Reads a project folder into a Project, or tells every mistake in it with file and line."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError
 from pathlib import Path
 
 from engine.catalog.documents import (
     CheckDocument,
+    ExposuresDocument,
     FileSourceDocument,
     LoadDocument,
     ModelDocument,
@@ -20,6 +21,7 @@ from engine.catalog.model import (
     Check,
     Column,
     DatasetName,
+    Exposure,
     FileFormat,
     FileSource,
     Load,
@@ -38,8 +40,13 @@ from engine.catalog.model import (
 from engine.catalog.policy import PRIVACY_FILE
 from engine.catalog.policy_documents import PolicyDocument
 from engine.catalog.policy_reading import PolicySources, governed, policy_of, said_twice
-from engine.catalog.rules import mistakes_between
+from engine.catalog.routing import ROUTES_FILE, Routing
+from engine.catalog.routing_documents import RoutingDocument
+from engine.catalog.routing_reading import routing_of
+from engine.catalog.routing_rules import time_mistakes
+from engine.catalog.rules import EXPOSURES_FILE, mistakes_between
 from engine.catalog.sql_model import NotAModel, datasets_read
+from engine.catalog.suites import suite_of, with_suite_checks
 from engine.catalog.yaml_file import D, YamlFile, as_text, parse, read_text, read_yaml
 from engine.errors import Mistake, ProjectError
 
@@ -95,27 +102,90 @@ def read_project(folder: Path) -> Project:
     rules = _privacy_rules(reading)
     tables = tuple(_tables(reading))
     models = _ordered(reading, tuple(_models(reading)))
+    tables, models = _with_suites(reading, tables, models)
     project = None
     if head is not None:
         sources = PolicySources(head.privacy, rules, reading.files)
         for file, problem, path in said_twice(sources, tables):
             reading.note(file, problem, *path)
-        project = _project(head, sources, tables, models, folder)
+        project = replace(
+            _project(head, sources, tables, models, folder),
+            routing=_routing(reading),
+            exposures=_exposures(reading),
+        )
     if project is not None:
-        unread = {Path(mistake.file).stem for mistake in reading.mistakes}
-        for file, problem, path in mistakes_between(project, unread):
+        # one mistake of a check for many datasets is told once
+        for file, problem, path in dict.fromkeys(mistakes_between(project, _unread(reading))):
             reading.note(file, problem, *path)
     if project is None or reading.mistakes:
         raise ProjectError(str(folder), reading.mistakes)
     return project
 
 
+def _unread(reading: Reading) -> set[str]:
+    """The tables and models that are there, and could not be read."""
+    files = (Path(each.file) for each in reading.mistakes)
+    return {each.stem for each in files if each.parent.name in {"tables", "models"}}
+
+
+def _with_suites(
+    reading: Reading, tables: tuple[Table, ...], models: tuple[Model, ...]
+) -> tuple[tuple[Table, ...], tuple[Model, ...]]:
+    """The same with what `checks.yaml` and the files of `checks/` declare for them."""
+    silver = [name for each in tables for name in (each.bronze, each.silver)]
+    known, unread = (*silver, *(each.gold for each in models)), _unread(reading)
+    declared: list[tuple[DatasetName, Check]] = []
+    for path in _suite_files(reading.folder):
+        name = str(path.relative_to(reading.folder))
+        file = read_yaml(path, name)
+        if isinstance(file, Mistake):
+            reading.mistakes.append(file)
+            continue
+        reading.files[name] = file
+        suite = suite_of(file, known, unread)
+        declared.extend(suite.checks)
+        for where, problem, keys in suite.mistakes:
+            reading.note(where, problem, *keys)
+    return with_suite_checks(tables, models, declared)
+
+
+def _suite_files(folder: Path) -> Iterator[Path]:
+    both = [folder / f"checks.{ending}" for ending in ("yaml", "yml")]
+    yield from (path for path in both if path.is_file())
+    for path in sorted((folder / "checks").glob("*")):
+        if path.suffix in {".yaml", ".yml"}:
+            yield path
+
+
 def _privacy_rules(reading: Reading) -> PolicyDocument:
-    path = reading.folder / PRIVACY_FILE
-    if path.with_suffix(".yml").exists():
-        reading.note("privacy.yml", f"nobody reads this file: call it {PRIVACY_FILE}")
-    document = reading.document(path, PolicyDocument) if path.exists() else None
-    return document or PolicyDocument()
+    return _optional(reading, PRIVACY_FILE, PolicyDocument) or PolicyDocument()
+
+
+def _optional(reading: Reading, name: str, shape: type[D]) -> D | None:
+    """A file that a project may have; under another ending nobody would read it."""
+    path = reading.folder / name
+    other = path.with_suffix(".yml")
+    if other.exists():
+        reading.note(other.name, f"nobody reads this file: call it {name}")
+    return reading.document(path, shape) if path.exists() else None
+
+
+def _routing(reading: Reading) -> Routing:
+    document = _optional(reading, ROUTES_FILE, RoutingDocument)
+    if document is None:
+        return Routing()
+    mistakes = list(time_mistakes(document))
+    for problem, path in mistakes:
+        reading.note(ROUTES_FILE, problem, *path)
+    return Routing() if mistakes else routing_of(document)
+
+
+def _exposures(reading: Reading) -> tuple[Exposure, ...]:
+    document = _optional(reading, EXPOSURES_FILE, ExposuresDocument)
+    return tuple(
+        Exposure(each.name, each.kind, each.reads, each.owner, each.due, each.url, each.description)
+        for each in (document.exposures if document else ())
+    )
 
 
 def _project(
@@ -161,10 +231,12 @@ def _table(name: str, document: TableDocument, file: YamlFile) -> Table:
         key=document.key,
         columns=tuple(_columns(document)),
         watermark=document.watermark,
-        checks=tuple(_checks(document.checks, file)),
+        checks=tuple(_checks(document.checks, file, "checks")),
         owner=document.owner,
         description=document.description,
         load=_load(document.load),
+        tags=document.tags,
+        bronze_checks=tuple(_checks(document.bronze_checks, file, "bronze_checks")),
     )
 
 
@@ -194,9 +266,9 @@ def _columns(document: TableDocument) -> Iterator[Column]:
         )
 
 
-def _checks(documents: Iterable[CheckDocument], file: YamlFile) -> Iterator[Check]:
+def _checks(documents: Iterable[CheckDocument], file: YamlFile, key: str) -> Iterator[Check]:
     for index, document in enumerate(documents):
-        yield Check(as_text(document), file.line_of(("checks", index)))
+        yield Check(as_text(document), file.line_of((key, index)), path=(key, index))
 
 
 def _models(reading: Reading) -> Iterator[Model]:
@@ -219,7 +291,7 @@ def _model(reading: Reading, path: Path, sql: str, upstream: tuple[DatasetName, 
     document = reading.document(beside, ModelDocument) if beside.exists() else None
     checks: tuple[Check, ...] = ()
     if document is not None:
-        checks = tuple(_checks(document.checks, reading.files[f"models/{beside.name}"]))
+        checks = tuple(_checks(document.checks, reading.files[f"models/{beside.name}"], "checks"))
     return Model(
         name=path.stem,
         sql=sql,
@@ -227,6 +299,7 @@ def _model(reading: Reading, path: Path, sql: str, upstream: tuple[DatasetName, 
         checks=checks,
         owner=document.owner if document else None,
         description=document.description if document else "",
+        tags=document.tags if document else (),
     )
 
 

@@ -305,9 +305,15 @@ def test_a_check_that_is_no_line_is_told_once(tmp_path: Path, check: str) -> Non
 @pytest.mark.parametrize(
     ("key", "instead"),
     [
-        ("for each dataset D", "write the checks under `checks:` in the file of each table"),
-        ("filter orders [daily]", "write «filter:» with the condition under each check"),
-        ("checks for orders", "write them under `checks:` in the file of that table"),
+        ("for each dataset D", "write it in checks.yaml"),
+        (
+            "filter orders [daily]",
+            "write «filter:» with the condition under each check, or this in checks.yaml",
+        ),
+        (
+            "checks for orders",
+            "write them under `checks:` in the file of that table, or in checks.yaml",
+        ),
     ],
 )
 def test_a_form_of_sodacl_beside_the_checks_is_told_with_what_to_write(
@@ -336,3 +342,56 @@ def test_a_model_whose_columns_can_not_be_told_is_not_judged(tmp_path: Path) -> 
     (folder / "models/totals.sql").write_text("SELECT count(*) FROM silver.orders")
 
     assert len(read_project(folder).models[0].checks) == 1
+
+
+def test_checks_of_bronze_are_read_and_their_mistakes_are_told_at_their_lines(
+    tmp_path: Path,
+) -> None:
+    checks = """\
+  - row_count > 0
+bronze_checks:
+  - row_cuont > 0
+  - freshness(at) < 1d
+  - missing_count(email) = 0:
+      attributes: {severity: quarantine}
+  - values in (id) must exist in silver.customer (id)
+  - row_count > 5
+"""
+
+    assert [told.partition("; did")[0] for told in told_of(written(tmp_path, checks))] == [
+        "tables/orders.yaml:11: SodaCL has no metric 'row_cuont'",
+        (
+            "tables/orders.yaml:15: the check «values in (id) must exist in silver.customer (id)» "
+            "needs silver.customer, which does not exist"
+        ),
+        (
+            "tables/orders.yaml:12: the check «freshness(at) < 1d» can't be measured: in bronze at "
+            "is text as it came; declare it under `checks`"
+        ),
+        (
+            "tables/orders.yaml:13: the check «missing_count(email) = 0» can't quarantine rows of "
+            "bronze, which keeps all: declare it under `checks`"
+        ),
+    ]
+
+
+def test_a_check_of_bronze_may_name_what_only_a_delivery_declares(tmp_path: Path) -> None:
+    checks = "  - row_count > 0\nbronze_checks:\n  - missing_count(extra) = 0\n"
+
+    project = read_project(written(tmp_path, checks))
+
+    (orders,) = (each for each in project.tables if each.name == "orders")
+    assert [each.text for each in project.checks_of(orders.bronze)] == ["missing_count(extra) = 0"]
+
+
+def test_sql_that_can_not_be_judged_before_it_is_published_is_warned_about(tmp_path: Path) -> None:
+    checks = """\
+  - failed rows:
+      fail query: SELECT * FROM orders WHERE email = 'orders'
+  - failed rows:
+      fail query: SELECT silver.orders.id FROM silver.orders
+"""
+    warnings = list(unwise(read_project(written(tmp_path, checks))))
+
+    assert [(each.file, each.line) for each in warnings] == [("tables/orders.yaml", 11)]
+    assert "its SQL names orders" in warnings[0].problem

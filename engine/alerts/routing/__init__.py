@@ -1,0 +1,1 @@
+"""Who hears of what: routes, subscriptions and mutes decide where a notice goes."""
