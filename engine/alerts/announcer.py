@@ -1,44 +1,111 @@
-"""Turns what runs tell into posts, in the transaction in which they tell it."""
+"""Turns what runs and monitors tell into posts, in the transaction in which they tell it."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from engine.alerts.circumstances import circumstances, left_out
 from engine.alerts.ending import ending_of
-from engine.alerts.model import NOTHING_KNOWN, Circumstances, Post
+from engine.alerts.finding_cards import card_of, personal_key
+from engine.alerts.incidents.desk import IncidentDesk
+from engine.alerts.incidents.ports import IncidentTransaction
+from engine.alerts.incidents.signals import Noted, Signal
+from engine.alerts.model import NOTHING_KNOWN, Post
 from engine.alerts.ports import AlertTransaction
 from engine.alerts.progress import run_card
-from engine.alerts.triage import post_for
+from engine.alerts.routing.model import Notice
+from engine.cards import Severity
 from engine.catalog.model import Project
 from engine.clock import Clock
-from engine.findings.model import ChecksFailed, Finding
+from engine.findings.clearing import Cleared, cleared_by
+from engine.findings.model import ChecksFailed, Finding, PersonalData, StepBroke
 from engine.findings.monitors import findings_of
 from engine.runs.events import RunChanged, RunEvent, RunFinished
 from engine.runs.model import Run
 
 
-class Announcer:
-    """Keeps the card of each run up to date, and posts findings to their channels."""
+class AnnouncingTransaction(AlertTransaction, IncidentTransaction, Protocol):
+    """What announcing needs of a transaction."""
 
-    def __init__(self, project: Project, platform: str, clock: Clock) -> None:
+
+class Announcer:
+    """Keeps the card of each run up to date, and brings findings to whoever must know."""
+
+    def __init__(self, project: Project, incidents: IncidentDesk, clock: Clock) -> None:
         self._project = project
-        self._platform = platform
+        self._incidents = incidents
         self._clock = clock
 
-    async def hear(self, tx: AlertTransaction, event: RunEvent) -> None:
+    async def hear(self, tx: AnnouncingTransaction, event: RunEvent) -> None:
         """A listener for the runner."""
         if isinstance(event, RunChanged | RunFinished) and _has_a_card(event.run):
             await tx.outbox.put(self._progress(event))
             await self._end(tx, event)
-        for finding in findings_of(event):
-            first_time = await tx.findings.record(finding, self._clock.now())
-            post = post_for(
-                finding,
-                first_time=first_time,
-                project=self._project,
-                platform=self._platform,
-                around=await _circumstances(tx, event.run, finding),
-            )
-            if post is not None:
-                await tx.outbox.put(post)
+        await self._note(tx, findings_of(event), cleared_by(event), event.run)
 
-    async def _end(self, tx: AlertTransaction, event: RunChanged | RunFinished) -> None:
+    async def noted(
+        self, tx: AnnouncingTransaction, findings: Sequence[Finding], cleared: Sequence[Cleared]
+    ) -> None:
+        """What monitors found and what is over, without a run of which more is known."""
+        await self._note(tx, findings, cleared, None)
+
+    async def _note(
+        self,
+        tx: AnnouncingTransaction,
+        findings: Sequence[Finding],
+        cleared: Sequence[Cleared],
+        run: Run | None,
+    ) -> None:
+        at = self._clock.now()
+        signals: list[Signal] = []
+        for finding in findings:
+            first_time = await tx.findings.record(finding, at)
+            if isinstance(finding.evidence, PersonalData):
+                if first_time:
+                    await self._post_personal(tx, finding, finding.evidence, at)
+            elif finding.severity is not Severity.INFO:
+                # what is only worth knowing, such as a new column, is noted and wakes nobody
+                signals.append(await self._signal(tx, finding, run, at))
+        await self._incidents.hear(tx, (*signals, *cleared))
+
+    async def _signal(
+        self, tx: AnnouncingTransaction, finding: Finding, run: Run | None, at: datetime
+    ) -> Noted:
+        desk, dataset = self._incidents, finding.dataset
+        around, left = NOTHING_KNOWN, tuple[str, ...]()
+        if run is not None and dataset is not None:
+            above, below = desk.lineage.above(dataset), desk.lineage.below(dataset)
+            around = await circumstances(tx, run, finding, above, desk.zone)
+            left = left_out(run, below) if _stops(finding) else ()
+        # of one run's attempt each trouble is noted once, of a look whenever it tells
+        seen_in = f"{run.id}/{run.attempt}" if run else f"{finding.run_id}/{at.isoformat()}"
+        return Noted(
+            fingerprint=finding.fingerprint,
+            kind=finding.topic_kind,
+            dataset=dataset,
+            severity=finding.severity,
+            at=at,
+            occurrence=seen_in,
+            card=card_of(finding, self._project, around, desk.zone),
+            run_id=finding.run_id,
+            holds_back=isinstance(finding.evidence, ChecksFailed) and not finding.only_looked,
+            left_out=left,
+        )
+
+    async def _post_personal(
+        self, tx: AnnouncingTransaction, finding: Finding, personal: PersonalData, at: datetime
+    ) -> None:
+        """A card of its own wherever the routes send it: somebody must decide about it."""
+        notice = Notice.about(self._project, finding.topic_kind, finding.severity, finding.dataset)
+        decision = await self._incidents.telling.decision(tx, notice, at)
+        card, key = card_of(finding, self._project), personal_key(finding, personal)
+        for each in decision.places:
+            await tx.outbox.put(Post(f"{key}@{each.place}", each.place, card))
+        for each in decision.later:
+            late = Post(f"{key}@{each.place}", each.place, card, not_before=decision.until)
+            await tx.outbox.put(late)
+
+    async def _end(self, tx: AnnouncingTransaction, event: RunChanged | RunFinished) -> None:
         word = ending_of(event.run) if isinstance(event, RunFinished) else None
         if word is not None:
             await tx.outbox.put(word)
@@ -47,15 +114,12 @@ class Announcer:
         run, pace = event.run, event.pace if isinstance(event, RunChanged) else None
         card = run_card(run, self._project, pace)
         # that it is still at work can wait; that it began, waits again or ended can't
-        return Post(_key(run), run.asker.place, card, urgent=pace is None)
+        return Post(_key(run), run.asker.answer_place, card, urgent=pace is None)
 
 
-async def _circumstances(tx: AlertTransaction, run: Run, finding: Finding) -> Circumstances:
-    """Looked up only for what was held back."""
-    if finding.only_looked or not isinstance(finding.evidence, ChecksFailed):
-        return NOTHING_KNOWN
-    published = bool(await tx.warehouse.columns(finding.dataset))
-    return Circumstances(published, whole=run.parameters.full_refresh)
+def _stops(finding: Finding) -> bool:
+    """Whether what is made from its dataset is not made now."""
+    return isinstance(finding.evidence, ChecksFailed | StepBroke) and not finding.only_looked
 
 
 def _key(run: Run) -> str:

@@ -43,7 +43,8 @@ class BackfillNews:
         cut_by = watermarks(self._project, backfill)
         card = backfill_card(backfill, days, run, cut_by)
         key = f"backfill:{backfill.id}"
-        await tx.outbox.put(Post(key, backfill.asker.place, card, urgent=_over(backfill, days)))
+        place, urgent = backfill.asker.answer_place, _over(backfill, days)
+        await tx.outbox.put(Post(key, place, card, urgent=urgent))
 
 
 def _over(backfill: Backfill, days: Sequence[Day]) -> bool:

@@ -27,7 +27,7 @@ def ending_of(run: Run) -> Post | None:
         thread=run.asker.thread,
         fallback_text=f"Run {run.id}: {title}",
     )
-    return Post(f"run:{run.id}:end:{run.attempt}", run.asker.place, card)
+    return Post(f"run:{run.id}:end:{run.attempt}", run.asker.answer_place, card)
 
 
 def _ended(run: Run) -> str:

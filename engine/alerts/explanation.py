@@ -15,7 +15,7 @@ from engine.alerts.wording import (
     what_to_do,
 )
 from engine.cards import Button, ButtonStyle, Card, CardKind, Fact, Severity, counted
-from engine.catalog.model import DatasetName, Project
+from engine.catalog.model import DatasetName, Layer, Project
 from engine.quality.model import Verdict
 from engine.runs.model import Run, Step, StepKind, StepStatus, next_step, retried
 
@@ -182,6 +182,8 @@ def _buttons(
     yield from accepting(run.id, run.title, hints_of(run))
     if broken is not None and is_not_there(broken.dataset, _unheld(broken)):
         yield Button("How good is it?", f"how good is {broken.dataset}")
+    if broken and broken.kind is StepKind.CHECK and broken.dataset.layer is Layer.BRONZE:
+        yield from expecting(broken.dataset, broken.report.verdicts)
     if broken is None or broken.kind is not StepKind.CHECK or not run.publishes(broken.dataset):
         return
     yield from refreshing(project, broken.dataset, earlier)

@@ -1,6 +1,7 @@
 """Messages on their way out."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from engine.cards import Card
 
@@ -16,6 +17,10 @@ class Post:
     place: str
     card: Card
     urgent: bool = True
+    thread: str | None = None
+    """The key of the post in whose thread it belongs."""
+    not_before: datetime | None = None
+    """Until when it is kept back."""
 
     @property
     def platform(self) -> str:
@@ -36,6 +41,12 @@ class Circumstances:
     """Whether a version of the dataset was published before; None where nobody looked."""
     whole: bool = False
     """Whether it judges all rows of its tables anew, not only new ones."""
+    held_back: int | None = None
+    """How many rows were not published."""
+    last_good: str = ""
+    """The newest run in which it went well, and when."""
+    changes: tuple[str, ...] = ()
+    """What was new in the run, which is likely to be the cause."""
 
 
 NOTHING_KNOWN = Circumstances()
@@ -49,3 +60,33 @@ class Due:
     revision: int
     receipt: str | None = None
     attempts: int = 0
+    doubtful: bool = False
+    """Whether it may have arrived: it was sent before, and nobody knows what became of it."""
+    thread_receipt: str | None = None
+    """The receipt of the message in whose thread it belongs, once that arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It is tried again; until `rest` nothing else goes to its place either."""
+
+    until: datetime
+    rest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """It is not tried again, unless a newer form of it is put in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A post that does not arrive, and why; `again` is absent where it is given up."""
+
+    place: str
+    title: str
+    since: datetime
+    attempts: int
+    reason: str
+    hint: str = ""
+    again: datetime | None = None

@@ -5,12 +5,12 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
-from engine.alerts.model import Due, Post
+from engine.alerts.model import Dead, Due, Later, Post, Undelivered
 from engine.catalog.model import DatasetName
 from engine.errors import EngineError
 from engine.findings.ports import FindingLog
 from engine.lineage.model import Field
-from engine.runs.ports import BackfillStore
+from engine.runs.ports import BackfillStore, RunStore
 
 
 class Outbox(Protocol):
@@ -39,7 +39,12 @@ class PublishedTables(Protocol):
 
 
 class AlertTransaction(OutboxTransaction, Protocol):
-    """What announcing needs of a transaction."""
+    """What telling of findings needs of a transaction."""
+
+    @property
+    def runs(self) -> RunStore:
+        """Runs so far."""
+        ...
 
     @property
     def warehouse(self) -> PublishedTables:
@@ -62,39 +67,80 @@ class BackfillTransaction(OutboxTransaction, Protocol):
 
 
 class OutboxQueue(Protocol):
-    """The other end of the outbox, across all processes."""
+    """The other end of the outbox, across all processes; each may raise DatabaseError."""
 
-    def claim(
-        self, platforms: Collection[str], now: datetime
-    ) -> AbstractAsyncContextManager["Claim | None"]:
-        """The oldest post due on those platforms, kept from other processes for the block."""
+    async def places(
+        self, platforms: Collection[str], now: datetime, without: Collection[str] = ()
+    ) -> Sequence[str]:
+        """Places on those platforms for which something is due, the longest waiting first."""
+        ...
+
+    def hold(self, place: str, now: datetime) -> AbstractAsyncContextManager["Held | None"]:
+        """The place, kept from other processes for the block; None where it has to wait."""
         ...
 
 
-class Claim(Protocol):
-    """One post in the hands of this process."""
+class Held(Protocol):
+    """A place in the hands of this process."""
 
-    @property
-    def due(self) -> Due:
-        """The post and what is known of its delivery."""
+    async def next(self, now: datetime) -> Due | None:
+        """The first post due there; that it is tried is known from now on, whatever happens."""
         ...
 
-    async def delivered(self, receipt: str) -> None:
+    async def delivered(self, due: Due, receipt: str, now: datetime) -> None:
         """Note that this revision arrived."""
         ...
 
-    async def postponed(self, until: datetime) -> None:
-        """Note that it did not, and when to try again."""
+    async def failed(
+        self, due: Due, error: "DeliveryFailed", verdict: Later | Dead, now: datetime
+    ) -> None:
+        """Note that it did not, and what becomes of it."""
+        ...
+
+    async def rest(self, until: datetime) -> None:
+        """Send nothing there until then."""
+        ...
+
+
+class UndeliveredPosts(Protocol):
+    """What does not arrive."""
+
+    async def undelivered(self, limit: int) -> Sequence[Undelivered]:
+        """Posts that were given up or tried in vain, the newest trouble first."""
         ...
 
 
 class DeliveryFailed(EngineError):
-    """A platform did not take a message."""
+    """A platform did not take a message.
+
+    One that is `permanent` is refused whenever it is sent; one with `retry_after` is welcome after
+    so many seconds. Of any other it is not known whether it arrived all the same.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        retry_after: float | None = None,
+        permanent: bool = False,
+    ) -> None:
+        super().__init__(message, hint)
+        self.retry_after = retry_after
+        self.permanent = permanent
+
+    @property
+    def unclear(self) -> bool:
+        """Whether the message may have arrived."""
+        return self.retry_after is None and not self.permanent
 
 
 class Sender(Protocol):
     """Brings a card to a platform."""
 
-    async def send(self, post: Post, receipt: str | None) -> str:
-        """Post it, or edit the message of that receipt; the new receipt. Raises DeliveryFailed."""
+    async def send(self, due: Due) -> str:
+        """Post it, or edit the message of its receipt; the new receipt. Raises DeliveryFailed.
+
+        One that is doubtful is looked for by its key first, so that people don't see it twice.
+        """
         ...

@@ -6,7 +6,7 @@ from engine.cards import Button, ButtonStyle, CardTable, Fact
 from engine.catalog.model import DatasetName, Layer, Project
 from engine.quality.history import compares
 from engine.quality.model import Outcome, Verdict
-from engine.quality.wording import measured, no_table, title
+from engine.quality.wording import measured, no_table, title, with_unit
 from engine.runs.plan import makers
 from engine.sodacl.model import FailedRowsCheck, MetricCheck, Severity
 from engine.sodacl.parse import read
@@ -35,7 +35,7 @@ def verdicts_table(verdicts: Sequence[Verdict]) -> CardTable:
         (
             title(each.check),
             str(each.outcome),
-            measured(each.outcome, each.value, each.reason),
+            measured(each.outcome, each.value, each.reason, each.check),
         )
         for each in verdicts
     )
@@ -44,7 +44,8 @@ def verdicts_table(verdicts: Sequence[Verdict]) -> CardTable:
 
 def told(verdict: Verdict) -> str:
     """How a check ended, in one line."""
-    detail = verdict.reason or verdict.value
+    value = with_unit(verdict.check, verdict.value) if verdict.value else None
+    detail = verdict.reason or value
     return f"{title(verdict.check)}: {verdict.outcome}" + (f" ({detail})" if detail else "")
 
 
@@ -70,16 +71,18 @@ def mending(dataset: DatasetName, verdicts: Sequence[Verdict]) -> str:
     """What to do about checks that do not hold."""
     broken = [each for each in verdicts if not each.holds]
     folder = "models" if dataset.layer is Layer.GOLD else "tables"
+    own = f"{folder}/{dataset.table}.yaml"
+    files = " or ".join(dict.fromkeys(each.check.file or own for each in broken))
     if is_not_there(dataset, broken):
         return (
             "Nothing of it is published yet, so there was nothing to check. "
             f"«how good is {dataset}» tells why, where a version of it was held back."
         )
     if all(each.outcome is Outcome.NOT_EVALUATED for each in broken):
-        return f"Mend the check in {folder}/{dataset.table}.yaml; then run it again."
+        return f"Mend the check in {files}; then run it again."
     return (
         "Have the source corrected and delivered again, or change the check in "
-        f"{folder}/{dataset.table}.yaml; then run it again."
+        f"{files}; then run it again."
     )
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from engine import answers
 from engine.alerts.explanation import explanation
+from engine.alerts.finding_cards import card_of
 from engine.alerts.progress import cancelling, run_card
-from engine.alerts.triage import post_for
 from engine.alerts.wording import acceptance
 from engine.cards import Card, Severity, to_json
 from engine.catalog.model import Operator, Project
@@ -85,9 +85,7 @@ def finding_cards(project: Project) -> Iterator[Card]:
     for dataset in project.datasets():
         for evidence, looked in product(EVIDENCE, (False, True)):
             finding = Finding(dataset, Severity.CRITICAL, RUN_ID, evidence, looked)
-            post = post_for(finding, first_time=True, project=project, platform="web")
-            assert post is not None
-            yield post.card
+            yield card_of(finding, project)
 
 
 def runs_of(project: Project) -> Iterator[Run]:
@@ -194,8 +192,8 @@ async def test_a_check_of_a_published_table_holds_nothing_back() -> None:
 
     await shop.runner.work(shop.state.runs[outcome.run_id])
 
-    (card,) = [k.post.card for key, k in shop.state.posts.items() if key.startswith("finding:")]
-    assert card.title == "silver.customers: 1 check did not hold"
+    card = shop.state.posts["incident:1@web:#data-alerts"].post.card
+    assert card.title == "INC-1 · silver.customers: 1 check did not hold"
     assert card.text == "This was a check of the published table, which stays as it is."
 
 

@@ -62,7 +62,7 @@ def test_a_table_that_was_held_back_is_told_with_cause_outcome_and_what_to_do() 
     assert card.title == "Why bronze_to_silver for customers failed"
     assert card.text.splitlines() == [
         "silver.customers: 1 check failed",
-        "missing_percent(email) < 5: failed (61.2)",
+        "missing_percent(email) < 5: failed (61.2 %)",
         MENDING,
         "Loaded: bronze.customers (4,000 rows).",
         "Published all the same: silver.orders (120 rows).",

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from engine.alerts.explanation import explanation
+from engine.alerts.finding_cards import card_of
 from engine.alerts.model import NOTHING_KNOWN, Circumstances
 from engine.alerts.progress import run_card
-from engine.alerts.triage import post_for
 from engine.cards import Card, Fact, Severity
 from engine.catalog.model import Load, LoadMode, Project
 from engine.findings.model import ChecksFailed
@@ -62,11 +62,7 @@ def alert(
 ) -> Card:
     """The alert of checks that failed."""
     finding = replace(a_finding(ChecksFailed(verdicts)), only_looked=looked)
-    post = post_for(
-        finding, first_time=True, project=project or a_project(), platform="web", around=around
-    )
-    assert post is not None
-    return post.card
+    return card_of(finding, project or a_project(), around)
 
 
 def incremental() -> Project:
@@ -163,14 +159,15 @@ async def test_the_alert_of_a_run_knows_what_was_published_before_it() -> None:
     shop = Workshop(a_project([a_table()], ()))
     shop.quality.outcomes["row_count > 0"] = Outcome.FAILED
     await shop.run(run_id="11111111")
+    first = shop.state.posts["incident:1@web:#data-alerts"].post.card
     shop.quality.outcomes["row_count > 0"] = Outcome.PASSED
     await shop.run(run_id="22222222")
     shop.quality.outcomes["row_count > 0"] = Outcome.FAILED
     await shop.run("bronze_to_silver", run_id="33333333")
 
-    first, second = (k.post.card for key, k in shop.state.posts.items() if key[:8] == "finding:")
+    second = shop.state.posts["incident:1@web:#data-alerts"].post.card
     assert first.text.startswith("Nothing of it was published before")
-    assert second.text.startswith("The version from before stays in place;")
+    assert "The version from before stays in place;" in second.text.splitlines()[1]
 
 
 def test_rows_from_before_that_break_a_rule_can_be_put_aside() -> None:

@@ -1,0 +1,219 @@
+"""An incident as one live message, and the few words that go into its thread."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from engine.alerts.incidents.acts import moment, span_of_snooze
+from engine.alerts.incidents.model import Entry, Incident, Status, What
+from engine.alerts.incidents.ports import StormCount
+from engine.alerts.progress import duration
+from engine.cards import (
+    Button,
+    ButtonStyle,
+    Card,
+    CardKind,
+    CardTable,
+    Fact,
+    Severity,
+    counted,
+    readable,
+)
+from engine.catalog.model import DatasetName
+
+MOST_BUTTONS = 6
+
+NAMED = 5
+"""So many of the failures that follow are named; the others are counted."""
+
+TOLD = {
+    What.ACKNOWLEDGED: "was acknowledged",
+    What.ASSIGNED: "was assigned",
+    What.WOKEN: "is not snoozed any more",
+    What.ESCALATED: "was escalated",
+    What.RESOLVED: "is resolved",
+    What.REOPENED: "is open again",
+}
+"""What goes into the thread; all else is only edited in place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How whoever reads it sees it: at what time, in which zone, and what lies downstream."""
+
+    now: datetime
+    zone: tzinfo
+    impact: Callable[[DatasetName], str]
+
+
+def live_card(incident: Incident, reading: Reading, mention: tuple[str, ...] = ()) -> Card:
+    """The message of an incident as it is now; who is mentioned is named while it is open."""
+    cause = incident.cause
+    called = mention if incident.status is Status.OPEN else ()
+    title = _title(incident)
+    lines = (*_state(incident, reading), *filter(None, (cause.card.text,)), *_also(incident))
+    return Card(
+        kind=CardKind.ALERT,
+        severity=_colour(incident),
+        title=title,
+        text="\n".join((*lines, *((" ".join(called),) if called else ()))),
+        facts=tuple(_facts(incident, reading)),
+        table=cause.card.table,
+        buttons=tuple(_buttons(incident))[:MOST_BUTTONS],
+        fallback_text=" ".join((title, *called)),
+    )
+
+
+def _title(incident: Incident) -> str:
+    told = incident.cause.card.title
+    if incident.merged_into is not None:
+        return f"{incident.id} is part of INC-{incident.merged_into} · {told}"
+    return f"{incident.id} is resolved · {told}" if incident.resolved else f"{incident.id} · {told}"
+
+
+def _colour(incident: Incident) -> Severity:
+    if incident.merged_into is not None:
+        return Severity.INFO
+    return Severity.SUCCESS if incident.resolved else incident.severity
+
+
+def _state(incident: Incident, reading: Reading) -> Iterator[str]:
+    """How it stands, in one line, where it is not just open."""
+    if incident.merged_into is not None:
+        yield f"It follows from INC-{incident.merged_into}, whose message tells all."
+    elif incident.resolved and incident.resolved_at is not None:
+        lasted = duration((incident.resolved_at - incident.opened_at).total_seconds())
+        yield f"Resolved after {lasted}, by {incident.resolved_by}."
+    elif incident.status is Status.SNOOZED:
+        until = span_of_snooze(incident, reading.now, reading.zone)
+        yield f"Snoozed by {incident.snoozed_by} {until}."
+    elif incident.status is Status.ACKNOWLEDGED:
+        at = moment(incident.acknowledged_at, reading.now, reading.zone)
+        yield f"Acknowledged by {incident.acknowledged_by} at {at}."
+    elif incident.reopened:
+        yield f"It is open again, for the {_ordinal(incident.reopened)} time."
+    if incident.flapping and not incident.resolved:
+        yield "It comes and goes: this message stays open until it was quiet for an hour."
+    if incident.cause.over and not incident.resolved and incident.others:
+        yield "This itself is fine again; what follows from it is not yet."
+
+
+def _ordinal(number: int) -> str:
+    return {1: "first", 2: "second", 3: "third"}.get(number, f"{number}th")
+
+
+def _also(incident: Incident) -> Iterator[str]:
+    """What follows from it: what was not made for it, and what failed for it."""
+    failed = [each.card.title for each in incident.others if not each.over]
+    failing = {str(each.dataset) for each in incident.members}
+    members = (each for each in incident.members if not each.over)
+    left = dict.fromkeys(name for each in members for name in each.left_out)
+    waiting = [f"{name} was not rebuilt" for name in left if name not in failing]
+    told = [*failed, *waiting]
+    if incident.resolved or not told:
+        return
+    more = f" and {len(told) - NAMED} more" if len(told) > NAMED else ""
+    yield f"Also: {', '.join(told[:NAMED])}{more}."
+
+
+def _facts(incident: Incident, reading: Reading) -> Iterator[Fact]:
+    cause = incident.cause
+    yield from cause.card.facts
+    yield Fact("Since", moment(incident.opened_at, reading.now, reading.zone))
+    if incident.count > 1:
+        last = max(each.last_at for each in incident.members)
+        last_told = moment(last, reading.now, reading.zone)
+        yield Fact("Noted", f"{readable(incident.count)} times, last at {last_told}")
+    if cause.dataset is not None and not incident.resolved:
+        yield Fact("Impact", reading.impact(cause.dataset))
+    if incident.assignee:
+        yield Fact("Assigned to", incident.assignee)
+
+
+def _buttons(incident: Incident) -> Iterator[Button]:
+    """Few of them: what is to be done about the cause first, then about the incident."""
+    own, more = incident.cause.card.buttons, Button("More", f"show {incident.id}")
+    if incident.resolved:
+        target = f"INC-{incident.merged_into}" if incident.merged_into else incident.id
+        yield Button(f"Show {target}", f"show {target}")
+        return
+    match incident.status:
+        case Status.OPEN:
+            yield from own[:2]
+            yield _acknowledging(incident)
+            yield Button("Assign to me", f"assign {incident.id} to me")
+            yield Button("Snooze 1 h", f"snooze {incident.id} for 1 hour")
+        case Status.ACKNOWLEDGED:
+            yield from own[:3]
+            yield Button("Until green", f"snooze {incident.id} until green")
+            yield _resolving(incident)
+        case _:
+            yield from own[:3]
+            yield _acknowledging(incident)
+            yield _resolving(incident)
+    yield more
+
+
+def _acknowledging(incident: Incident) -> Button:
+    style = ButtonStyle.PRIMARY if not incident.cause.card.buttons else ButtonStyle.DEFAULT
+    return Button("Acknowledge", f"acknowledge {incident.id}", style)
+
+
+def _resolving(incident: Incident) -> Button:
+    confirm = f"Close {incident.id} by hand? The same trouble within a day opens it again."
+    return Button("Resolve", f"resolve {incident.id}", confirm=confirm)
+
+
+def more_buttons(incident: Incident) -> Iterator[Button]:
+    """What may be done about an incident that its message has no room for."""
+    if incident.resolved:
+        return
+    yield from incident.cause.card.buttons[2:4]
+    yield Button("Snooze until tomorrow 9:00", f"snooze {incident.id} until tomorrow 9am")
+    yield Button("Until green", f"snooze {incident.id} until green")
+    dataset = incident.cause.dataset
+    if dataset is not None:
+        yield Button(f"Mute {dataset.table} for 2 h", f"mute {dataset.table} for 2 hours")
+    yield _resolving(incident)
+
+
+def thread_card(incident: Incident, entry: Entry, mention: tuple[str, ...] = ()) -> Card:
+    """One line of its history, for its thread."""
+    by = f" by {entry.who}" if entry.who and entry.what is not What.ASSIGNED else ""
+    to = f" {entry.detail}" if entry.what is What.ASSIGNED else ""
+    title = f"{incident.id} {TOLD[entry.what]}{by}{to}"
+    detail = entry.detail if entry.what in {What.ESCALATED, What.RESOLVED} else ""
+    words = (detail, " ".join(mention) if entry.what is What.ESCALATED else "")
+    over = entry.what is What.RESOLVED
+    return Card(
+        kind=CardKind.ALERT,
+        severity=Severity.SUCCESS if over else Severity.INFO,
+        title=title,
+        text=" ".join(filter(None, words)),
+        buttons=(Button(f"Show {incident.id}", f"show {incident.id}"),),
+    )
+
+
+def storm_card(count: StormCount, reading: Reading) -> Card:
+    """Many incidents at once, as one message."""
+    open_ = count.total - count.resolved
+    rows = tuple(
+        (each.id, each.cause.card.title, str(each.severity), str(each.status))
+        for each in count.worst
+    )
+    span = duration((count.latest - count.began).total_seconds())
+    worst = max((each.severity for each in count.worst), key=list(Severity).index)
+    return Card(
+        kind=CardKind.ALERT,
+        severity=worst if open_ else Severity.SUCCESS,
+        title=f"Storm: {counted(count.total, 'more incident')} began within {span}",
+        text="So many began at once that this message tells of them together. "
+        "Look for what they have in common; each can be shown and acknowledged by its id.",
+        facts=(
+            Fact("Open", readable(open_)),
+            Fact("Resolved", readable(count.resolved)),
+            Fact("Since", moment(count.began, reading.now, reading.zone)),
+        ),
+        table=CardTable(("Incident", "What", "Severity", "State"), rows) if rows else None,
+        buttons=(Button("Open incidents", "incidents", ButtonStyle.PRIMARY),),
+    )

@@ -1,0 +1,163 @@
+"""Tells of an incident wherever somebody should know: decides where, puts the posts, keeps it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+
+from engine.alerts.incidents.card import TOLD, Reading, live_card, storm_card, thread_card
+from engine.alerts.incidents.model import Entry, Incident, Status, What, rank
+from engine.alerts.incidents.ports import IncidentTransaction
+from engine.alerts.model import Post
+from engine.alerts.routing.deciding import decide, escalated, united
+from engine.alerts.routing.model import Decision, Destination, Notice
+from engine.catalog.model import DatasetName, Project
+from engine.catalog.routing import Escalation
+
+NAMED_IN_STORM = 10
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentTelling:
+    """Keeps the message of each incident up to date in all places that it was sent to."""
+
+    project: Project
+    platform: str
+    zone: tzinfo
+    impact: Callable[[DatasetName], str]
+
+    async def tell(
+        self, tx: IncidentTransaction, before: Incident | None, after: Incident, at: datetime
+    ) -> Incident:
+        """Put the newest form of its message, and what goes into its thread; it as it was kept."""
+        told = await self._routed(tx, before, after, at)
+        if before is None or told != before:
+            await tx.incidents.save(told)
+        await self._put(tx, told, at)
+        if before is not None and told.storm is None:
+            await self._put_thread(tx, before, told)
+        return told
+
+    async def escalate(
+        self, tx: IncidentTransaction, incident: Incident, step: Escalation, at: datetime
+    ) -> Incident:
+        """Tell more people, since nobody acknowledged it."""
+        notice = notice_of(self.project, incident)
+        more = escalated(step, notice, self.project.routing, platform=self.platform)
+        names = ", ".join(place_name(each.place) for each in more)
+        entry = Entry(at, What.ESCALATED, detail=f"nobody acknowledged it; told {names}")
+        after = replace(
+            incident,
+            escalations=(*incident.escalations, at),
+            posted=united((*incident.posted, *more)),
+        ).noting(entry)
+        await tx.incidents.save(after)
+        await self._put(tx, after, at)
+        await self._put_thread(tx, incident, after)
+        return after
+
+    async def decision(self, tx: IncidentTransaction, notice: Notice, at: datetime) -> Decision:
+        """Where a notice goes."""
+        routing = self.project.routing
+        subscriptions = await tx.routing.subscriptions()
+        mutes = await tx.routing.mutes(at)
+        return decide(notice, routing, subscriptions, mutes, at, platform=self.platform)
+
+    async def tell_again(
+        self, tx: IncidentTransaction, incident: Incident, at: datetime
+    ) -> Incident:
+        """Tell of what was withheld, as far as nothing keeps it back any more."""
+        after = _withheld(incident, await self.decision(tx, notice_of(self.project, incident), at))
+        if after == incident:
+            return incident
+        await tx.incidents.save(after)
+        await self._put(tx, after, at)
+        return after
+
+    async def _routed(
+        self, tx: IncidentTransaction, before: Incident | None, after: Incident, at: datetime
+    ) -> Incident:
+        """The incident with the places where it is to be told, once that may have changed."""
+        if after.resolved or after.status is Status.SNOOZED or not _needs_route(before, after):
+            return replace(after, withheld=None, withheld_until=None) if after.resolved else after
+        decision = await self.decision(tx, notice_of(self.project, after), at)
+        routed = _withheld(after, decision)
+        if routed.withheld and routed.withheld != after.withheld:
+            routed = routed.noting(Entry(at, What.WITHHELD, detail=routed.withheld))
+        return routed
+
+    async def _put(self, tx: IncidentTransaction, incident: Incident, at: datetime) -> None:
+        if incident.storm is not None:
+            await self._put_storm(tx, incident, incident.storm, at)
+            return
+        reading = Reading(at, self.zone, self.impact)
+        for each in incident.posted:
+            card = live_card(incident, reading, each.mention)
+            await tx.outbox.put(Post(message_key(incident, each), each.place, card))
+
+    async def _put_storm(
+        self, tx: IncidentTransaction, incident: Incident, storm: int, at: datetime
+    ) -> None:
+        if not incident.posted:
+            return
+        count = await tx.incidents.storm(storm, NAMED_IN_STORM)
+        card = storm_card(count, Reading(at, self.zone, self.impact))
+        for each in incident.posted:
+            key = f"storm:{storm}@{each.place}"
+            await tx.outbox.put(Post(key, each.place, card, urgent=incident.number == storm))
+
+    async def _put_thread(self, tx: IncidentTransaction, before: Incident, after: Incident) -> None:
+        """What is new of its history, where its message was before."""
+        for number, entry in _news(before, after):
+            for each in before.posted:
+                key = f"incident:{after.number}:{number}@{each.place}"
+                card = thread_card(after, entry, each.mention)
+                thread = message_key(after, each)
+                await tx.outbox.put(Post(key, each.place, card, thread=thread))
+
+
+def notice_of(project: Project, incident: Incident) -> Notice:
+    """What matters of an incident for where it goes."""
+    cause = incident.cause
+    return Notice.about(
+        project, cause.kind, incident.severity, cause.dataset, incident=incident.number
+    )
+
+
+def message_key(incident: Incident, destination: Destination) -> str:
+    """The key of its message in one place."""
+    return f"incident:{incident.number}@{destination.place}"
+
+
+def place_name(place: str) -> str:
+    """A place without its platform, as people write it."""
+    return place.partition(":")[2] or place
+
+
+def _needs_route(before: Incident | None, after: Incident) -> bool:
+    """Whether it may go elsewhere: it is new, is back, got worse, or has another cause."""
+    if before is None:
+        return True
+    return (
+        before.resolved
+        or before.status is Status.SNOOZED
+        or rank(after.severity) > rank(before.severity)
+        or after.cause.dataset != before.cause.dataset
+    )
+
+
+def _withheld(incident: Incident, decision: Decision) -> Incident:
+    return replace(
+        incident,
+        posted=united((*incident.posted, *decision.places)),
+        withheld=decision.withheld,
+        withheld_until=decision.until if decision.withheld else None,
+    )
+
+
+def _news(before: Incident, after: Incident) -> Iterator[tuple[int, Entry]]:
+    """Entries for the thread, each under a number of its own: the moment is part of it."""
+    known: Sequence[Entry] = before.history
+    new = [each for each in after.history if each not in known]
+    for place, entry in enumerate(new):
+        if entry.what in TOLD:
+            yield int(entry.at.timestamp() * 1000) + place, entry

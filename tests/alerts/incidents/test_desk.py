@@ -1,0 +1,251 @@
+"""An incident is one live message in each of its places, with few words in its thread."""
+
+from dataclasses import replace
+from datetime import UTC, timedelta
+
+from engine.alerts.attendant import Attendant
+from engine.alerts.incidents import acts
+from engine.alerts.incidents.card import MOST_BUTTONS
+from engine.alerts.incidents.desk import STORM, IncidentDesk
+from engine.alerts.incidents.model import Incident, Status
+from engine.alerts.incidents.signals import Signal
+from engine.alerts.routing.model import Muted
+from engine.cards import Button, Card, Severity
+from engine.catalog.model import Project
+from engine.catalog.parties import Exposure
+from engine.catalog.routing import Condition, Escalation, Route, Routing
+from engine.findings.clearing import Cleared
+from engine.testing.clock import FakeClock
+from engine.testing.transactions import MemoryTransaction, MemoryTransactions
+from engine.topics import Kind
+from tests.alerts.incidents.builders import NINE, PROJECT, at, cleared, noted
+from tests.builders import dataset
+
+PLACE = "web:#data-alerts"
+
+
+class Office:
+    """A desk over incidents in memory, with an attendant."""
+
+    def __init__(self, project: Project = PROJECT) -> None:
+        self.clock = FakeClock(NINE)
+        self.transactions = MemoryTransactions(self.clock)
+        self.desk = IncidentDesk(project, "web", self.clock, UTC)
+        self.attendant: Attendant[MemoryTransaction] = Attendant(
+            project.routing, self.desk, self.transactions, self.clock
+        )
+
+    async def hear(self, *signals: Signal) -> None:
+        """Let the desk hear, at the time of the latest of them."""
+        self.until(max(each.at for each in signals))
+        async with self.transactions.begin() as tx:
+            await self.desk.hear(tx, signals)
+
+    def until(self, moment: object) -> None:
+        """Move the clock there."""
+        self.clock.advance((moment - self.clock.now()).total_seconds())  # type: ignore[operator]  # a moment
+
+    def message(self, number: int = 1, place: str = PLACE) -> Card:
+        """The message of an incident."""
+        return self.transactions.state.posts[f"incident:{number}@{place}"].post.card
+
+    @property
+    def titles(self) -> list[str]:
+        """The titles of all posts, each in its newest form."""
+        return [kept.post.card.title for kept in self.transactions.state.posts.values()]
+
+    @property
+    def incident(self) -> Incident:
+        """The first one."""
+        return self.transactions.state.incidents.all[1]
+
+
+def routed(*to: str, **changes: object) -> Project:
+    """The project with one route to those places."""
+    routing = Routing(routes=(Route("all", Condition(), to, ("owner",)),))
+    return replace(PROJECT, routing=replace(routing, **changes))  # type: ignore[arg-type]  # by field name
+
+
+async def test_it_is_posted_in_each_place_that_a_route_names_and_mentions_the_owner() -> None:
+    office = Office(routed("#a", "teams:#b"))
+
+    await office.hear(noted())
+
+    for place in ("web:#a", "teams:#b"):
+        card = office.message(place=place)
+        assert card.title == "INC-1 · silver.customers failed"
+        assert card.text.splitlines()[-1] == "Customer relations"
+        assert "Customer relations" in card.fallback_text
+
+
+async def test_the_message_tells_since_when_how_often_and_whom_it_hurts() -> None:
+    board = Exposure("CFO dashboard", "dashboard", (dataset("gold.value"),), due="at 07:00")
+    office = Office(replace(PROJECT, exposures=(board,)))
+
+    await office.hear(noted(left_out=("gold.revenue", "gold.value")))
+    await office.hear(noted("gold.value", 7), noted(minutes=8))
+
+    card = office.message()
+    facts = {fact.name: fact.value for fact in card.facts}
+    assert facts["Since"] == "09:00"
+    assert facts["Noted"] == "3 times, last at 09:08"
+    assert facts["Impact"] == "2 datasets, the CFO dashboard due at 07:00"
+    assert "Also: gold.value failed." in card.text
+
+
+async def test_what_was_not_made_for_it_is_named() -> None:
+    office = Office()
+
+    await office.hear(noted(left_out=("gold.revenue", "gold.value")))
+
+    assert (
+        "Also: gold.revenue was not rebuilt, gold.value was not rebuilt." in office.message().text
+    )
+
+
+async def test_repeats_and_what_follows_send_no_new_message() -> None:
+    office = Office()
+    await office.hear(noted())
+    await office.hear(noted(minutes=1))
+    await office.hear(noted("gold.revenue", 2))
+
+    assert office.titles == ["INC-1 · silver.customers failed"]
+
+
+async def test_it_turns_green_when_it_is_over_and_its_thread_says_so() -> None:
+    office = Office()
+    await office.hear(noted())
+
+    await office.hear(cleared(minutes=12))
+
+    card = office.message()
+    assert (card.severity, card.title) == (
+        Severity.SUCCESS,
+        "INC-1 is resolved · silver.customers failed",
+    )
+    assert card.text.startswith("Resolved after 12 min, by run GOOD.")
+    live, thread = [kept.post for kept in office.transactions.state.posts.values()]
+    assert (thread.thread, thread.card.title) == (live.key, "INC-1 is resolved")
+
+
+async def test_a_publication_of_what_is_well_holds_nobody_up() -> None:
+    office = Office()
+
+    async with office.transactions.begin() as tx:
+        await office.desk.hear(tx, [Cleared(Kind.QUALITY, dataset("silver.orders"), "R", at(0))])
+
+        assert tx.incidents.holds == 0
+
+
+async def test_each_state_has_its_buttons_and_never_too_many() -> None:
+    office = Office()
+    await office.hear(noted())
+    offered: dict[str, tuple[Button, ...]] = {}
+    for status, act in (
+        ("acknowledged", acts.acknowledged),
+        ("resolved", acts.resolved),
+    ):
+        offered["open" if not offered else status] = office.message().buttons
+        async with office.transactions.begin() as tx:
+            await office.desk.change(tx, 1, lambda i, when, act=act: act(i, "Lea", when, UTC))  # type: ignore[misc]  # bound at once
+        offered[status] = office.message().buttons
+
+    sentences = {name: [b.command for b in buttons] for name, buttons in offered.items()}
+    assert "acknowledge INC-1" in sentences["open"]
+    assert "snooze INC-1 for 1 hour" in sentences["open"]
+    assert "acknowledge INC-1" not in sentences["acknowledged"]
+    assert "resolve INC-1" in sentences["acknowledged"]
+    assert sentences["resolved"] == ["show INC-1"]
+    assert all(len(buttons) <= MOST_BUTTONS for buttons in sentences.values())
+
+
+async def test_who_acknowledged_it_is_told_in_place_and_in_its_thread() -> None:
+    office = Office()
+    await office.hear(noted())
+    office.until(at(5))
+
+    async with office.transactions.begin() as tx:
+        await office.desk.change(tx, 1, lambda i, when: acts.acknowledged(i, "Lea", when, UTC))
+
+    assert office.message().text.startswith("Acknowledged by Lea at 09:05.")
+    assert office.titles[1:] == ["INC-1 was acknowledged by Lea"]
+
+
+async def test_what_is_muted_is_noted_and_posted_when_the_mute_ends() -> None:
+    office = Office()
+    await office.transactions.routing.mute(
+        Muted("silver.customers", at(60), "Lea", at(0), "we migrate")
+    )
+    await office.hear(noted())
+    assert office.titles == []
+    assert office.incident.withheld == "muted until 10:00 UTC by Lea: we migrate"
+
+    office.until(at(60))
+    await office.attendant.look()
+
+    assert office.titles == ["INC-1 · silver.customers failed"]
+    assert office.incident.withheld is None
+
+
+async def test_what_is_over_before_its_mute_ends_is_never_posted() -> None:
+    office = Office()
+    await office.transactions.routing.mute(Muted("silver.customers", at(60), "Lea", at(0)))
+    await office.hear(noted())
+    await office.hear(cleared(minutes=5))
+
+    office.until(at(61))
+    await office.attendant.look()
+
+    assert office.titles == []
+
+
+async def test_nobody_acknowledges_so_more_people_hear_of_it_once() -> None:
+    step = Escalation(timedelta(minutes=30), ("#lead",), mention=("@boss",))
+    office = Office(routed("#a", escalation=(step,)))
+    await office.hear(noted())
+
+    for minutes in (29, 31, 40):
+        office.until(at(minutes))
+        await office.attendant.look()
+
+    assert office.message(place="web:#lead").title == "INC-1 · silver.customers failed"
+    assert office.titles.count("INC-1 was escalated") == 1
+
+
+async def test_a_snooze_ends_at_its_time() -> None:
+    office = Office()
+    await office.hear(noted())
+    async with office.transactions.begin() as tx:
+        await office.desk.change(tx, 1, lambda i, when: acts.snoozed(i, at(60), "Lea", when, UTC))
+    assert office.message().text.startswith("Snoozed by Lea until 10:00.")
+
+    office.until(at(60))
+    await office.attendant.look()
+
+    assert office.incident.status is Status.OPEN
+    assert "INC-1 is not snoozed any more" in office.titles
+
+
+async def test_a_storm_is_one_message_more() -> None:
+    office = Office()
+    many = STORM + 40
+    await office.hear(
+        *(replace(noted(None, run=f"R{n}"), fingerprint=f"f{n}") for n in range(many))
+    )
+
+    incidents = office.transactions.state.incidents.all
+    storms = [title for title in office.titles if title.startswith("Storm")]
+    assert len(incidents) == many
+    assert len(office.titles) == STORM + 1
+    assert storms == ["Storm: 40 more incidents began within 1 s"]
+
+
+async def test_one_that_is_folded_into_another_says_so() -> None:
+    office = Office()
+    await office.hear(noted("gold.revenue", 1))
+    await office.hear(noted("gold.delays", 2))
+
+    await office.hear(noted("silver.orders", 3))
+
+    assert office.message(2).title == "INC-2 is part of INC-1 · gold.delays failed"
+    assert [button.command for button in office.message(2).buttons] == ["show INC-1"]
