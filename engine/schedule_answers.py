@@ -1,6 +1,6 @@
 """Answers about schedules: carries a command out at the desk and tells its result as a card."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -64,15 +64,31 @@ def schedule_card(schedule: Schedule, times: Sequence[datetime]) -> Card:
         kind=CardKind.REPLY,
         severity=Severity.WARNING if schedule.paused else Severity.SUCCESS,
         title=f"{schedule.id}: {schedule.what}, {schedule.recurrence}",
-        text="It is paused and starts nothing." if schedule.paused else "",
-        facts=(*told, *_history(schedule), Fact("Made by", schedule.asker.name)),
+        text=f"It is paused and {_does(schedule)} nothing." if schedule.paused else "",
+        facts=(*told, *_about(schedule), *_history(schedule), Fact("Made by", schedule.asker.name)),
         buttons=(_switch(schedule), _deletion(schedule)),
     )
+
+
+def _does(schedule: Schedule) -> str:
+    return "sends" if schedule.digest else "starts"
+
+
+def _about(schedule: Schedule) -> Iterator[Fact]:
+    """What the digest is about, and when it is not sent."""
+    if schedule.digest is None:
+        return
+    days = schedule.digest.period
+    yield Fact("About", "all since the last one" if days is None else counted(days, "day"))
+    if schedule.digest.quiet:
+        yield Fact("Quiet", "not sent where there is nothing to say")
 
 
 def _history(schedule: Schedule) -> tuple[Fact, ...]:
     if schedule.last_due is None:
         return ()
+    if schedule.digest is not None:
+        return (Fact("Last", local(schedule.last_due, schedule)),)
     run = f" (run {schedule.last_run_id})" if schedule.last_run_id else " (not started)"
     return (Fact("Last", local(schedule.last_due, schedule) + run),)
 
@@ -117,7 +133,7 @@ def deleted_card(schedule: Schedule) -> Card:
         kind=CardKind.REPLY,
         severity=Severity.INFO,
         title=f"{schedule.id} is deleted",
-        text=f"{schedule.what}, {schedule.recurrence}, starts nothing any more.",
+        text=f"{schedule.what}, {schedule.recurrence}, {_does(schedule)} nothing any more.",
         buttons=(Button("List schedules", "list schedules"),),
     )
 

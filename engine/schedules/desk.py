@@ -12,13 +12,14 @@ from engine.commands import (
     ListSchedules,
     PauseSchedule,
     ResumeSchedule,
+    ScheduleDigest,
     SchedulePipeline,
 )
 from engine.errors import NotSchedulable, UnknownSchedule, UnknownTimeZone, WhichSchedule
 from engine.people import Asker
 from engine.recurrence import Once, Recurrence
 from engine.runs.ports import Transactions
-from engine.schedules.model import Schedule, is_too_often, number_of
+from engine.schedules.model import Digest, Schedule, is_too_often, number_of
 from engine.schedules.ports import ScheduleTransaction, Timetable
 from engine.timezones import close_zones, is_zone
 
@@ -44,7 +45,23 @@ class ScheduleDesk(Generic[T]):
         """
         now = self._clock.now()
         first = self._first(command.when, now)
-        wanted = Schedule(0, command.pipeline, command.table, command.when, asker, now, first)
+        return await self._stored(
+            Schedule(0, command.pipeline, command.table, command.when, asker, now, first)
+        )
+
+    async def send(self, command: ScheduleDigest, place: str, asker: Asker) -> Schedule:
+        """Store that a digest is sent to a place; said twice it is the one that there is already.
+
+        Raises UnknownTimeZone and NotSchedulable.
+        """
+        now = self._clock.now()
+        first = self._first(command.when, now)
+        digest = Digest(place, command.period, command.quiet)
+        return await self._stored(
+            Schedule(0, "", None, command.when, asker, now, first, digest=digest)
+        )
+
+    async def _stored(self, wanted: Schedule) -> Schedule:
         async with self._transactions.begin() as tx:
             there = (each for each in await tx.schedules.all() if each.does_as(wanted))
             return next(there, None) or await tx.schedules.add(wanted)

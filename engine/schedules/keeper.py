@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -18,7 +18,7 @@ from engine.schedules.events import (
     ScheduleSkipped,
 )
 from engine.schedules.model import Missed, Schedule, Turn
-from engine.schedules.ports import Alarm, Orders, ScheduleTransaction, Timetable
+from engine.schedules.ports import Alarm, DigestPost, Orders, ScheduleTransaction, Timetable
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,8 @@ class Keeper(Generic[T]):
     """Looks at all schedules whenever one is due or was changed.
 
     A run is ordered before its schedule moves on, under a key that stands for the due time: a
-    process that dies in between, or one that is slower, asks for the same run again.
+    process that dies in between, or one that is slower, asks for the same run again. A digest is
+    put on its way in the transaction in which its schedule moves on, so that only one goes out.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Keeper(Generic[T]):
         *,
         missed: Missed = Missed.CATCH_UP,
         listeners: Sequence[ScheduleListener[T]] = (),
+        digests: DigestPost[T] | None = None,
     ) -> None:
         self._transactions = transactions
         self._timetable = timetable
@@ -54,6 +56,7 @@ class Keeper(Generic[T]):
         self._clock = clock
         self._missed = missed
         self._listeners = listeners
+        self._digests = digests
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -108,30 +111,60 @@ class Keeper(Generic[T]):
                 await self._start(schedule)
             case Turn.SKIP:
                 skipped = ScheduleSkipped(schedule, self._next(schedule))
-                await self._move(schedule, None, skipped)
+                await self._move(schedule, "skipped", self._telling(skipped))
 
     async def _start(self, schedule: Schedule) -> None:
-        """Order the run and move on; raises EngineError where it may go better in a moment."""
+        """Do what is due and move on; raises EngineError where it may go better in a moment."""
         try:
+            if schedule.digest is not None:
+                await self._send(schedule)
+                return
             run_id = await self._orders.order(schedule)
         except EngineError as error:
             if error.passes or isinstance(error, TooManyRuns):
                 raise
             refused = ScheduleRefused(schedule, error.message, error.hint)
-            await self._move(schedule, None, refused)
+            await self._move(schedule, "not started", self._telling(refused))
         else:
-            await self._move(schedule, run_id)
+            await self._move(schedule, run_id, run_id=run_id)
+
+    async def _send(self, schedule: Schedule) -> None:
+        """Have the digest written, and sent by whoever moves the schedule on."""
+        digests = self._digests
+        if digests is None:
+            raise EngineError("No digests are written here.")
+        card = await digests.written(schedule)
+        if card is None:
+            await self._move(schedule, "nothing to say")
+            return
+
+        async def put(tx: T) -> None:
+            await digests.put(tx, schedule, card)
+
+        await self._move(schedule, "sent", put)
+
+    def _telling(self, event: ScheduleEvent) -> Callable[[T], Awaitable[None]]:
+        async def tell(tx: T) -> None:
+            for listener in self._listeners:
+                await listener(tx, event)
+
+        return tell
 
     async def _move(
-        self, schedule: Schedule, run_id: str | None, event: ScheduleEvent | None = None
+        self,
+        schedule: Schedule,
+        what: str,
+        then: Callable[[T], Awaitable[None]] | None = None,
+        *,
+        run_id: str | None = None,
     ) -> None:
+        """Move on, and do the rest in the same transaction, unless another process was faster."""
         async with self._transactions.begin() as tx:
             moved = await tx.schedules.move(schedule, self._next(schedule), run_id)
-            if moved and event is not None:
-                for listener in self._listeners:
-                    await listener(tx, event)
+            if moved and then is not None:
+                await then(tx)
         if moved:
-            logger.info("%s was due: %s", schedule.id, run_id or "not started")
+            logger.info("%s was due: %s", schedule.id, what)
 
     def _next(self, schedule: Schedule) -> datetime | None:
         """The next due time: those that were missed are left behind, so one run stands for all."""

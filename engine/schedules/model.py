@@ -1,4 +1,4 @@
-"""Schedules: what runs when, and what is decided once its time has come."""
+"""Schedules: what happens when, and what is decided once its time has come."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,8 +30,27 @@ class Turn(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Digest:
+    """A summary that is sent to a place; `period` are days, without it all since the last one."""
+
+    place: str
+    period: int | None = None
+    quiet: bool = False
+    """Whether nothing is sent where there is nothing to say."""
+    title: str = ""
+
+    @property
+    def channel(self) -> str:
+        """The channel of its place, such as `#general`."""
+        return self.place.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
-    """A pipeline that runs whenever a time comes, and whoever wanted it; 0 is no number yet."""
+    """What happens whenever a time comes, and whoever wanted it; 0 is no number yet.
+
+    That is a run of a pipeline, or a digest, which has no pipeline.
+    """
 
     number: int
     pipeline: str
@@ -43,6 +62,7 @@ class Schedule:
     paused: bool = False
     last_due: datetime | None = None
     last_run_id: str | None = None
+    digest: Digest | None = None
 
     @property
     def id(self) -> str:
@@ -51,7 +71,9 @@ class Schedule:
 
     @property
     def what(self) -> str:
-        """The pipeline and the table in words."""
+        """The pipeline and the table in words, or where the digest goes."""
+        if self.digest is not None:
+            return f"digest to {self.digest.channel}"
         return f"{self.pipeline} for {self.table}" if self.table else self.pipeline
 
     @property
@@ -63,7 +85,8 @@ class Schedule:
         """What to do at this moment."""
         if self.paused or now < self.next_due:
             return Turn.WAIT
-        is_missed = now - self.next_due > GRACE
+        # a digest sums up what was missed, so it is never skipped
+        is_missed = self.digest is None and now - self.next_due > GRACE
         return Turn.SKIP if is_missed and missed is Missed.SKIP else Turn.START
 
     def is_for(self, pipeline: str | None, table: str | None) -> bool:
@@ -71,11 +94,12 @@ class Schedule:
         return pipeline in {None, self.pipeline} and table in {None, self.table}
 
     def does_as(self, other: "Schedule") -> bool:
-        """Whether both run the same at the same times."""
-        return (self.pipeline, self.table, self.recurrence) == (
+        """Whether both do the same at the same times."""
+        return (self.pipeline, self.table, self.recurrence, self.digest) == (
             other.pipeline,
             other.table,
             other.recurrence,
+            other.digest,
         )
 
 

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from engine.cards import Card
 from engine.recurrence import Recurrence
 from engine.schedules.model import Schedule
+
+T_contra = TypeVar("T_contra", contravariant=True)
 
 
 class ScheduleStore(Protocol):
@@ -77,4 +80,19 @@ class Orders(Protocol):
 
         Raises EngineError where it is refused.
         """
+        ...
+
+
+class DigestPost(Protocol[T_contra]):
+    """Writes the digest of a schedule, and puts it on its way."""
+
+    async def written(self, schedule: Schedule) -> Card | None:
+        """What there is to say now; None where a quiet one has nothing to say.
+
+        Raises EngineError where it can't be told.
+        """
+        ...
+
+    async def put(self, tx: T_contra, schedule: Schedule, card: Card) -> None:
+        """Have it delivered, in the transaction in which the schedule moves on."""
         ...

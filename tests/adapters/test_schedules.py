@@ -12,7 +12,7 @@ from engine.adapters.postgres.schedules import CHANNEL
 from engine.clock import SystemClock
 from engine.recurrence import Cron, Every, Once, Recurrence, Unit
 from engine.runs.ports import Transactions
-from engine.schedules.model import Schedule
+from engine.schedules.model import Digest, Schedule
 from engine.schedules.ports import ScheduleTransaction
 from engine.testing.clock import FakeClock
 from engine.testing.transactions import MemoryTransactions
@@ -61,6 +61,30 @@ async def test_a_schedule_comes_back_as_it_was_stored(
         assert await tx.schedules.all() == (made,)
         assert await tx.schedules.get(2) is None
     assert (made.id, made.recurrence, made.asker, made.paused) == ("SCH-1", recurrence, asker, True)
+
+
+@pytest.mark.parametrize(
+    "digest",
+    [Digest("web:#finance"), Digest("slack:#finance", 7, quiet=True, title="Monday morning")],
+    ids=str,
+)
+async def test_a_digest_comes_back_as_it_was_stored_and_goes_with_its_schedule(
+    transactions: Transactions[ScheduleTransaction], digest: Digest
+) -> None:
+    wanted = a_schedule(pipeline="", table=None, digest=digest)
+
+    made, plain = await keep(transactions, wanted, a_schedule())
+
+    async with transactions.begin() as tx:
+        assert await tx.schedules.get(made.number) == made == replace(wanted, number=made.number)
+        assert await tx.schedules.all() == (made, plain)
+        assert await tx.schedules.change(replace(made, paused=True))
+        assert await tx.schedules.move(replace(made, paused=True), NOON + HOUR, None)
+        moved = await tx.schedules.get(made.number)
+        assert moved is not None
+        assert (moved.digest, moved.next_due, moved.paused) == (digest, NOON + HOUR, True)
+        assert await tx.schedules.delete(made.number)
+        assert await tx.schedules.all() == (plain,)
 
 
 async def test_only_the_first_of_several_moves_a_schedule_on(

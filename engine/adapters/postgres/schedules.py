@@ -1,18 +1,24 @@
 """Schedules in their state table, which is the list of jobs that every process shares."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Row, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.adapters.postgres.tables import schedules
+from engine.adapters.postgres.watching_tables import digests
 from engine.people import Asker
 from engine.recurrence import from_json, to_json
-from engine.schedules.model import Schedule
+from engine.schedules.model import Digest, Schedule
 
 CHANNEL = "atlas_schedules"
 """PostgreSQL's notification channel that tells of changed schedules, also between processes."""
+
+_WITH_DIGEST = select(
+    schedules, digests.c.place, digests.c.period, digests.c.quiet, digests.c.title
+).outerjoin(digests, digests.c.schedule == schedules.c.number)
 
 
 class PostgresScheduleStore:
@@ -24,22 +30,25 @@ class PostgresScheduleStore:
     async def add(self, schedule: Schedule) -> Schedule:
         """INSERT; PostgreSQL gives the number."""
         row = await self._connection.execute(
-            insert(schedules).values(**_values(schedule)).returning(schedules)
+            insert(schedules).values(**_values(schedule)).returning(schedules.c.number)
         )
+        number = row.scalar_one()
+        if schedule.digest is not None:
+            await self._connection.execute(
+                insert(digests).values(schedule=number, **_digest_values(schedule.digest))
+            )
         await self._told(1)
-        return _schedule(row.one())
+        return replace(schedule, number=number)
 
     async def get(self, number: int) -> Schedule | None:
         """The row of that number."""
-        found = await self._connection.execute(
-            select(schedules).where(schedules.c.number == number)
-        )
+        found = await self._connection.execute(_WITH_DIGEST.where(schedules.c.number == number))
         row = found.first()
         return None if row is None else _schedule(row)
 
     async def all(self) -> tuple[Schedule, ...]:
         """Every row, by number."""
-        rows = await self._connection.execute(select(schedules).order_by(schedules.c.number))
+        rows = await self._connection.execute(_WITH_DIGEST.order_by(schedules.c.number))
         return tuple(_schedule(row) for row in rows)
 
     async def change(self, schedule: Schedule) -> bool:
@@ -96,6 +105,15 @@ def _values(schedule: Schedule) -> dict[str, object]:
     }
 
 
+def _digest_values(digest: Digest) -> dict[str, object]:
+    return {
+        "place": digest.place,
+        "period": digest.period,
+        "quiet": digest.quiet,
+        "title": digest.title,
+    }
+
+
 def _schedule(row: Row[tuple[object, ...]]) -> Schedule:
     asker = Asker(
         row.asker_platform, row.asker_person, row.asker_name, row.asker_channel, row.asker_thread
@@ -111,4 +129,5 @@ def _schedule(row: Row[tuple[object, ...]]) -> Schedule:
         paused=row.paused,
         last_due=row.last_due,
         last_run_id=row.last_run_id,
+        digest=None if row.place is None else Digest(row.place, row.period, row.quiet, row.title),
     )
