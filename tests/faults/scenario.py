@@ -12,7 +12,7 @@ import asyncpg
 
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.migrate import migrate
-from engine.alerts.model import Post
+from engine.alerts.model import Due
 from engine.bootstrap import Engine, Parts, open_engine
 from engine.catalog.reader import read_project
 from engine.commands import CancelRun, Command, RunPipeline
@@ -51,9 +51,9 @@ class Shape:
 class Nobody:
     """A sender for an engine without a chat."""
 
-    async def send(self, post: Post, receipt: str | None) -> str:  # noqa: ARG002  # the port's
+    async def send(self, due: Due) -> str:
         """Never asked, since no platform is named."""
-        raise AssertionError(post.platform)
+        raise AssertionError(due.post.platform)
 
 
 class Scenario:
