@@ -1,0 +1,1 @@
+"""Cards as each platform shows them."""
