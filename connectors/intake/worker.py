@@ -1,0 +1,193 @@
+"""Works what arrived: in order within a lane, several lanes at once, no bad one ends it."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from connectors.intake.ports import Arrived, Inbox, IntakeFull, Work
+from engine.clock import Clock
+from engine.errors import EngineError
+from engine.logs import place_of
+
+logger = logging.getLogger(__name__)
+
+KNOWN_FOR = timedelta(days=1)
+"""How long a repeat is known as one; platforms stop sending them within minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeLimits:
+    """How much is worked at once, and how long anything may take, in seconds."""
+
+    lanes: int = 16
+    waiting: int = 1_000
+    longest: float = 120.0
+    grace: float = 5.0
+    """What was accepted gets that long when Atlas stops; the rest is worked at the next start."""
+    look_around: float = 60.0
+    """How often it looks for what a process that is gone left; at first more often."""
+
+
+DEFAULTS = IntakeLimits()
+FIRST_LOOK = 0.5
+"""Seconds after the first look: sessions of a process that just ended are seen for a moment."""
+
+
+class Intake:
+    """One platform's way in: `take` keeps a message, `run` works it."""
+
+    def __init__(
+        self,
+        platform: str,
+        inbox: Inbox,
+        work: Work,
+        clock: Clock,
+        limits: IntakeLimits = DEFAULTS,
+    ) -> None:
+        self._platform = platform
+        self._inbox = inbox
+        self._work = work
+        self._clock = clock
+        self._limits = limits
+        self._lanes: dict[str, deque[Arrived]] = {}
+        self._ready: asyncio.Queue[str] = asyncio.Queue()
+        self._accepted = 0
+        self._unnoted: set[str] = set()
+        self._unclear: set[str] = set()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._closing = asyncio.Event()
+        self._ended = asyncio.Event()
+
+    async def take(self, arrived: Arrived) -> bool:
+        """Keep a message and put it in line; False where it is a repeat.
+
+        Raises EngineError where it can't be kept now: then it was not accepted.
+        """
+        if self._closing.is_set() or self._accepted >= self._limits.waiting:
+            raise IntakeFull("Atlas has too much to answer just now.")
+        self._accept()  # before anything is awaited, so that many at once don't get past the limit
+        try:
+            is_new = await self._inbox.keep(arrived)
+        except BaseException:
+            self._settle()
+            self._doubt(arrived.key)
+            raise
+        if is_new or arrived.key in self._unclear:
+            self._unclear.discard(arrived.key)
+            is_new = True
+            self._line_up(arrived)
+        else:
+            self._settle()
+        return is_new
+
+    async def run(self) -> None:
+        """Work messages until closed or cancelled; never raises anything else."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._serve(), name=f"{self._platform} intake {number}")
+                    for number in range(self._limits.lanes)
+                ]
+                tasks.append(group.create_task(self._look_around(), name="intake"))
+                await self._closing.wait()
+                await self._last_words()
+                for task in tasks:
+                    task.cancel()
+        finally:
+            self._ended.set()
+
+    async def close(self) -> None:
+        """Take no more, and answer what was accepted for as long as `grace` says."""
+        self._closing.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.grace + 1.0):
+                await self._ended.wait()
+
+    async def _last_words(self) -> None:
+        try:
+            async with asyncio.timeout(self._limits.grace):
+                await self._idle.wait()
+        except TimeoutError:
+            logger.warning("%s: some messages wait for the next start", self._platform)
+
+    async def _serve(self) -> None:
+        while True:
+            lane = await self._ready.get()
+            arrived = self._lanes[lane].popleft()
+            await self._worked(arrived)
+            self._settle()
+            if self._lanes[lane]:
+                self._ready.put_nowait(lane)
+            else:
+                del self._lanes[lane]
+
+    async def _worked(self, arrived: Arrived) -> None:
+        try:
+            async with asyncio.timeout(self._limits.longest):
+                await self._work(arrived)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the next one is worked
+            place = place_of(error)
+            logger.error("%s: message %s broke: %s", self._platform, arrived.key, place)  # noqa: TRY400  # a traceback may hold what was said
+        await self._note(arrived.key)
+
+    async def _note(self, key: str) -> None:
+        """Note that it was worked, or remember to do so once the database is back."""
+        try:
+            await self._inbox.done(self._platform, key)
+        except EngineError as error:
+            self._unnoted.add(key)
+            logger.warning("%s: message %s: %s", self._platform, key, error.message)
+        else:
+            self._unnoted.discard(key)
+
+    async def _look_around(self) -> None:
+        wait = FIRST_LOOK
+        while True:
+            try:
+                await self._look()
+            except EngineError as error:
+                logger.warning("%s: the inbox can't be read: %s", self._platform, error.message)
+            await self._clock.sleep(min(wait, self._limits.look_around))
+            wait *= 2
+
+    async def _look(self) -> None:
+        for key in tuple(self._unnoted):
+            await self._note(key)
+        await self._inbox.forget(self._long_ago())
+        self._take_over(await self._inbox.waiting(self._platform))
+
+    def _take_over(self, left: Iterable[Arrived]) -> None:
+        for arrived in left:
+            self._accept()
+            self._line_up(arrived)
+
+    def _long_ago(self) -> datetime:
+        return self._clock.now() - KNOWN_FOR
+
+    def _line_up(self, arrived: Arrived) -> None:
+        line = self._lanes.get(arrived.lane)
+        if line is not None:
+            line.append(arrived)
+            return
+        self._lanes[arrived.lane] = deque([arrived])
+        self._ready.put_nowait(arrived.lane)
+
+    def _doubt(self, key: str) -> None:
+        """Remember that it may have been kept all the same: if it comes again, it is no repeat."""
+        if len(self._unclear) >= self._limits.waiting:
+            self._unclear.clear()
+        self._unclear.add(key)
+
+    def _accept(self) -> None:
+        self._accepted += 1
+        self._idle.clear()
+
+    def _settle(self) -> None:
+        self._accepted -= 1
+        if not self._accepted:
+            self._idle.set()

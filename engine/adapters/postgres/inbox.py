@@ -1,0 +1,109 @@
+"""What arrived from chat platforms, in a state table; what was said is sealed there."""
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import Row, delete, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from engine.adapters.postgres.database import Database
+from engine.adapters.postgres.inbox_tables import inbox
+from engine.clock import Clock
+from engine.errors import EngineError
+from engine.identifiers import without_identifiers
+from engine.inbox import Arrived
+from engine.privacy.protect import Keyring
+from engine.privacy.sealing import Seal, opened
+
+logger = logging.getLogger(__name__)
+
+_PLAIN = "plain "
+"""Before what is not sealed: somebody may have typed a sealed value."""
+
+# a process is gone once none of its sessions is left
+_TAKE_OVER = text(
+    "UPDATE atlas.inbox SET taken_by = :me WHERE (platform, key) IN ("
+    "SELECT platform, key FROM atlas.inbox "
+    "WHERE platform = :platform AND done_at IS NULL AND taken_by <> :me AND NOT EXISTS ("
+    "SELECT FROM pg_stat_activity WHERE datname = current_database() "
+    "AND (application_name = taken_by OR starts_with(application_name, taken_by || ' '))) "
+    "ORDER BY received_at FOR UPDATE SKIP LOCKED) "
+    "RETURNING platform, key, lane, said, payload, received_at"
+)
+
+
+class PostgresInbox:
+    """Each call is a transaction of its own.
+
+    Without a secret key what was said is kept without whatever may mean a person.
+    """
+
+    def __init__(self, database: Database, keys: Keyring | None, clock: Clock) -> None:
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+        self._me = database.limits.name
+
+    async def keep(self, arrived: Arrived) -> bool:
+        """INSERT; the primary key tells a repeat."""
+        query = (
+            insert(inbox)
+            .values(
+                platform=arrived.platform,
+                key=arrived.key,
+                lane=arrived.lane,
+                said=self._hidden(arrived.text),
+                payload=arrived.payload,
+                taken_by=self._me,
+                received_at=arrived.received_at,
+            )
+            .on_conflict_do_nothing()
+            .returning(inbox.c.key)
+        )
+        async with self._database.begin() as connection:
+            return (await connection.execute(query)).first() is not None
+
+    async def waiting(self, platform: str) -> tuple[Arrived, ...]:
+        """UPDATE who has it, where whoever had it is gone."""
+        given = {"me": self._me, "platform": platform}
+        async with self._database.begin() as connection:
+            rows = (await connection.execute(_TAKE_OVER, given)).all()
+        rows = sorted(rows, key=lambda row: row.received_at)
+        return tuple(found for row in rows if (found := self._arrived(row)) is not None)
+
+    async def done(self, platform: str, key: str) -> None:
+        """UPDATE; the key stays, what was said does not."""
+        change = (
+            update(inbox)
+            .where(inbox.c.platform == platform, inbox.c.key == key)
+            .values(said=None, payload=None, done_at=self._clock.now())
+        )
+        async with self._database.begin() as connection:
+            await connection.execute(change)
+
+    async def forget(self, before: datetime) -> None:
+        """DELETE by the moment of arrival."""
+        async with self._database.begin() as connection:
+            await connection.execute(delete(inbox).where(inbox.c.received_at < before))
+
+    def _hidden(self, said: str) -> str:
+        if self._keys is None:
+            return _PLAIN + without_identifiers(said)
+        return Seal(self._keys.present, None).sealed(said)
+
+    def _arrived(self, row: Row[tuple[object, ...]]) -> Arrived | None:
+        try:
+            said = self._shown(row.said)
+        except EngineError as error:
+            logger.warning("%s: message %s is lost: %s", row.platform, row.key, error.message)
+            return None
+        return Arrived(
+            row.platform, row.key, row.lane, said, row.payload, row.received_at, again=True
+        )
+
+    def _shown(self, said: str) -> str:
+        if not said or said.startswith(_PLAIN):
+            return said.removeprefix(_PLAIN)
+        if self._keys is None:
+            raise EngineError("It is sealed, and there is no secret key.")
+        return opened(said, self._keys)

@@ -1,0 +1,1 @@
+"""The shared way in of chat platforms."""

@@ -1,0 +1,1 @@
+"""Slack, against a Slack that is none."""
