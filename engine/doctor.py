@@ -1,11 +1,14 @@
 """`atlas doctor`: one line for each thing that Atlas needs, with what to do about it."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib import import_module
+from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
+from typing import cast
 
 from typing_extensions import override
 
@@ -50,14 +53,26 @@ def wrong(what: str, error: EngineError) -> Finding:
     return Finding(what, Health.WRONG, f"{error.message} {error.hint}".strip())
 
 
+Examination = Callable[[Mapping[str, object], Mapping[str, str]], AsyncIterator[Finding]]
+"""What a connector's module `health` offers: its settings and the environment, looked at."""
+
+WITHOUT_A_FILE = {"slack": "SLACK_BOT_TOKEN", "teams": "TEAMS_APP_ID"}
+"""Where no configuration is named: the connectors that are meant by a variable that is set."""
+
+
 async def examine(config: Path | None) -> list[Finding]:
     """Look at everything; nothing is changed."""
     environment = Environment.read(os.environ)
     found: list[Finding] = []
     settings = Settings()
+    connectors: Mapping[str, Mapping[str, object]] = {
+        name: {} for name, variable in WITHOUT_A_FILE.items() if os.environ.get(variable)
+    }
     if config is not None:
+        connectors = {}
         try:
             configuration = read_configuration(config)
+            connectors = configuration.connectors
             settings = _settings(configuration)
             require_offered(configuration)
             _ = configuration.port
@@ -67,7 +82,21 @@ async def examine(config: Path | None) -> list[Finding]:
     found += [each async for each in _database(settings, environment)]
     found += _project(settings, environment)
     found += _model()
+    found += [each async for each in _connectors(connectors)]
     return found
+
+
+async def _connectors(
+    configured: Mapping[str, Mapping[str, object]],
+) -> AsyncIterator[Finding]:
+    """What the connectors that are configured say of themselves, where they can say anything."""
+    offered = {each.name: each.module for each in entry_points(group="opsdroid_connectors")}
+    for name in sorted(configured.keys() & offered.keys()):
+        module = f"{offered[name]}.health"
+        if find_spec(module) is not None:
+            look = cast("Examination", import_module(module).examine)
+            async for each in look(configured[name], os.environ):
+                yield each
 
 
 def _settings(configuration: Configuration) -> Settings:

@@ -1,9 +1,7 @@
 """Who may ask: a person is a stable id, a role decides which commands it may give."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
 
 class Role(StrEnum):
@@ -44,14 +42,7 @@ class Asker:
         """Where the answer belongs, such as `web:#general`."""
         return f"{self.platform}:{self.channel}"
 
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """Who has which role; who is not named has the default one."""
-
-    roles: Mapping[str, Role] = field(default_factory=lambda: MappingProxyType({}))
-    default: Role = Role.VIEWER
-
-    def role_of(self, asker: Asker) -> Role:
-        """The role of whoever asked."""
-        return asker.role or self.roles.get(asker.id, self.default)
+    @property
+    def answer_place(self) -> str:
+        """The same, in the thread where it was asked in one."""
+        return self.place if self.thread is None else f"{self.place}/{self.thread}"

@@ -1,0 +1,15 @@
+"""Sentences about who may do what, and confirmations."""
+
+from opsdroid.events import Message
+
+from engine.commands.people import Confirm, Grant, Revoke
+from skills import base
+
+
+class People(base.AtlasSkill):
+    """Grants and revokes roles, and carries out what was confirmed."""
+
+    @base.understands(Grant, Revoke, Confirm)
+    async def answer(self, message: Message) -> None:
+        """Carry out what was asked."""
+        await self.carry_out(message)

@@ -1,0 +1,1 @@
+"""How the platforms get to know Atlas."""
