@@ -50,7 +50,7 @@ def _card(dataset: DatasetName, run: Run) -> Card:
         kind=CardKind.REPLY,
         severity=Severity.SUCCESS,
         title=f"What {run.id} measured of {dataset} counts as expected",
-        text=f"Changes and anomalies learn these values. {again}",
+        text=f"Changes and anomalies learn these values, and its columns may change so. {again}",
         facts=(Fact("Run", run.id),),
         buttons=(retry,) if lost else (),
     )

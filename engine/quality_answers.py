@@ -343,7 +343,7 @@ def _check_row(standing: Standing, span: Span) -> tuple[str, ...]:
     if said is None:
         return title(standing.check), "never evaluated", "", ""
     began = "" if since is None else span.in_a_cell(since)
-    told = measured(said.outcome, said.value, said.reason)
+    told = measured(said.outcome, said.value, said.reason, standing.check)
     return title(standing.check), str(said.outcome), told, began
 
 

@@ -1,14 +1,14 @@
 """Answers about runs, and what people want of one: which run is meant, and what became of it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from engine import answers
 from engine.alerts.backfills import backfill_card
-from engine.alerts.explanation import explanation, failed_at, failed_elsewhere
+from engine.alerts.explanation import explanation, failed_elsewhere
 from engine.alerts.progress import cancelling, run_card
-from engine.cards import Card
+from engine.cards import Button, Card, Severity
 from engine.catalog.model import DatasetName, Project
 from engine.commands import (
     BackfillStatus,
@@ -22,6 +22,7 @@ from engine.errors import EngineError, UnknownRun
 from engine.known_names import KnownNames
 from engine.outcome import Accepted, Answer, Outcome
 from engine.people import Asker
+from engine.runs.amends import Failure, end_of, standing_failure
 from engine.runs.backfill import watermarks
 from engine.runs.backfill_desk import BackfillDesk
 from engine.runs.desk import RunDesk
@@ -35,7 +36,7 @@ T = TypeVar("T", bound=RunTransaction)
 LISTED_RUNS = 15
 MENTIONED = 6
 LOOKED_BACK = 30
-"""Failed runs that are looked through for one that failed at the table that is meant."""
+"""Runs that are looked through for one that failed at the table that is meant."""
 
 Telling = RunStatus | ExplainRun | ListRuns | BackfillStatus
 Naming = RunStatus | ExplainRun | CancelRun | RetryRun
@@ -140,7 +141,7 @@ class RunAnswers(Generic[T]):
         wanted = RunFilter(Status.SUCCEEDED, lost.pipeline, lost.table)
         async with self._transactions.begin() as tx:
             good = await tx.runs.latest(wanted, MENTIONED)
-        since = (run for run in good if run.title == lost.title and _end(run) > _end(lost))
+        since = (run for run in good if run.title == lost.title and end_of(run) > end_of(lost))
         better = next(since, None)
         if better is None:
             return lost
@@ -165,11 +166,15 @@ class RunAnswers(Generic[T]):
 
     async def _explained(self, command: ExplainRun, table: str) -> Card:
         """The latest run that failed at a table: one of all tables may have failed elsewhere."""
-        runs = await self._latest(command, (Status.FAILED,), LOOKED_BACK)
-        run = next((each for each in runs if failed_at(each, table)), None)
-        if run is None:
-            return failed_elsewhere(runs[0], table)
-        return explanation(run, self._project, table, await self._published(run))
+        failed = await self._latest(command, (Status.FAILED,), LOOKED_BACK)
+        over = await self._latest(command, (Status.FAILED, Status.SUCCEEDED), LOOKED_BACK)
+        known = {each.id: each for each in (*over, *failed)}
+        found = standing_failure(sorted(known.values(), key=end_of, reverse=True), table)
+        if found is None:
+            return failed_elsewhere(failed[0], table)
+        run = found.run
+        card = explanation(run, self._project, table, await self._published(run))
+        return card if found.amended is None else _made_good(card, found, table)
 
     async def _published(self, run: Run) -> frozenset[DatasetName]:
         """Of the datasets that a run writes, those of which there is a version to read."""
@@ -184,8 +189,16 @@ class RunAnswers(Generic[T]):
         return Answer(answers.runs_card(runs, _asked(command)))
 
 
-def _end(run: Run) -> datetime:
-    return run.finished_at or run.requested_at
+def _made_good(card: Card, found: Failure, table: str) -> Card:
+    """The same as something past, with nothing to be done about it."""
+    better = found.amended or found.run
+    over = f"This is over: {better.title} ({better.id}) went well for {table} since."
+    return replace(
+        card,
+        severity=Severity.INFO,
+        text=f"{over}\n{card.text}",
+        buttons=(Button(f"Status of {table}", f"status for table {table}"),),
+    )
 
 
 def _no_more_than(table: str | None, run: Run) -> Run:

@@ -1,9 +1,9 @@
 """Answers about checks that a dataset could have: suggests them, and adds those accepted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from engine.cards import Button, ButtonStyle, Card, CardKind, CardTable, Fact, Severity, counted
-from engine.catalog.model import Check, DatasetName, Layer, Project
+from engine.catalog.model import Check, DatasetName, Project
 from engine.commands import AcceptChecks, SuggestChecks
 from engine.errors import EngineError, UnknownDataset
 from engine.quality.model import Outcome, settle
@@ -37,6 +37,8 @@ class Suggestions:
             case SuggestChecks():
                 declared = len(project.checks_of(dataset))
                 return suggestions_card(dataset, await self._holding(found, MOST_SHOWN), declared)
+            case AcceptChecks(checks=()):
+                return await self._all_accepted(dataset, found)
             case AcceptChecks(checks=ids):
                 chosen = _chosen(found, ids, dataset, project.checks_of(dataset))
                 return await self._accepted(dataset, chosen)
@@ -59,12 +61,22 @@ class Suggestions:
         )
         return tuple(passing)[:most]
 
+    async def _all_accepted(self, dataset: DatasetName, found: Sequence[Suggestion]) -> Card:
+        """Those that would be shown at this moment."""
+        holding = await self._holding(found, MOST_SHOWN)
+        if not holding:
+            raise EngineError(f"There is nothing to suggest for {dataset}.", "Nothing was added.")
+        return await self._added(dataset, holding)
+
     async def _accepted(self, dataset: DatasetName, chosen: Sequence[Suggestion]) -> Card:
         holding = await self._holding(chosen, len(chosen))
         fails = next((each for each in chosen if each not in holding), None)
         if fails is not None:
             message = f"{fails.id}, «{fails.check.title}», does not hold for {dataset} now."
             raise EngineError(message, _AGAIN.format(dataset))
+        return await self._added(dataset, chosen)
+
+    async def _added(self, dataset: DatasetName, chosen: Sequence[Suggestion]) -> Card:
         written = await self._files.add(dataset, [each.text for each in chosen])
         return accepted_card(dataset, chosen, written)
 
@@ -83,9 +95,6 @@ def _chosen(
     found: Sequence[Suggestion], ids: Sequence[str], dataset: DatasetName, declared: Sequence[Check]
 ) -> tuple[Suggestion, ...]:
     """The suggestions with these ids; raises EngineError where one has none."""
-    if dataset.layer is Layer.BRONZE:
-        message = f"{dataset} can't have checks of its own."
-        raise EngineError(message, f"Say «suggest checks for silver.{dataset.table}».")
     by_id = {each.id: each for each in found}
     for given in ids:
         if given not in by_id:
@@ -128,26 +137,31 @@ def suggestions_card(
         (each.id, _in_one_line(each.text), each.evidence, str(each.confidence))
         for each in suggestions
     )
-    takes_checks = dataset.layer is not Layer.BRONZE
     return Card(
         kind=CardKind.REPLY,
         severity=Severity.INFO,
         title=f"{counted(len(rows), 'check')} to think of for {dataset}"
         if rows
         else f"Nothing to suggest for {dataset}",
-        text=_told(dataset, bool(rows)),
-        facts=(Fact("Declared", counted(declared, "check")),) if takes_checks else (),
+        text=_told(any_found=bool(rows)),
+        facts=(Fact("Declared", counted(declared, "check")),),
         table=CardTable(("Id", "Check", "Why", "Confidence"), rows) if rows else None,
-        buttons=tuple(_button(each) for each in suggestions[:_BUTTONS]) if takes_checks else (),
+        buttons=tuple(_buttons(dataset, suggestions)),
     )
 
 
-def _told(dataset: DatasetName, any_found: bool) -> str:
+def _told(*, any_found: bool) -> str:
     if not any_found:
         return "What its rows show is checked already, or there are too few of them to tell."
-    if dataset.layer is Layer.BRONZE:
-        return f"Bronze holds what came: declare what must hold for silver.{dataset.table} instead."
     return "All of them hold now. Nothing is added before somebody accepts it."
+
+
+def _buttons(dataset: DatasetName, suggestions: Sequence[Suggestion]) -> Iterator[Button]:
+    """One for each of the first; that for all of them names their ids, so it adds what was seen."""
+    yield from map(_button, suggestions[:_BUTTONS])
+    if len(suggestions) > 1:
+        ids = ",".join(each.id for each in suggestions)
+        yield Button(f"Accept all {len(suggestions)}", f"accept check {ids} for {dataset}")
 
 
 def _button(suggestion: Suggestion) -> Button:

@@ -7,28 +7,27 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-_KEY = "checks"
 _INDENT = 2
 
 
-def extended(text: str, checks: Sequence[str]) -> str:
-    """The text of a table's or model's file with these checks after its own.
+def extended(text: str, checks: Sequence[str], key: str = "checks") -> str:
+    """The text of a table's or model's file with these checks after those under the key.
 
     Only a list in brackets is written anew, one check a line, by ruamel.yaml's round trip.
     """
     root = YAML(typ="rt", pure=True).compose(text)
     if root is None:
-        return _appended(text, checks, 0)
+        return _appended(text, checks, key, 0)
     if not isinstance(root, MappingNode) or root.flow_style:
-        return _rewritten(text, checks)
-    found = next((pair for pair in root.value if pair[0].value == _KEY), None)
+        return _rewritten(text, checks, key)
+    found = next((pair for pair in root.value if pair[0].value == key), None)
     if found is None:
-        return _appended(text, checks, root.start_mark.column)
+        return _appended(text, checks, key, root.start_mark.column)
     listed = found[1]
     if isinstance(listed, SequenceNode) and listed.value and not listed.flow_style:
         indent = _indent_of(text, listed.value[0])
         return _inserted(text, _end_of(text, listed.value[-1], indent), checks, indent)
-    return _rewritten(text, checks)
+    return _rewritten(text, checks, key)
 
 
 def _indent_of(text: str, item: Node) -> int:
@@ -38,11 +37,11 @@ def _indent_of(text: str, item: Node) -> int:
     return max(text.rfind("-", line, start) - line, 0)
 
 
-def _appended(text: str, checks: Sequence[str], indent: int) -> str:
+def _appended(text: str, checks: Sequence[str], key: str, indent: int) -> str:
     """The list as a new last key."""
     newline = _newline(text)
     begin = text if not text or text.endswith("\n") else text + newline
-    head = f"{' ' * indent}{_KEY}:{newline}"
+    head = f"{' ' * indent}{key}:{newline}"
     return begin + head + "".join(_items(checks, indent + _INDENT, newline))
 
 
@@ -87,7 +86,7 @@ def _is_comment(line: str, indent: int) -> bool:
     return line.lstrip().startswith("#") and len(line) - len(line.lstrip()) <= indent
 
 
-def _rewritten(text: str, checks: Sequence[str]) -> str:
+def _rewritten(text: str, checks: Sequence[str], key: str) -> str:
     """By ruamel.yaml, which keeps comments, order and quotes, and may break lines elsewhere."""
     yaml = YAML(typ="rt", pure=True)
     yaml.preserve_quotes = True
@@ -96,11 +95,11 @@ def _rewritten(text: str, checks: Sequence[str]) -> str:
     tree = yaml.load(text)
     if not isinstance(tree, CommentedMap):
         return text
-    listed = tree.get(_KEY)
+    listed = tree.get(key)
     items = CommentedSeq([*(listed or ()), *(yaml.load(check) for check in checks)])
     items.fa.set_block_style()
     tree.fa.set_block_style()
-    tree[_KEY] = items
+    tree[key] = items
     out = StringIO()
     yaml.dump(tree, out)
     return out.getvalue()

@@ -9,7 +9,7 @@ from ruamel.yaml.error import YAMLError
 
 from engine.adapters.check_insertion import extended
 from engine.adapters.file_swap import replace_file, restore_file
-from engine.catalog.model import DatasetName, Layer, Project
+from engine.catalog.model import DatasetName, Layer, Project, Table
 from engine.catalog.reader import read_project
 from engine.errors import EngineError
 from engine.quality.suggestions import Written
@@ -43,10 +43,11 @@ def add_checks(folder: Path, dataset: DatasetName, checks: Sequence[str]) -> Wri
     name = str(path.relative_to(folder))
     try:
         old = path.read_bytes() if path.exists() else None
-        replace_file(path, extended((old or b"").decode(), checks).encode())
+        text = extended((old or b"").decode(), checks, _key_of(dataset))
+        replace_file(path, text.encode())
     except (OSError, UnicodeDecodeError, YAMLError) as error:
         why = str(error.strerror) if isinstance(error, OSError) else "it is no plain YAML"
-        raise _not_written(name, checks, why) from None
+        raise _not_written(name, dataset, checks, why) from None
     try:
         after = read_project(folder)
         _require_only(before, after, dataset, checks, name)
@@ -65,6 +66,11 @@ def _file_of(folder: Path, dataset: DatasetName) -> Path:
     return short if short.exists() and not long.exists() else long
 
 
+def _key_of(dataset: DatasetName) -> str:
+    """The key of its file under which its checks stand."""
+    return "bronze_checks" if dataset.layer is Layer.BRONZE else "checks"
+
+
 def _require_only(
     before: Project, after: Project, dataset: DatasetName, checks: Sequence[str], name: str
 ) -> None:
@@ -74,13 +80,13 @@ def _require_only(
     said = [read(check.text).form for check in new]
     same = _without_checks(before, dataset) == _without_checks(after, dataset)
     if not same or said != meant or None in meant:
-        raise _not_written(name, checks, "its list of checks can't be added to")
+        raise _not_written(name, dataset, checks, "its list of checks can't be added to")
 
 
 def _without_checks(project: Project, dataset: DatasetName) -> Project:
     name = dataset.table
     tables = tuple(
-        replace(each, checks=()) if each.name == name else each for each in project.tables
+        _table_without(each, dataset) if each.name == name else each for each in project.tables
     )
     models = tuple(
         replace(each, checks=()) if each.name == name else each for each in project.models
@@ -88,7 +94,12 @@ def _without_checks(project: Project, dataset: DatasetName) -> Project:
     return replace(project, tables=tables, models=models)
 
 
-def _not_written(name: str, checks: Sequence[str], why: str) -> EngineError:
+def _table_without(table: Table, dataset: DatasetName) -> Table:
+    is_bronze = dataset.layer is Layer.BRONZE
+    return replace(table, bronze_checks=()) if is_bronze else replace(table, checks=())
+
+
+def _not_written(name: str, dataset: DatasetName, checks: Sequence[str], why: str) -> EngineError:
     message = f"{name} was not changed: {why}."
     written = "; ".join(" ".join(check.split()) for check in checks)
-    return EngineError(message, f"Add it by hand under `checks:`: {written}")
+    return EngineError(message, f"Add it by hand under `{_key_of(dataset)}:`: {written}")

@@ -259,7 +259,7 @@ class SodaQuality:
         """
         self._count += 1
         session = f"{self._name} soda {self._count}"
-        texts = [handed(check.text, layer, self._tellable) for check in checks]
+        texts = [handed(check.text, layer, self._tellable, table) for check in checks]
         try:
             return tuple(
                 await self._lane.call(_measure, session, self._connection, str(layer), table, texts)

@@ -7,9 +7,10 @@ one name for each other. It gets names of ours, and here it is seen to that sile
 import json
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from engine.adapters.postgres.check_binding import bound
 from engine.adapters.postgres.names import ident
 from engine.catalog.model import Layer, Model, Project
 from engine.quality.examples import MASKED, MISSING
@@ -55,8 +56,11 @@ class Judged:
     value: object
 
 
-def handed(text: str, layer: Layer, tellable: Tellable) -> Handed:
-    """The check, in words of ours where it is a `group by`."""
+def handed(text: str, layer: Layer, tellable: Tellable, table: str = "") -> Handed:
+    """The check, in words of ours where it is a `group by`, of the table that is to be judged.
+
+    Raises Unanswerable where its query can't be made to read a staged one.
+    """
     form = read(text).form
     if form is None or not isinstance(form.rule, GroupByCheck):
         return Handed(text)
@@ -65,7 +69,10 @@ def handed(text: str, layer: Layer, tellable: Tellable) -> Handed:
     metrics = tuple(each.measure.metric for each in checks)
     groups = Groups(rule.fields, metrics, _told(rule, layer, tellable))
     limits = [each.thresholds for each in checks]
-    return Handed(f"group by: {json.dumps(_settings(rule, metrics, limits))}", groups)
+    reading = bound(form, (str(layer), table)).rule
+    query = reading.query if isinstance(reading, GroupByCheck) else rule.query
+    settings = _settings(replace(rule, query=query), metrics, limits)
+    return Handed(f"group by: {json.dumps(settings)}", groups)
 
 
 def _settings(

@@ -10,7 +10,14 @@ from typing import Protocol
 from engine.catalog.model import DatasetName
 from engine.quality.model import Measured, Outcome
 from engine.quality.wording import NO_HISTORY
-from engine.sodacl.model import Aggregation, AnomalyCheck, Change, Form, MetricCheck
+from engine.sodacl.model import (
+    Aggregation,
+    AnomalyCheck,
+    Change,
+    Form,
+    MetricCheck,
+    SchemaCheck,
+)
 
 READ = 1000
 """How many points anomalies are worth being judged by: more than a year of days, with repeats."""
@@ -78,9 +85,18 @@ def learned(measured: Sequence[Measured], forms: Mapping[int, Form]) -> frozense
 
 
 def compares(form: Form | None) -> bool:
-    """Whether the check compares a value with its history."""
+    """Whether the check compares what it finds with what was before."""
     rule = form.rule if form else None
+    if form is not None and asks_changes(form):
+        return True
     return isinstance(rule, AnomalyCheck) or (isinstance(rule, MetricCheck) and bool(rule.change))
+
+
+def asks_changes(form: Form) -> bool:
+    """Whether a check compares the columns with those from before."""
+    rule = form.rule
+    asked = (rule.fail, rule.warn) if isinstance(rule, SchemaCheck) else ()
+    return any(each is not None and (each.any_change or each.changes) for each in asked)
 
 
 def learnable(points: Sequence[Point], at: datetime) -> tuple[Point, ...]:

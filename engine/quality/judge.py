@@ -5,10 +5,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from operator import eq, ge, gt, le, lt, ne
 
 from engine.quality.anomaly import expectation, judged_against
-from engine.quality.history import Point, changed, not_changed, untaught
+from engine.quality.history import Point, asks_changes, changed, not_changed, untaught
 from engine.quality.model import Measured, Outcome
 from engine.quality.wording import NO_HISTORY
 from engine.sodacl.model import (
@@ -77,27 +78,53 @@ class Succession:
     before: Mapping[str, str]
     after: Mapping[str, str]
 
+    @property
+    def number(self) -> float:
+        """It as a number that is kept as a metric, so that people can say it was expected."""
+        told = repr((list(self.before.items()), list(self.after.items())))
+        return float(int.from_bytes(sha256(told.encode()).digest()[:6], "big"))
+
+
+COLUMNS_CHANGED = "columns changed"
+"""The metric whose values stand for changes of columns."""
+
 
 def judged_schema(
-    index: int, form: Form, columns: Mapping[str, str], succession: Succession | None = None
+    index: int,
+    form: Form,
+    columns: Mapping[str, str],
+    succession: Succession | None = None,
+    past: Sequence[Point] = (),
 ) -> Measured:
     """How a check on the columns of a table ended; they come in order, with their types.
 
     Without what was before, changes are not evaluated, which holds nothing back: the first run
-    could never be published.
+    could never be published. Nor does the change that somebody said was expected.
     """
     rule = form.rule
     if not isinstance(rule, SchemaCheck):
         raise TypeError(type(rule).__name__)
+    judged_by = None if succession and _was_expected(succession, past) else succession
     for asked, outcome in ((rule.fail, Outcome.FAILED), (rule.warn, Outcome.WARNED)):
-        problems = _problems(asked, columns, succession) if asked else ()
+        problems = _problems(asked, columns, judged_by) if asked else ()
         if problems:
-            measured = Measured(index, outcome, reason="; ".join(problems))
-            return as_declared(form, measured)
+            reason = "; ".join(problems)
+            return as_declared(form, Measured(index, outcome, None, reason, _kept(succession)))
     if succession is None and asks_changes(form):
         reason = f"{NO_HISTORY}: no run published its columns before"
         return Measured(index, Outcome.NOT_EVALUATED, reason=reason, too_young=True)
     return Measured(index, Outcome.PASSED)
+
+
+def _was_expected(succession: Succession, past: Sequence[Point]) -> bool:
+    return any(each.expected and each.value == succession.number for each in past)
+
+
+def _kept(succession: Succession | None) -> tuple[tuple[str, float], ...]:
+    """The change, where there is one."""
+    if succession is None or list(succession.before.items()) == list(succession.after.items()):
+        return ()
+    return ((COLUMNS_CHANGED, succession.number),)
 
 
 def _problems(
@@ -105,13 +132,6 @@ def _problems(
 ) -> tuple[str, ...]:
     changes = schema_changes(asked, succession) if succession else ()
     return (*schema_problems(asked, columns), *changes)
-
-
-def asks_changes(form: Form) -> bool:
-    """Whether a check compares the columns with those from before."""
-    rule = form.rule
-    asked = (rule.fail, rule.warn) if isinstance(rule, SchemaCheck) else ()
-    return any(each is not None and (each.any_change or each.changes) for each in asked)
 
 
 def as_declared(form: Form, measured: Measured) -> Measured:

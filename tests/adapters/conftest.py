@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from engine.adapters.postgres.all_tables import metadata
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.migrate import SCHEMAS
-from engine.adapters.postgres.tables import metadata
 from engine.adapters.presidio.detector import PresidioDetector
 from engine.adapters.shields import Shields
 from tests.adapters.builders import Lab, address, execute, fresh
+from tests.lineage.strict import mistakes_kept_in
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -51,6 +52,7 @@ async def lab(lab_url: str, tmp_path: Path, shields: Shields) -> AsyncIterator[L
     database = Database(lab_url, DatabaseLimits())
     yield Lab(lab_url, database, tmp_path, shields)
     await database.close()
+    assert await mistakes_kept_in(lab_url) == []
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
+from engine.adapters.postgres.all_tables import metadata
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.migrate import SCHEMAS, migrate, newest, present, require_newest
-from engine.adapters.postgres.tables import metadata
 from engine.errors import MigrationsMissing
 from tests.adapters.builders import execute
 

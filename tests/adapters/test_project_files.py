@@ -205,3 +205,18 @@ async def test_two_at_once_are_both_added(tmp_path: Path) -> None:
 def test_an_empty_file_gets_a_list() -> None:
     assert extended("", ["row_count > 0"]) == "checks:\n  - row_count > 0\n"
     assert extended("# later", ["row_count > 0"]) == "# later\nchecks:\n  - row_count > 0\n"
+
+
+def test_checks_of_bronze_get_a_list_of_their_own(tmp_path: Path) -> None:
+    path = project(tmp_path, LISTS["in a list"])
+    old, bronze = path.read_text(), dataset("bronze.orders")
+
+    first = add_checks(tmp_path, bronze, ("row_count > 0",))
+    add_checks(tmp_path, bronze, ("freshness(_loaded_at) < 1d",))
+
+    assert changes(old, path.read_text()) == (
+        [],
+        ["bronze_checks:\n", "  - row_count > 0\n", "  - freshness(_loaded_at) < 1d\n"],
+    )
+    assert first.lines == (len(old.splitlines()) + 2,)
+    assert len(read_project(tmp_path).checks_of(ORDERS)) == 2

@@ -261,6 +261,31 @@ async def test_numbers_and_what_was_said_of_them_outlast_their_runs_and_go_by_th
         assert await ids(lab, table, "run_id") == {"YOUNG"}, table
 
 
+async def test_foreign_events_and_resolved_incidents_go_once_they_are_old(lab: Lab) -> None:
+    await lab.rows(
+        """INSERT INTO atlas.lineage_events
+           (run_id, event_type, job, event_time, event, producer, fingerprint)
+           SELECT '', 'COMPLETE', 'dbt', at, '{}', 'dbt', number::text
+           FROM unnest($1::timestamptz[]) WITH ORDINALITY AS given(at, number)""",
+        [OLD, NOON],
+    )
+    await lab.rows(
+        """INSERT INTO atlas.incidents (status, severity, datasets, runs, fingerprints, places,
+             document, created_at, resolved_at, watched)
+           SELECT status, 'critical', '{}', '{}', '{}', '{}', '{}', $1, ended, false
+           FROM (VALUES ('resolved', $1::timestamptz), ('resolved', $2), ('open', NULL))
+             AS given(status, ended)""",
+        OLD,
+        NOON,
+    )
+
+    assert await clear(lab, Aging.FOREIGN_LINEAGE) == 1
+    assert await clear(lab, Aging.INCIDENTS) == 1
+
+    assert await ids(lab, "lineage_events", "fingerprint") == {"2"}
+    assert await ids(lab, "incidents", "number") == {2, 3}
+
+
 async def test_one_process_at_a_time_clears_away(lab: Lab) -> None:
     storeroom = PostgresStoreroom(lab.database)
     async with storeroom.alone() as first, storeroom.alone() as second:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from engine.adapters.postgres.checking import PostgresChecks
+from engine.adapters.postgres.metrics import PostgresRecall
 from engine.catalog.model import Check, DatasetName, Layer
 from engine.clock import SystemClock
 from engine.lineage.model import EventType, Field, LineageEvent
@@ -99,3 +100,48 @@ async def test_a_look_sees_what_somebody_altered_since(lab: Lab) -> None:
 
     found = await measured(lab, GONE, "people")
     assert (found.outcome, found.reason) == (Outcome.WARNED, "gone: name")
+
+
+async def test_a_change_that_somebody_expected_is_let_through(lab: Lab) -> None:
+    await published(lab, *COLUMNS)
+    table = await staged(lab, "id bigint, name varchar(20), note text")
+    checks = PostgresChecks(
+        lab.database, FixedQuality(), SystemClock(), recall=PostgresRecall(lab.database)
+    )
+    (held,) = await checks.measure(Layer.SILVER, table, [ANY])
+
+    run = a_run((StepKind.CHECK, PEOPLE))
+    async with lab.transactions.begin() as tx:
+        await tx.runs.add(run)
+        await tx.metrics.record(run.id, PEOPLE, dict(held.metrics), NOON, accepted=False)
+        assert await tx.metrics.accept(run.id, PEOPLE, "maria", NOON)
+
+    (again,) = await checks.measure(Layer.SILVER, table, [ANY])
+    assert (held.outcome, again.outcome) == (Outcome.FAILED, Outcome.PASSED)
+
+
+async def loaded(lab: Lab, verdict: StepStatus, *columns: Field) -> None:
+    """What a run leaves that loaded raw rows with these columns and judged them."""
+    raw = DatasetName(Layer.BRONZE, "people")
+    run = a_run((StepKind.INGEST, raw), (StepKind.CHECK, raw))
+    ended = (StepStatus.SUCCEEDED, verdict)
+    steps = (replace(each, status=as_) for each, as_ in zip(run.steps, ended, strict=True))
+    run = replace(run, steps=tuple(steps))
+    job = f"{run.pipeline}.{raw}"
+    told = LineageEvent(EventType.COMPLETE, NOON, run.id, run.attempt, run.pipeline, job)
+    async with lab.transactions.begin() as tx:
+        await tx.runs.add(run)
+        await tx.verdicts.record(run, raw, [Verdict(ANY, Outcome.PASSED)], NOON)
+        # the loading tells its columns, and the look at them that follows has none to tell
+        await tx.lineage.append(replace(told, outputs=(raw,), schema=columns), told)
+
+
+async def test_raw_rows_are_compared_with_those_that_were_let_through_last(lab: Lab) -> None:
+    await execute(lab.url, "CREATE TABLE bronze.people (_row bigint, id text, note text)")
+    await loaded(lab, StepStatus.SUCCEEDED, Field("id", "text"))
+    await loaded(lab, StepStatus.FAILED, Field("id", "text"), Field("note", "text"))
+    checks = PostgresChecks(lab.database, FixedQuality(), SystemClock())
+
+    (found,) = await checks.measure(Layer.BRONZE, "people", [ANY])
+
+    assert (found.outcome, found.reason) == (Outcome.FAILED, "new: note")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from engine.quality.history import Point
 from engine.quality.judge import (
+    COLUMNS_CHANGED,
     Nothing,
     Past,
     Succession,
@@ -40,6 +41,7 @@ from engine.sodacl.model import (
     Severity,
     Thresholds,
 )
+from engine.testing.clock import EPOCH
 
 PASSED, WARNED, FAILED, UNKNOWN = (
     Outcome.PASSED,
@@ -275,6 +277,29 @@ def test_any_change_is_one_of_the_four_and_the_same_columns_are_none(
 
     assert every == tuple(problem for problems in each for problem in problems)
     assert (every == ()) is (list(after) == list(BEFORE))
+
+
+def said_of(succession: Succession, *, expected: bool = True) -> list[Point]:
+    return [Point(succession.number, EPOCH, "7K3F9QTZ", accepted=False, expected=expected)]
+
+
+def test_a_change_of_columns_that_was_expected_passes_and_no_other_one_does() -> None:
+    form = Form(SchemaCheck(fail=SchemaRule(any_change=True)))
+    meant = Succession(BEFORE, {**BEFORE, "note": "text"})
+    other = Succession(BEFORE, {**BEFORE, "note": "integer"})
+
+    asked = judged_schema(0, form, meant.after, meant, said_of(meant, expected=False))
+
+    assert (asked.outcome, asked.metrics) == (FAILED, ((COLUMNS_CHANGED, meant.number),))
+    assert judged_schema(0, form, meant.after, meant, said_of(meant)).outcome is PASSED
+    assert judged_schema(0, form, other.after, other, said_of(meant)).outcome is FAILED
+
+
+def test_an_expected_change_excuses_no_column_that_is_missing() -> None:
+    form = Form(SchemaCheck(fail=SchemaRule(missing=("id", "gone"), any_change=True)))
+    meant = Succession(BEFORE, {"note": "text"})
+
+    assert judged_schema(0, form, meant.after, meant, said_of(meant)).reason == "missing: id, gone"
 
 
 def test_columns_that_did_not_change_pass() -> None:

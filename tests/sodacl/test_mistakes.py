@@ -118,7 +118,7 @@ from engine.sodacl.parse import parsed, read
             "for each dataset D:\n  datasets: [x]",
             1,
             "for each dataset",
-            "in the file of each table",
+            "write it in checks.yaml",
         ),
         ("filter orders [daily]:\n  where: a", 1, "filter", "write «filter:» with the condition"),
         ("checks for orders:\n  - row_count > 0", 1, "checks for", "under `checks:` in the file"),

@@ -15,14 +15,21 @@ from engine.quality.judge import Succession
 
 _LAST = """
 SELECT event #> '{outputs,0,facets,schema,fields}' FROM atlas.lineage_events
-WHERE event_type = 'COMPLETE' AND right(job, length($1) + 1) = '.' || $1 AND run_id = (
+WHERE event_type = 'COMPLETE' AND right(job, length($1) + 1) = '.' || $1
+AND event #> '{outputs,0,facets,schema,fields}' IS NOT NULL AND run_id = (
   SELECT said.run_id FROM atlas.check_results said
   JOIN atlas.step_runs step ON step.run_id = said.run_id AND step.dataset = said.dataset
-  WHERE said.dataset = $1 AND step.kind = 'publish' AND step.status = 'succeeded'
+  WHERE said.dataset = $1 AND step.status = 'succeeded'
+    AND (step.kind = 'publish' OR step.kind = 'check' AND $1 LIKE 'bronze.%' AND EXISTS (
+      SELECT FROM atlas.step_runs loaded WHERE loaded.run_id = said.run_id
+      AND loaded.dataset = $1 AND loaded.kind = 'ingest' AND loaded.status = 'succeeded'))
   ORDER BY said.at DESC, said.id DESC LIMIT 1)
 ORDER BY id DESC LIMIT 1
 """
-"""By its verdicts, of which an index knows the order: steps of all runs would have to be sorted."""
+"""By its verdicts, of which an index knows the order: steps of all runs would have to be sorted.
+
+Raw rows are there before they are judged: their columns count where the verdict let them through.
+"""
 
 _STAGED = re.compile(r"(.+?)__[0-9a-hjkmnp-tv-z]{8}")
 """A run's own table is named after the dataset and the run."""

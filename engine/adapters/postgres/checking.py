@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.adapters.postgres import check_sql
 from engine.adapters.postgres.accepted_columns import succession
+from engine.adapters.postgres.check_binding import bound
 from engine.adapters.postgres.check_sql import (
     ROWS,
     Aggregate,
@@ -26,8 +27,9 @@ from engine.adapters.postgres.names import ident
 from engine.catalog.model import Check, Layer
 from engine.clock import Clock
 from engine.errors import DatabaseRefused, EngineError, StatementFailed
-from engine.quality.history import Point
+from engine.quality.history import Point, asks_changes, compares
 from engine.quality.judge import (
+    COLUMNS_CHANGED,
     Nothing,
     Number,
     Past,
@@ -35,7 +37,6 @@ from engine.quality.judge import (
     Taken,
     Unknown,
     as_declared,
-    asks_changes,
     judged,
     judged_schema,
     metric_of,
@@ -51,6 +52,7 @@ from engine.sodacl.model import (
     GroupByCheck,
     MetricCheck,
     ReferenceCheck,
+    Rule,
     SchemaCheck,
 )
 from engine.sodacl.parse import parsed
@@ -136,7 +138,13 @@ class PostgresChecks:
         # another engine may pass over in silence what this one does not understand
         unread = [_not_understood(i, each) for i, each in read.items() if isinstance(each, Mistake)]
         measured = (*measured, *unread)
-        left = [index for index in forms if index not in native]
+        unbound = [
+            Measured(index, Outcome.NOT_EVALUATED, reason=why.reason)
+            for index, form in forms.items()
+            if index not in native and isinstance(why := _bound(form, (str(layer), table)), Unknown)
+        ]
+        measured, away = (*measured, *unbound), {each.index for each in unbound}
+        left = [index for index in forms if index not in native and index not in away]
         if not left:
             return measured
         others = await self._fallback.measure(layer, table, [checks[index] for index in left])
@@ -146,8 +154,11 @@ class PostgresChecks:
         self, layer: Layer, table: str, forms: Mapping[int, Form]
     ) -> tuple[Measured, ...]:
         name = (str(layer), table)
-        shapes = await self._shapes(name, forms.values())
-        asked = [_asked(index, form, name, shapes) for index, form in forms.items()]
+        read = {index: _bound(form, name) for index, form in forms.items()}
+        shapes = await self._shapes(
+            name, [each for each in read.values() if isinstance(each, Form)]
+        )
+        asked = [_asked(index, form, read[index], name, shapes) for index, form in forms.items()]
         answers = await self._answers(shapes[name], asked)
         known = await self._recall(layer, table, _compared_metrics(forms.values()))
         succeeded = await self._succession(name, forms.values())
@@ -155,7 +166,8 @@ class PostgresChecks:
 
         def one(each: _Asked) -> Measured:
             if isinstance(each.form.rule, SchemaCheck) and shapes[name].columns:
-                return judged_schema(each.index, each.form, shapes[name].columns, succeeded)
+                columns, before = shapes[name].columns, known.get(COLUMNS_CHANGED, ())
+                return judged_schema(each.index, each.form, columns, succeeded, before)
             past = Past(now, known.get(metric_of(each.form) or "", ()))
             return judged(each.index, each.form, _taken(each, answers, now.timestamp()), past)
 
@@ -289,19 +301,30 @@ def _is_native(form: Form) -> bool:
 
 def _compared_metrics(forms: Iterable[Form]) -> Collection[str]:
     """Those whose history decides."""
-    rules = [form.rule for form in forms]
-    return {
-        str(rule.measure)
-        for rule in rules
-        if isinstance(rule, AnomalyCheck) or (isinstance(rule, MetricCheck) and rule.change)
-    }
+    return {found for form in forms if compares(form) and (found := _compared_metric(form.rule))}
 
 
-def _asked(index: int, form: Form, name: TableName, shapes: Shapes) -> _Asked:
+def _compared_metric(rule: Rule) -> str | None:
+    if isinstance(rule, SchemaCheck):
+        return COLUMNS_CHANGED
+    return str(rule.measure) if isinstance(rule, AnomalyCheck | MetricCheck) else None
+
+
+def _bound(form: Form, name: TableName) -> Form | Unknown:
+    try:
+        return bound(form, name)
+    except Unanswerable as why:
+        return Unknown(str(why))
+
+
+def _asked(index: int, form: Form, read: Form | Unknown, name: TableName, shapes: Shapes) -> _Asked:
+    """What a check asks of the table; its history goes by the name that people gave its SQL."""
+    if isinstance(read, Unknown):
+        return _Asked(index, form, read)
     if not shapes[name].columns:
         return _Asked(index, form, Unknown(no_table(".".join(name))))
     try:
-        return _Asked(index, form, check_sql.question(form, shapes[name], shapes))
+        return _Asked(index, form, check_sql.question(read, shapes[name], shapes))
     except Unanswerable as why:
         return _Asked(index, form, Unknown(str(why)))
 

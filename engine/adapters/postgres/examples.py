@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 
 from engine.adapters.postgres import check_sql
+from engine.adapters.postgres.check_binding import bound
 from engine.adapters.postgres.check_sql import Shape, Shapes
 from engine.adapters.postgres.check_values import Unanswerable
 from engine.adapters.postgres.database import Database, Driver, driver
@@ -37,7 +38,8 @@ class PostgresExamples:
         if declared is None or dataset.layer is not Layer.SILVER:
             return None
         try:
-            return await self._found(declared, (str(dataset.layer), table), parsed(check.text))
+            name = (str(dataset.layer), table)
+            return await self._found(declared, name, bound(parsed(check.text), name))
         except (Mistake, Unanswerable):
             return None
         except EngineError as error:

@@ -217,7 +217,9 @@ class _Looking:
 
     def _check(self, step: Step) -> StepPreview:
         checks = self.project.checks_of(step.dataset)
-        does = f"hold {step.dataset} back unless {counted(len(checks), 'check')} hold"
+        is_bronze = step.dataset.layer is Layer.BRONZE
+        held = f"silver.{step.dataset.table}" if is_bronze else str(step.dataset)
+        does = f"hold {held} back unless {counted(len(checks), 'check')} hold"
         notes = tuple(each.title for each in checks)
         return StepPreview(step, does if checks else "nothing: no checks", notes=notes)
 
