@@ -25,7 +25,8 @@ class Assistance(base.AtlasSkill):
         """List what this person may say."""
         said = base.understanding_of(message)
         if isinstance(said, Understood) and isinstance(said.command, Help):
-            role = self.engine.engine.people.role_of(base.asker_of(message))
+            asker = base.asker_of(message)
+            role = await self.engine.engine.people.role_of(asker, said.command)
             rows = tuple(
                 (each.does, each.examples[0])
                 for each in explained(said.command.topic)

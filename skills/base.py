@@ -106,6 +106,8 @@ def vocabulary(message: Message) -> Vocabulary:
         columns_in=tuple(
             (table.name, column.name) for table in project.tables for column in table.columns
         ),
+        owners=tuple((owner.id, owner.name) for owner in project.owners),
+        consumers=tuple(each.name for each in project.exposures),
     )
 
 
@@ -116,6 +118,7 @@ def asker_of(message: Message) -> Asker:
         person=message.user_id or "",
         name=message.user or "",
         channel=message.target or "",
+        thread=getattr(message, "thread", None),
     )
 
 
@@ -131,7 +134,8 @@ class AtlasSkill(Skill):
         """Ask the engine for what the message was understood as, and reply."""
         said = understanding_of(message)
         if isinstance(said, Understood):
-            outcome = await self.engine.ask(Request(said.command, asker_of(message)))
+            request = Request(said.command, asker_of(message), key=getattr(message, "key", None))
+            outcome = await self.engine.ask(request)
             message.raw_parses["outcome"] = outcome
             await self.reply(message, outcome)
 
@@ -141,15 +145,17 @@ class AtlasSkill(Skill):
             case Answer(card):
                 await self.say(message, card)
             case Refused() as refused:
-                await self.say(message, refusal(refused, offers(message, refused)))
+                await self.say(message, refusal(refused, offers(message, refused)), privately=True)
             case Accepted():
                 return
 
     @staticmethod
-    async def say(message: Message, card: Card) -> None:
-        """Send a card to where the message came from."""
+    async def say(message: Message, card: Card, *, privately: bool = False) -> None:
+        """Send a card to where the message came from; so that only the asker sees it, if it can."""
         connector = message.connector
-        await connector.send(CardMessage(card, target=message.target, connector=connector))
+        await connector.send(
+            CardMessage(card, privately=privately, target=message.target, connector=connector)
+        )
 
 
 def refusal(refused: Refused, instead: Sequence[str] = ()) -> Card:
@@ -172,7 +178,7 @@ def offers(message: Message, refused: Refused) -> tuple[str, ...]:
     slots = {
         "pipeline": names.pipelines,
         "table": names.short_names(),
-        "dataset": names.datasets,
+        "dataset": (*names.datasets, *names.short_names()),
         "column": names.columns,
         "schedule": tuple(name for name in refused.close if name.startswith("SCH-")),
     }

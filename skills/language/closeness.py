@@ -9,11 +9,14 @@ from engine.commands import (
     CheckQuality,
     Command,
     DescribePipeline,
+    DigestNow,
     ExplainRun,
     Help,
+    ListIncidents,
     ListPipelines,
     ListQuarantine,
     ListRuns,
+    ListSubscriptions,
     PrivacyReport,
     RunPipeline,
     RunStatus,
@@ -58,6 +61,9 @@ def _commands(vocabulary: Vocabulary) -> Iterator[Command]:
         ExplainRun(),
         WhoAmI(),
         PrivacyReport(),
+        ListIncidents(),
+        ListSubscriptions(),
+        DigestNow(),
     )
     for pipeline in vocabulary.pipelines[:_NAMES]:
         yield from (

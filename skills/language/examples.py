@@ -1,7 +1,5 @@
 """What each command does and how to say it, for help texts."""
 
-from dataclasses import dataclass
-
 from engine.commands import (
     AcceptChecks,
     AcceptFinding,
@@ -11,7 +9,6 @@ from engine.commands import (
     CancelRun,
     CheckAnonymity,
     CheckQuality,
-    Command,
     ConfirmErasure,
     DeleteQuarantine,
     DeleteSchedule,
@@ -41,7 +38,12 @@ from engine.commands import (
     SuggestChecks,
     WhoAmI,
 )
+from skills.language.alert_examples import ALERT_EXAMPLES
+from skills.language.example import Explained
+from skills.language.people_examples import PEOPLE_EXAMPLES
 from skills.language.vocabulary import Vocabulary
+
+__all__ = ["EXAMPLES", "EXAMPLE_VOCABULARY", "Explained", "explained"]
 
 EXAMPLE_VOCABULARY = Vocabulary(
     pipelines=("ingest", "bronze_to_silver", "silver_to_gold", "medallion"),
@@ -62,17 +64,10 @@ EXAMPLE_VOCABULARY = Vocabulary(
         ("orders", "order_id"), ("orders", "unit_price"), ("orders", "status"), ("orders", "note"),
         ("support_tickets", "email"),
     ),
+    consumers=("CFO dashboard",),
+    owners=(("sales", "Sales team"), ("crm", "Customer relations team")),
 )  # fmt: skip
 """The names that the example sentences use."""
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """A command, what it does in one line, and sentences that say it."""
-
-    command: type[Command]
-    does: str
-    examples: tuple[str, ...]
 
 
 EXAMPLES: tuple[Explained, ...] = (
@@ -232,8 +227,12 @@ EXAMPLES: tuple[Explained, ...] = (
     ),
     Explained(
         AcceptChecks,
-        "Adds suggested checks to the project's files, by their ids.",
-        ("accept check k4821 for orders", "accept checks k4821, b0937 for silver.orders"),
+        "Adds suggested checks to the project's files, by their ids, or all of them.",
+        (
+            "accept check k4821 for orders",
+            "accept checks k4821, b0937 for silver.orders",
+            "accept all suggestions for orders",
+        ),
     ),
     Explained(
         ScanPrivacy,
@@ -304,6 +303,8 @@ EXAMPLES: tuple[Explained, ...] = (
         "Shows who did or decided what, newest first.",
         ("audit", "show the audit log since Monday", "who changed the privacy rules?"),
     ),
+    *PEOPLE_EXAMPLES,
+    *ALERT_EXAMPLES,
     Explained(Help, "Says what can be said here.", ("help", "help run", "what can you do?")),
     Explained(WhoAmI, "Says who you are to Atlas and what you may do.", ("who am I?",)),
 )

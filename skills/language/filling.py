@@ -9,6 +9,8 @@ from types import MappingProxyType
 from engine.commands import (
     AcceptChecks,
     AcceptFinding,
+    Acknowledge,
+    Assign,
     Audit,
     Backfill,
     BackfillStatus,
@@ -20,30 +22,47 @@ from engine.commands import (
     DeleteQuarantine,
     DeleteSchedule,
     DescribePipeline,
+    DigestNow,
     ExpectValues,
+    ExplainRoute,
     ExplainRun,
     Help,
+    ListIncidents,
     ListPipelines,
     ListQuarantine,
     ListRuns,
     ListSchedules,
+    ListSubscriptions,
+    ListUndelivered,
+    Mute,
     PauseSchedule,
     PrivacyReport,
     QualityReport,
     RejectFinding,
     ReleaseQuarantine,
+    Resolve,
     ResumeSchedule,
     RetryRun,
     RevealValue,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
+    ScheduleDigest,
     SchedulePipeline,
     SetPrivacyRule,
+    ShowImpact,
+    ShowIncident,
+    ShowLineage,
+    Snooze,
+    Subscribe,
     SuggestChecks,
+    Unmute,
+    Unsubscribe,
     WhoAmI,
 )
+from engine.commands.lineage import Direction, Mishap
 from engine.recurrence import Recurrence
+from engine.topics import ANYTHING, Topic
 from skills.language.items import Item, Kind
 from skills.language.matching import ACCEPTS, REQUIRES, Match
 from skills.language.spans import Days
@@ -100,6 +119,19 @@ class Slots:
     sealed: str = ""
     columns: tuple[str, ...] = ()
     k: int = 5
+    direction: Direction = Direction.BOTH
+    mishap: Mishap = Mishap.BREAKS
+    incident: str | None = None
+    subject: str | None = None
+    ending: datetime | None = None
+    standing: str | None = None
+    person: str = "me"
+    owner: str | None = None
+    reason: str = ""
+    channel: str | None = None
+    alerts: Topic = ANYTHING
+    period: int | None = None
+    quiet: bool = False
 
 
 _BUILD: Mapping[type[Command], Callable[[Slots], Command]] = MappingProxyType(
@@ -147,6 +179,25 @@ _BUILD: Mapping[type[Command], Callable[[Slots], Command]] = MappingProxyType(
         RevealValue: lambda slots: RevealValue(slots.sealed),
         CheckAnonymity: lambda slots: CheckAnonymity(slots.dataset or "", slots.columns, slots.k),
         Audit: lambda slots: Audit(slots.since),
+        ShowLineage: lambda slots: ShowLineage(
+            slots.dataset or "", slots.column or None, slots.direction
+        ),
+        ShowImpact: lambda slots: ShowImpact(
+            slots.dataset or "", slots.column or None, slots.mishap
+        ),
+        ListIncidents: lambda slots: ListIncidents(slots.standing, slots.subject, slots.owner),
+        ShowIncident: lambda slots: ShowIncident(slots.incident, slots.subject),
+        Acknowledge: lambda slots: Acknowledge(slots.incident, slots.subject),
+        Snooze: lambda slots: Snooze(slots.incident, slots.subject, slots.ending),
+        Assign: lambda slots: Assign(slots.incident, slots.subject, slots.person),
+        Resolve: lambda slots: Resolve(slots.incident, slots.subject),
+        Unmute: lambda slots: Unmute(slots.subject or ""),
+        Subscribe: lambda slots: Subscribe(slots.channel, slots.alerts),
+        Unsubscribe: lambda slots: Unsubscribe(slots.channel, slots.alerts),
+        ListSubscriptions: lambda slots: ListSubscriptions(slots.channel),
+        ExplainRoute: lambda slots: ExplainRoute(slots.channel, slots.incident),
+        DigestNow: lambda slots: DigestNow(slots.channel, slots.since),
+        ListUndelivered: lambda _: ListUndelivered(),
         Help: lambda slots: Help(slots.topic),
         WhoAmI: lambda _: WhoAmI(),
     }
@@ -157,6 +208,10 @@ def build(command: type[Command], slots: Slots) -> Command:
     """The command with its own ones of these slots."""
     if command is SchedulePipeline and slots.when is not None:
         return SchedulePipeline(slots.pipeline or "", slots.when, slots.table)
+    if command is ScheduleDigest and slots.when is not None:
+        return ScheduleDigest(slots.when, slots.channel, slots.period, slots.quiet)
+    if command is Mute and slots.ending is not None:
+        return Mute(slots.subject or "", slots.ending, slots.reason)
     return _BUILD[command](slots)
 
 

@@ -280,6 +280,7 @@ SAYINGS: tuple[tuple[type[Command], tuple[str, ...]], ...] = (
         (
             "accept|add check|checks {checks}", "accept|add quality check|checks {checks}",
             "accept|add suggestion|suggestions {checks}", "accept {checks}",
+            "accept|add all suggestions", "accept|add all suggested checks",
         ),
     ),
     (

@@ -28,6 +28,7 @@ _SEVERAL = re.compile(r",|\band\b|\bor\b", re.IGNORECASE)
 _NO_COLUMN = frozenset(
     ["it", "this", "that", "them", "these", "those", "everything", "all", "both", "nothing", "data"]
 )
+_PATH = re.compile(r"[@#]?[^\W_][\w.:@-]*")
 MOST_TRIED = 4
 
 
@@ -131,6 +132,11 @@ def quoted(name: str) -> str:
     if re.fullmatch(r"[^\W_][\w$-]*|_[\w$-]*", name):
         return name
     return '"' + name.replace('"', '""') + '"'
+
+
+def quoted_path(name: str) -> str:
+    """A dataset, a table, a person or a channel as it stands in a sentence."""
+    return name if _PATH.fullmatch(name) else quoted(name)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -200,7 +200,7 @@ def _told(heard: Heard, calendar: Calendar, zone: str) -> Times | None:
         return _sure(found)
     if heard.delay is not None:
         is_alone = heard == Heard(delay=heard.delay)
-        return _sure(Once(_later(calendar, *heard.delay), zone)) if is_alone else None
+        return _sure(Once(later(calendar, *heard.delay), zone)) if is_alone else None
     if heard.count is not None:
         return _sure(_interval(heard, calendar, zone))
     if heard.period or heard.again or heard.days:
@@ -212,7 +212,7 @@ def _sure(recurrence: Recurrence | None) -> Times | None:
     return Times((recurrence,)) if recurrence else None
 
 
-def _later(calendar: Calendar, number: int, unit: Unit) -> datetime:
+def later(calendar: Calendar, number: int, unit: Unit) -> datetime:
     """Hours as they pass, days by the wall clock."""
     delay = timedelta(seconds=number * UNIT_SECONDS[unit])
     if unit in (Unit.DAY, Unit.WEEK):
@@ -226,7 +226,7 @@ def _interval(heard: Heard, calendar: Calendar, zone: str) -> Recurrence | None:
     """«every 15 minutes», «every 2 weeks on Monday at 9»."""
     if heard.count is None or heard.unit is None or heard.again or heard.period or heard.days:
         return None
-    clocks = _clocks(heard)
+    clocks = clocks_of(heard)
     clock = clocks[0] if clocks else time(0)
     if heard.unit not in (Unit.DAY, Unit.WEEK) and heard.day is None:
         return None if clocks or heard.weekdays else Every(heard.count, heard.unit, zone)
@@ -234,7 +234,7 @@ def _interval(heard: Heard, calendar: Calendar, zone: str) -> Recurrence | None:
         return None
     day = heard.day or calendar.today
     if heard.weekdays:
-        day = _next_day(heard.weekdays, clock, calendar)
+        day = next_day(heard.weekdays, clock, calendar)
     return Every(heard.count, heard.unit, zone, calendar.at(day, clock))
 
 
@@ -275,13 +275,13 @@ def _fits(heard: Heard) -> bool:
 
 def _daily(heard: Heard, zone: str) -> Cron:
     days = heard.days or (frozenset({1}) if heard.period == "month" else frozenset())
-    clocks = [(clock.hour, clock.minute) for clock in _clocks(heard)] or [(0, 0)]
+    clocks = [(clock.hour, clock.minute) for clock in clocks_of(heard)] or [(0, 0)]
     return Cron.at(clocks, zone, heard.weekdays or frozenset(), days)
 
 
 def _once(heard: Heard, calendar: Calendar, zone: str) -> Times | None:
     """«tomorrow at 9am», «on Monday at 18:30», «at 9am»."""
-    clocks = _clocks(heard)
+    clocks = clocks_of(heard)
     if len(clocks) > 1 or len(heard.weekdays or ()) > 1 or (heard.weekdays and heard.day):
         return None
     if clocks:
@@ -296,14 +296,14 @@ def _once(heard: Heard, calendar: Calendar, zone: str) -> Times | None:
 
 def _day(heard: Heard, clock: time, calendar: Calendar) -> date:
     if heard.weekdays:
-        return _next_day(heard.weekdays, clock, calendar)
+        return next_day(heard.weekdays, clock, calendar)
     if heard.day is not None:
         return heard.day
     has_passed = calendar.at(calendar.today, clock) <= calendar.now
     return calendar.today + timedelta(days=int(has_passed))
 
 
-def _next_day(weekdays: frozenset[int], clock: time, calendar: Calendar) -> date:
+def next_day(weekdays: frozenset[int], clock: time, calendar: Calendar) -> date:
     """The next day of that weekday on which the clock time lies ahead."""
     (weekday,) = weekdays
     today = calendar.today
@@ -311,7 +311,7 @@ def _next_day(weekdays: frozenset[int], clock: time, calendar: Calendar) -> date
     return today if is_today else coming(today, weekday)
 
 
-def _clocks(heard: Heard) -> tuple[time, ...]:
+def clocks_of(heard: Heard) -> tuple[time, ...]:
     """The clock times, moved to the part of the day that was said: «every evening at 9»."""
     return tuple(_moved(clock, heard.part) for clock in heard.clocks or ())
 

@@ -11,6 +11,8 @@ from engine.commands import (
     HIDDEN,
     AcceptChecks,
     AcceptFinding,
+    Acknowledge,
+    Assign,
     Audit,
     Backfill,
     BackfillStatus,
@@ -22,38 +24,73 @@ from engine.commands import (
     DeleteQuarantine,
     DeleteSchedule,
     DescribePipeline,
+    DigestNow,
     ErasePerson,
     ExpectValues,
+    ExplainRoute,
     ExplainRun,
     FindPerson,
     Help,
+    ListIncidents,
     ListPipelines,
     ListQuarantine,
     ListRuns,
     ListSchedules,
+    ListSubscriptions,
+    ListUndelivered,
+    Mute,
     PauseSchedule,
     PrivacyReport,
     QualityReport,
     RejectFinding,
     ReleaseQuarantine,
+    Resolve,
     ResumeSchedule,
     RetryRun,
     RevealValue,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
+    ScheduleDigest,
     SchedulePipeline,
     SetPrivacyRule,
+    ShowImpact,
+    ShowIncident,
+    ShowLineage,
+    Snooze,
+    Subscribe,
     SuggestChecks,
+    Unmute,
+    Unsubscribe,
     WhoAmI,
 )
 from skills.language.filling import Slots, build
-from skills.language.places import listed, quoted
-from skills.language.slot_values import DAY, FLAGS, Context
+from skills.language.people import people_sentence
+from skills.language.places import listed, quoted, quoted_path
+from skills.language.slot_values import DAY, FLAGS, UNTOUCHED, Context
 from skills.language.vocabulary import Vocabulary
 
 Form = tuple[str, ...]
-_ALL_THE_REST = "{when}"
+_ALL_THE_REST = frozenset({"{when}", "{alerts}"})
+_CALLED: Mapping[tuple[type[Command], str], str] = MappingProxyType(
+    {
+        (ListIncidents, "status"): "standing",
+        (ListIncidents, "dataset"): "subject",
+        (Mute, "until"): "ending",
+        (Snooze, "until"): "ending",
+        (Mute, "dataset"): "subject",
+        (Unmute, "dataset"): "subject",
+        (Subscribe, "topic"): "alerts",
+        (Unsubscribe, "topic"): "alerts",
+        **{
+            (command, "dataset"): "subject"
+            for command in (ShowIncident, Acknowledge, Snooze, Assign, Resolve)
+        },
+    }
+)
+"""What a field is called in a form where its own name is that of another kind of value."""
+
+_OF_INCIDENT = ("[{incident}]", "[of {subject}]")
 _RETRIED = ("[from step {from_step}]", "[and accept the {accept_drift}]")
 _OF_SCHEDULES = ("[for schedule {schedule}]", "[of pipeline {pipeline}]", "[for table {table}]")
 FORMS: Mapping[type[Command], tuple[Form, ...]] = MappingProxyType(
@@ -150,6 +187,7 @@ FORMS: Mapping[type[Command], tuple[Form, ...]] = MappingProxyType(
                 "accept check {checks}",
                 "for {dataset}",
             ),
+            ("accept all suggestions", "for {dataset}"),
         ),
         ScanPrivacy: (("scan {dataset} for personal data",),),
         PrivacyReport: (("privacy report", "[of {dataset}]"),),
@@ -168,11 +206,80 @@ FORMS: Mapping[type[Command], tuple[Form, ...]] = MappingProxyType(
         RevealValue: (("reveal {sealed}",),),
         CheckAnonymity: (("check k-anonymity of {dataset} for {columns}", "[with k {k}]"),),
         Audit: (("audit", "[since {since}]"),),
+        ShowLineage: (
+            ("show lineage of column {column} in {dataset}",),
+            ("show lineage of {dataset}",),
+            ("show {direction} of column {column} in {dataset}",),
+            ("show {direction} of {dataset}",),
+        ),
+        ShowImpact: (
+            ("impact of {dataset}",),
+            ("impact of column {column} in {dataset}",),
+            ("what breaks if {dataset} is {mishap}",),
+            ("what breaks if column {column} in {dataset} is {mishap}",),
+        ),
+        ListIncidents: (
+            ("list", "[{standing}]", "incidents", "[of {subject}]", "[owned by {owner}]"),
+        ),
+        ShowIncident: (("show {incident}",), ("show the incident", *_OF_INCIDENT)),
+        Acknowledge: (("acknowledge {incident}",), ("acknowledge the incident", *_OF_INCIDENT)),
+        Snooze: (
+            ("snooze {incident} until {ending}",),
+            ("snooze {incident} until green",),
+            ("snooze the incident", *_OF_INCIDENT, "until {ending}"),
+            ("snooze the incident", *_OF_INCIDENT, "until green"),
+        ),
+        Assign: (
+            ("assign {incident} to {person}",),
+            ("assign {incident} to me",),
+            ("assign the incident", *_OF_INCIDENT, "to {person}"),
+            ("assign the incident", *_OF_INCIDENT, "to me"),
+        ),
+        Resolve: (("resolve {incident}",), ("resolve the incident", *_OF_INCIDENT)),
+        Mute: (("mute {subject} until {ending}", "[because {reason}]"),),
+        Unmute: (("unmute {subject}",),),
+        Subscribe: (
+            ("subscribe {channel} to", "{alerts}"),
+            ("subscribe {channel} to all alerts",),
+            ("subscribe me to", "{alerts}"),
+            ("subscribe me to all alerts",),
+        ),
+        Unsubscribe: (
+            ("unsubscribe {channel} from", "{alerts}"),
+            ("unsubscribe {channel}",),
+            ("unsubscribe me from", "{alerts}"),
+            ("unsubscribe me",),
+        ),
+        ListSubscriptions: (("what is {channel} subscribed to",), ("list subscriptions",)),
+        ExplainRoute: (
+            ("why did {incident} go to {channel}",),
+            ("why did this go to {channel}",),
+            ("who was told of {incident}",),
+            ("why did this go here",),
+        ),
+        DigestNow: (("digest now", "[for {channel}]", "[since {since}]"),),
+        ScheduleDigest: (
+            (
+                "send a digest",
+                "[to {channel}]",
+                "[of the last {period} days]",
+                "[only with {quiet}]",
+                "{when}",
+            ),
+        ),
+        ListUndelivered: (("what could not be delivered",),),
         Help: (("help {topic}",), ("help",)),
         WhoAmI: (("who am i",),),
     }
 )
 """Segments in their order; one in brackets is left out when its slot is empty."""
+
+_OPENINGS = tuple(
+    (None if form[0][0] in "[{" else form[0].split()[0], command, form)
+    for command, forms in FORMS.items()
+    for form in forms
+)
+"""Each form with the word that it begins with; None where it begins with a slot."""
 
 _WORD = re.compile(r'(?:"(?:[^"]|"")*"|[^\s"]|")+?(?=\s|$)')
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -181,8 +288,12 @@ _MOST_WORDS = 40
 
 def sentence(command: Command) -> str:
     """The sentence that says exactly this command; one about a person leaves out who it is."""
+    own = people_sentence(command)
+    if own is not None:
+        return own
     filled = ((each, getattr(command, each.name)) for each in fields(command))
-    values = {each.name: value for each, value in filled if value != each.default}
+    given_values = ((each.name, value) for each, value in filled if value != each.default)
+    values = {_CALLED.get((type(command), name), name): value for name, value in given_values}
     given = {name: _written(name, value) for name, value in values.items()}
     form = next(form for form in FORMS[type(command)] if _fits(form, frozenset(given)))
     segments = (_segment(segment, given) for segment in form)
@@ -195,6 +306,11 @@ _OWN_WRITING: Mapping[str, Callable[[object], str]] = MappingProxyType(
         "column": lambda value: quoted(str(value)),
         "columns": lambda value: listed(value if isinstance(value, tuple) else ()),
         "to": lambda value: quoted(str(value)),
+        "subject": lambda value: quoted_path(str(value)),
+        "owner": lambda value: quoted(str(value)),
+        "person": lambda value: quoted_path(str(value)),
+        "reason": lambda value: quoted(str(value)),
+        "standing": lambda value: UNTOUCHED if value == "open" else str(value),
     }
 )
 
@@ -236,20 +352,21 @@ def read_sentence(text: str, vocabulary: Vocabulary, zone: tzinfo) -> Command | 
 
 
 def _readings(words: list[str], context: Context) -> Iterator[Command]:
-    for command, forms in FORMS.items():
-        for form in forms:
-            slots = _read(form, words, context)
-            if slots is not None:
-                yield build(command, slots)
+    first = words[0].casefold() if words else ""
+    for opening, command, form in _OPENINGS:
+        slots = _read(form, words, context) if opening in (None, first) else None
+        if slots is not None:
+            yield build(command, slots)
 
 
 def _read(form: Form, words: list[str], context: Context) -> Slots | None:
     slots, at = Slots(), 0
     for segment in form:
         pieces = segment.strip("[]").split()
-        length = len(words) - at if segment == _ALL_THE_REST else len(pieces)
+        takes_all = segment in _ALL_THE_REST
+        length = len(words) - at if takes_all else len(pieces)
         ahead = words[at : at + length]
-        given = [" ".join(ahead)] if segment == _ALL_THE_REST else ahead
+        given = [" ".join(ahead)] if takes_all else ahead
         read = _read_segment(pieces, given, slots, context)
         if read is not None:
             slots, at = read, at + length

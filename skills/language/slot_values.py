@@ -7,18 +7,22 @@ from datetime import date, datetime, timedelta, tzinfo
 from types import MappingProxyType
 
 from engine.catalog.policy import Operator
+from engine.commands.lineage import Direction, Mishap
 from engine.recurrence import Recurrence
 from engine.runs.model import StepKind
 from engine.schedules.model import number_of
+from engine.topics import Topic
 from skills.language.check_ids import check_ids
 from skills.language.lexicon import ASKING, FILLERS
 from skills.language.persons import ERASURE, SEALED
 from skills.language.places import names_listed, unquoted
 from skills.language.run_ids import run_id
 from skills.language.scheduling import recurrence_of
+from skills.language.shapes import PLACE
+from skills.language.topics import topic_written
 from skills.language.vocabulary import Vocabulary
 
-Value = str | int | date | datetime | Recurrence | tuple[str, ...]
+Value = str | int | date | datetime | Recurrence | tuple[str, ...] | Topic | Direction | Mishap
 
 FLAGS: Mapping[str, str] = MappingProxyType(
     {
@@ -26,6 +30,7 @@ FLAGS: Mapping[str, str] = MappingProxyType(
         "dry_run": "run",
         "accept_drift": "change",
         "confirmed": "sure",
+        "quiet": "news",
     }
 )
 """The word that stands where a slot is that can only be set."""
@@ -35,8 +40,37 @@ DAY = timedelta(days=1)
 
 _STATUSES = ("queued", "running", "succeeded", "failed", "cancelled")
 _OPERATORS = tuple(Operator)
+UNTOUCHED = "unacknowledged"
+"""What an incident is called of which nobody has said anything: «open» is each not resolved."""
+
+_STANDINGS: Mapping[str, str] = MappingProxyType(
+    {
+        UNTOUCHED: "open",
+        "acknowledged": "acknowledged",
+        "snoozed": "snoozed",
+        "resolved": "resolved",
+    }
+)
 _ENTITY = re.compile("[A-Z][A-Z0-9_]{1,60}")
 _STEPS = tuple(kind.value for kind in StepKind if kind is not StepKind.SCAN)
+NO_ONE = frozenset(
+    [
+        "us",
+        "somebody",
+        "someone",
+        "nobody",
+        "anybody",
+        "anyone",
+        "everybody",
+        "everyone",
+        "it",
+        "them",
+    ]
+)
+"""Words that name no person in particular."""
+
+_ONE = re.compile(r"@?\w(?:[\w.:-]*\w)?")
+_INCIDENT = re.compile(r"inc-([0-9]{1,9})", re.IGNORECASE)
 _NOISE = frozenset(word for phrase in (*FILLERS, *ASKING) for word in phrase)
 
 
@@ -53,6 +87,8 @@ class Context:
             return recurrence_of(word, self.zone)
         if slot in ("since", "until"):
             return self._moment(word)
+        if slot == "ending":
+            return self._moment(word) if ":" in word else None
         if slot in FLAGS:
             return word.casefold() == FLAGS[slot] or None
         reader = _SLOT_READERS.get(slot)
@@ -62,6 +98,7 @@ class Context:
         if slot == "table":
             return self.vocabulary.short_names()
         named = {
+            "subject": (*self.vocabulary.datasets, *self.vocabulary.short_names()),
             "pipeline": self.vocabulary.pipelines,
             "dataset": self.vocabulary.datasets,
             "from_step": _STEPS,
@@ -80,6 +117,40 @@ class Context:
 def _schedule(word: str) -> str | None:
     number = number_of(word)
     return None if number is None else f"SCH-{number}"
+
+
+def _incident(word: str) -> str | None:
+    found = _INCIDENT.fullmatch(word)
+    return f"INC-{int(found[1])}" if found else None
+
+
+def _standing(word: str) -> str | None:
+    return _STANDINGS.get(word.casefold())
+
+
+def _direction(word: str) -> Direction | None:
+    known = word.casefold()
+    return Direction(known) if known in (Direction.UPSTREAM, Direction.DOWNSTREAM) else None
+
+
+def _mishap(word: str) -> Mishap | None:
+    known = word.casefold()
+    return Mishap(known) if known in tuple(Mishap) and known != Mishap.BREAKS else None
+
+
+def _channel(word: str) -> str | None:
+    return word if PLACE.fullmatch(word) else None
+
+
+def _person(word: str) -> str | None:
+    """Somebody by name, or by a longer one in quotes; no channel, and no mail address."""
+    if word.casefold() in NO_ONE:
+        return None
+    return unquoted(word) if word.startswith('"') or _ONE.fullmatch(word) else None
+
+
+def _owner(word: str) -> str | None:
+    return unquoted(word) if word.startswith('"') or _ONE.fullmatch(word) else None
 
 
 def _topic(word: str) -> str | None:
@@ -152,6 +223,16 @@ _SLOT_READERS: Mapping[str, Callable[[str], Value | None]] = MappingProxyType(
         "sealed": _sealed,
         "k": _group_size,
         "identifier": _nobody,
+        "incident": _incident,
+        "standing": _standing,
+        "direction": _direction,
+        "mishap": _mishap,
+        "channel": _channel,
+        "person": _person,
+        "owner": _owner,
+        "reason": unquoted,
+        "alerts": topic_written,
+        "period": _days_old,
     }
 )
 

@@ -13,7 +13,9 @@ from engine.commands import (
     RunStatus,
     SuggestChecks,
 )
+from engine.identifiers import without_numbers_and_addresses
 from engine.people import Role
+from skills.language.alerting import read_alerting
 from skills.language.anonymity import read_anonymity
 from skills.language.caution import misspellings, offers_without, reasons_against
 from skills.language.closeness import close_sentences
@@ -33,6 +35,7 @@ from skills.language.makers import with_maker
 from skills.language.matching import Match, best_match
 from skills.language.names import names_of
 from skills.language.offering import bare_names, look_instead, which_name
+from skills.language.people import read_people
 from skills.language.persons import read_person, without_persons
 from skills.language.phrases import ORDER_VERBS
 from skills.language.privacy_rules import read_privacy_rule
@@ -50,7 +53,7 @@ from skills.language.unreadable import (
     unread_time,
 )
 from skills.language.vocabulary import Vocabulary
-from skills.language.words import Word, tidy, words_of
+from skills.language.words import UNSAID, Word, tidy, words_of
 
 LONGEST_TEXT = 2_000
 MOST_WORDS = 80
@@ -63,16 +66,22 @@ def understand(text: str, vocabulary: Vocabulary, now: datetime, zone: tzinfo) -
     exact = read_sentence(text, vocabulary, zone)
     if exact:
         return _if_it_has_come(Understood(exact), now)
-    return read_person(text, vocabulary) or _loosely(
-        without_persons(text, vocabulary), vocabulary, now, zone
-    )
+    person = read_people(text, vocabulary) or read_person(text, vocabulary)
+    if person:
+        return person
+    masked = without_persons(text, vocabulary)
+    structured = read_privacy_rule(masked, vocabulary) or read_anonymity(masked, vocabulary)
+    if structured:
+        return structured
+    plain = without_numbers_and_addresses(text, UNSAID)
+    alerting = read_alerting(plain, vocabulary, Calendar(now, zone))
+    if alerting:
+        return _if_it_has_come(alerting, now)
+    return _loosely(masked, vocabulary, now, zone)
 
 
 def _loosely(text: str, vocabulary: Vocabulary, now: datetime, zone: tzinfo) -> Reading:
     """What a text says in people's own words; whoever it may name is not in it any more."""
-    structured = read_privacy_rule(text, vocabulary) or read_anonymity(text, vocabulary)
-    if structured:
-        return structured
     tidied = tidy(text)
     words = words_of(tidied)
     if len(words) > MOST_WORDS:

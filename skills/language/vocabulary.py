@@ -11,7 +11,8 @@ class Vocabulary:
     """Names that a sentence may use; datasets are `layer.name`.
 
     A maker is a dataset with the one pipeline that makes it and nothing of another layer. Columns
-    are those of any table; `columns_in` has each with its table.
+    are those of any table; `columns_in` has each with its table. Owners are ids with
+    their names; consumers are what reads datasets outside Atlas, such as a dashboard.
     """
 
     pipelines: tuple[str, ...] = ()
@@ -20,6 +21,8 @@ class Vocabulary:
     makers: tuple[tuple[str, str], ...] = ()
     columns: tuple[str, ...] = ()
     columns_in: tuple[tuple[str, str], ...] = ()
+    owners: tuple[tuple[str, str], ...] = ()
+    consumers: tuple[str, ...] = ()
 
     def short_names(self) -> tuple[str, ...]:
         """Tables and models without their layer, each once."""

@@ -7,7 +7,7 @@ import pytest
 from opsdroid.core import OpsDroid
 from opsdroid.events import Message
 
-from engine.alerts.model import Post
+from engine.alerts.model import Due, Post
 from engine.alerts.ports import DeliveryFailed
 from engine.cards import Card, CardKind, Severity
 from engine.configuration import Configuration
@@ -64,13 +64,13 @@ async def test_whatever_a_platform_raises_is_a_reason_to_try_again() -> None:
     sender = OpsdroidSender(a_bot(Listening(OSError("gone"))))
 
     with pytest.raises(DeliveryFailed, match=r"web did not take a message \(OSError\)"):
-        await sender.send(Post("a", "web:#general", CARD), None)
+        await sender.send(Due(Post("a", "web:#general", CARD), 1))
 
 
 async def test_a_post_that_was_taken_gives_a_receipt() -> None:
     connector = Listening()
 
-    assert await OpsdroidSender(a_bot(connector)).send(Post("a", "web:#x", CARD), None) == "1"
+    assert await OpsdroidSender(a_bot(connector)).send(Due(Post("a", "web:#x", CARD), 1)) == "1"
     assert connector.heard == [CARD]
 
 

@@ -73,6 +73,9 @@ async def test_each_skill_is_registered_once_and_each_command_has_an_example(
         "Catalog",
         "Quality",
         "Privacy",
+        "Lineage",
+        "Alerts",
+        "People",
         "Assistance",
     }
     assert {each.command for each in EXAMPLES} == set(COMMANDS)

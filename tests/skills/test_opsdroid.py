@@ -79,7 +79,7 @@ PARTS = {
             lambda event: getattr(event, "text", "") != "for the short one"
         )
     """,
-    "atlas_own_slack": '"""Not the slack that comes with opsdroid."""',
+    "atlas_own_rocketchat": '"""Not the one that comes with opsdroid."""',
 }
 
 
@@ -93,7 +93,8 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: parts-of-a-test\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(
         "[opsdroid_databases]\nrecording = recording_database\n"
-        "[opsdroid_connectors]\nrecording = recording_connector\nslack = atlas_own_slack\n"
+        "[opsdroid_connectors]\nrecording = recording_connector\n"
+        "rocketchat = atlas_own_rocketchat\n"
         "[opsdroid_skills]\nboth = two_skills\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
@@ -164,9 +165,9 @@ async def test_constraints_are_honoured_before_patterns_are_ranked(tmp_path: Pat
 async def test_a_module_of_an_entry_point_wins_over_opsdroids_own_and_is_imported_once(
     tmp_path: Path,
 ) -> None:
-    configuration = {"connectors": {"slack": {}}, "skills": {}, "module-path": str(tmp_path)}
+    configuration = {"connectors": {"rocketchat": {}}, "skills": {}, "module-path": str(tmp_path)}
 
     loader = Loader(OpsDroid(config=configuration, loopless=True))
     modules = loader.load_modules_from_config(configuration)
 
-    assert modules["connectors"][0]["module"] is sys.modules["atlas_own_slack"]
+    assert modules["connectors"][0]["module"] is sys.modules["atlas_own_rocketchat"]

@@ -47,6 +47,9 @@ UNDERSTOOD: tuple[tuple[str, Command], ...] = (
     ("for orders accept checks k4821 & b0937", accepted("k4821", "b0937")),
     ("accept check 2 for orders", accepted("2")),
     ("accept checks 1, 3 for orders", accepted("1", "3")),
+    ("accept all suggestions for orders", accepted()),
+    ("add all suggested checks to silver.orders", accepted()),
+    ("accept all suggestions for bronze.orders", accepted(on="bronze.orders")),
     ("could you accept check k4821 for revenue?", accepted("k4821", on="gold.revenue")),
 )
 
@@ -59,6 +62,11 @@ NOT_AT_ONCE = (
     "accept check k4821 for orders if it holds",
     "accept checks for orders",
     "accept all checks for orders",
+    "accept all suggestions",
+    "accept all suggestions for orders and customers",
+    "accept all suggestions but k4821 for orders",
+    "accept all suggestions that are sure for orders",
+    "don't accept all suggestions for orders",
     "accept check a1f3 for orders",
     "should I accept check k4821 for orders?",
     "don't accept check k4821 for orders",

@@ -227,7 +227,7 @@ NOT_UNDERSTOOD = (
     "what is the weather like in Berlin",
     "lorem ipsum dolor sit amet",
     "status of the moon landing",
-    "approve INC-12",
+    "approve ABC-12",
     "لماذا فشل",
     "🙂 ŵ",
     "a" * 2_001,

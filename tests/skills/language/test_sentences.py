@@ -272,6 +272,13 @@ def test_a_run_id_is_read_as_crockford_says(typed: str, stored: str | None) -> N
         "accept " + "a in b " * 250,
         "k-anonymity of x by " + "a," * 900,
         '"a' * 900 + " is not personal",
+        "mute orders " + "wrod, " * 55,
+        "snooze INC-1 " + "until " * 57,
+        "what breaks if " + "columm in " * 28 + "orders is late",
+        "ack " + "INC-1 and " * 29,
+        "show " + "me are is " * 19 + "incidents",
+        "digest " + "every monday " * 29,
+        "incidents of " + "some " * 57 + "team",
     ],
     ids=lambda text: f"{text[:8]!r}",
 )
