@@ -60,9 +60,7 @@ class ByDbos:
         from dbos import DBOS  # noqa: PLC0415  # only where the peer is installed
 
         address = make_url(url).set(drivername="postgresql").render_as_string(False)
-        DBOS(
-            config={"name": "benchmark", "system_database_url": address, "run_admin_server": False}
-        )
+        DBOS(config={"name": "benchmark", "system_database_url": address})
 
         @DBOS.step()  # type: ignore[untyped-decorator, unused-ignore]  # the peer is not installed where types are checked
         async def nothing() -> None:

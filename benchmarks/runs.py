@@ -15,6 +15,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path
 
 import asyncpg
@@ -30,6 +31,7 @@ from engine.adapters.postgres.transactions import PostgresTransaction, PostgresT
 from engine.adapters.queue import QueueLimits, RunQueueWorker
 from engine.adapters.shields import Shields
 from engine.alerts.announcer import Announcer
+from engine.alerts.incidents.desk import IncidentDesk
 from engine.catalog.model import DatasetName, Layer, PrivacyPolicy, Project, Routes
 from engine.clock import SystemClock
 from engine.people import Asker
@@ -116,7 +118,10 @@ async def atlas_at_work(url: str, at_once: int) -> AsyncIterator[Atlas]:
         line.set,
     )
     ends, empty = Ends(), Empty()
-    listeners = (Announcer(PROJECT, "web", clock).hear, ends.hear)
+    listeners = (
+        Announcer(PROJECT, IncidentDesk(PROJECT, "web", clock, UTC), clock).hear,
+        ends.hear,
+    )
     pulse = Pulse(PROJECT, transactions, clock, listeners)
     runner = Runner(
         PROJECT, transactions, {StepKind.SCAN: empty}, pulse, clock, listeners=listeners

@@ -18,6 +18,8 @@ import typer
 from engine.audit_commands import audit_commands
 from engine.data_folder import DEFAULT, DataFolder
 from engine.errors import EngineError, ProjectError
+from engine.manifest_commands import manifest_commands
+from engine.route_commands import add_route_test
 from engine.token_commands import token_commands
 
 if TYPE_CHECKING:
@@ -329,6 +331,8 @@ def opened_database(data_dir: Path | None) -> Iterator[None]:
 
 
 app.add_typer(token_commands(opened_database), name="token")
+add_route_test(app)
+app.add_typer(manifest_commands(), name="manifest")
 app.add_typer(audit_commands(opened_database, data_folder), name="audit")
 
 

@@ -12,7 +12,17 @@ from ruamel.yaml.error import YAMLError
 
 from engine.errors import ConfigurationError
 
-SKILLS = ("runs", "schedules", "catalog", "quality", "privacy", "assistance")
+SKILLS = (
+    "runs",
+    "schedules",
+    "catalog",
+    "quality",
+    "privacy",
+    "lineage",
+    "alerts",
+    "people",
+    "assistance",
+)
 
 LOOPBACK = "127.0.0.1"
 PORT = 8080

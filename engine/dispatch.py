@@ -1,11 +1,14 @@
 """From a request to its outcome: who may ask, and who answers."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from engine import answers
+from engine.alerting_answers import AlertingAnswers, AlertingCommand
+from engine.approvals.desk import ApprovalDesk
 from engine.audit.recorder import CommandRecorder
-from engine.cards import Card
+from engine.cards import Card, Fact
 from engine.catalog.model import Project
 from engine.commands import (
     COMMANDS,
@@ -15,6 +18,7 @@ from engine.commands import (
     CancelRun,
     CheckQuality,
     Command,
+    Confirm,
     DeleteQuarantine,
     DescribePipeline,
     ExpectValues,
@@ -32,15 +36,17 @@ from engine.commands import (
     SuggestChecks,
     WhoAmI,
 )
-from engine.errors import EngineError, NotAllowed, Unknown
+from engine.errors import EngineError, Unknown
 from engine.expected_values import ExpectedValues
 from engine.known_names import KnownNames
 from engine.outcome import Accepted, Answer, Outcome, Refused, Request
-from engine.people import Asker, People
+from engine.people import Asker
 from engine.personal_answers import PersonalAnswers, PersonalCommand
 from engine.preview_answers import ROOMY, preview_card
 from engine.quality_answers import QualityReports
 from engine.quarantine_desk import QuarantineDesk
+from engine.roles.answers import RoleAnswers, RoleCommand
+from engine.roles.people import People
 from engine.run_answers import RunAnswers
 from engine.run_orders import RunOrders
 from engine.runs.backfill_desk import BackfillDesk
@@ -71,6 +77,9 @@ class Dispatcher(Generic[T]):
         suggestions: Suggestions,
         expected: ExpectedValues[T],
         personal: PersonalAnswers,
+        alerting: AlertingAnswers,
+        roles: RoleAnswers,
+        approvals: ApprovalDesk,
         recorder: CommandRecorder,
         schedules: Callable[[ScheduleCommand, Asker], Awaitable[Card]],
     ) -> None:
@@ -88,24 +97,29 @@ class Dispatcher(Generic[T]):
         self._expected = expected
         self._schedules = schedules
         self._personal = personal
+        self._alerting = alerting
+        self._roles = roles
+        self._approvals = approvals
         self._recorder = recorder
 
     async def handle(self, request: Request) -> Outcome:
         """Answer, accept or refuse at once; raises nothing that a person can cause."""
         try:
-            self._permit(request)
+            await self._people.require(request.asker, request.command)
             await self._recorder.asked(request.command, request.asker, self._names.all)
-            return await self._carry_out(request)
+            return await self._done_or_asked_back(request)
         except EngineError as error:
             await self._recorder.refused(request.command, request.asker, error, self._names.all)
             close = error.close if isinstance(error, Unknown) else ()
             return Refused(error.message, error.hint, close, error)
 
-    def _permit(self, request: Request) -> None:
-        role, needed = self._people.role_of(request.asker), request.command.needs
-        if not role.covers(needed):
-            message = f"Your role here is {role}; {request.command.name} needs {needed}."
-            raise NotAllowed(message, "Ask an admin of Atlas for that role.")
+    async def _done_or_asked_back(self, request: Request) -> Outcome:
+        """What is done for good waits for its confirmation, and is done in its asker's name."""
+        if isinstance(request.command, Confirm):
+            held = await self._approvals.confirm(request.command, request.asker)
+            return await self._carry_out(Request(held.command, held.asker))
+        question = await self._approvals.ask_back(request.command, request.asker)
+        return Answer(question) if question else await self._carry_out(request)
 
     async def _carry_out(self, request: Request) -> Outcome:
         command, asker = request.command, request.asker
@@ -129,16 +143,29 @@ class Dispatcher(Generic[T]):
         match command:
             case _ if isinstance(command, PersonalCommand):
                 return await self._personal.answer(command, request.asker)
+            case _ if isinstance(command, RoleCommand | WhoAmI):
+                return await self._about_roles(command, request.asker)
+            case _ if isinstance(command, AlertingCommand):
+                return await self._alerting.answer(command, request.asker)
             case _ if isinstance(command, ScheduleCommand):
                 return await self._scheduled(command, request)
             case ExpectValues() | QualityReport() | SuggestChecks() | AcceptChecks():
                 return await self._tell_of_quality(command, request.asker)
+            case _:
+                return self._known(command)
+
+    async def _about_roles(self, command: RoleCommand | WhoAmI, asker: Asker) -> Card:
+        if isinstance(command, WhoAmI):
+            return await self._who(asker)
+        return await self._roles.answer(command, asker)
+
+    def _known(self, command: Command) -> Card:
+        """What needs no look at anything."""
+        match command:
             case ListPipelines():
                 return answers.pipelines_card(self._project)
             case DescribePipeline(name):
                 return answers.pipeline_card(self._project, self._names.pipeline(name))
-            case WhoAmI():
-                return self._who(request.asker)
             case _:
                 raise EngineError(f"{command.name} can't be done here.", "Say «help».")
 
@@ -176,7 +203,9 @@ class Dispatcher(Generic[T]):
             self._orders.pipeline(RunPipeline(command.pipeline, command.table), request)
         return await self._schedules(command, request.asker)
 
-    def _who(self, asker: Asker) -> Card:
-        role = self._people.role_of(asker)
+    async def _who(self, asker: Asker) -> Card:
+        role = await self._people.role_of(asker, WhoAmI())
         allowed = [command.name for command in COMMANDS if role.covers(command.needs)]
-        return answers.person_card(asker, role, allowed)
+        card = answers.person_card(asker, role, allowed)
+        more = await self._people.elsewhere(asker)
+        return replace(card, facts=(*card.facts, Fact("Also", ", ".join(more)))) if more else card

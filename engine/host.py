@@ -18,19 +18,20 @@ from opsdroid.database import Database
 from opsdroid.events import Message
 from typing_extensions import override
 
-from engine.alerts.model import Post
+from engine.alerts.model import Due
 from engine.alerts.ports import DeliveryFailed
-from engine.bootstrap import Engine, Parts, open_engine
+from engine.bootstrap import Engine, Marquez, Parts, open_engine
 from engine.cards import Card
 from engine.catalog.model import Project
 from engine.catalog.reader import read_project
 from engine.clock import SystemClock
 from engine.configuration import Configuration
 from engine.errors import ConfigurationError, EngineError
+from engine.lineage.delivery import named_collectors
 from engine.outcome import Outcome, Request
 from engine.runs.backfill import following
 from engine.runs.model import Run
-from engine.settings import Environment, Settings
+from engine.settings import Environment, LineageFrom, Settings
 
 logger = logging.getLogger(__name__)
 
@@ -65,12 +66,23 @@ class CardMessage(Message):
     """
 
     def __init__(
-        self, card: Card, receipt: str | None = None, key: str | None = None, **kwargs: object
+        self,
+        card: Card,
+        receipt: str | None = None,
+        key: str | None = None,
+        *,
+        doubtful: bool = False,
+        privately: bool = False,
+        thread_receipt: str | None = None,
+        **kwargs: object,
     ) -> None:
         super().__init__(text=card.fallback_text, **kwargs)
         self.card = card
         self.receipt = receipt
         self.key = key
+        self.doubtful = doubtful
+        self.privately = privately
+        self.thread_receipt = thread_receipt
 
 
 class EngineDatabase(Database):
@@ -122,6 +134,9 @@ class EngineDatabase(Database):
             sender=OpsdroidSender(self.opsdroid),
             platforms=tuple(connector.name for connector in self.opsdroid.connectors),
             own_platforms=tuple(c.name for c in self.opsdroid.connectors if is_own(c)),
+            gaps={c.name: gap_of(c) for c in self.opsdroid.connectors},
+            collectors=named_collectors(os.environ),
+            marquez=asked_marquez(settings, os.environ),
         )
 
     @override
@@ -153,6 +168,11 @@ def is_own(connector: Connector) -> bool:
     return bool(getattr(connector, "own", False))
 
 
+def gap_of(connector: Connector) -> float:
+    """Seconds that its platform wants between two messages of a channel."""
+    return float(getattr(connector, "gap", 0.0))
+
+
 def configured_project(settings: Settings, environment: Environment) -> Project:
     """The project folder that is configured, read; raises ConfigurationError or ProjectError."""
     folder = environment.project or settings.project
@@ -162,6 +182,19 @@ def configured_project(settings: Settings, environment: Environment) -> Project:
             "Set ATLAS_PROJECT, or `project` under databases.engine of configuration.yaml.",
         )
     return read_project(folder)
+
+
+def asked_marquez(settings: Settings, variables: Mapping[str, str]) -> Marquez | None:
+    """The Marquez that is asked about lineage; raises ConfigurationError without its address."""
+    if settings.lineage_from is LineageFrom.ATLAS:
+        return None
+    addresses = variables.get("MARQUEZ_URL", "").split()
+    if not addresses:
+        raise ConfigurationError(
+            "Lineage is to be read from Marquez, and MARQUEZ_URL is not set.",
+            "Set it, or take `lineage_from` out of databases.engine in configuration.yaml.",
+        )
+    return Marquez(addresses[0], variables.get("MARQUEZ_API_KEY", "").strip())
 
 
 def required_url(environment: Environment) -> str:
@@ -180,15 +213,26 @@ class OpsdroidSender:
     def __init__(self, bot: OpsDroid) -> None:
         self._bot = bot
 
-    async def send(self, post: Post, receipt: str | None) -> str:
+    async def send(self, due: Due) -> str:
         """Send a card, or edit; the connector's receipt. Raises DeliveryFailed."""
+        post = due.post
         connector = self._bot.get_connector(post.platform)
         if connector is None:
             message = f"There is no connector {post.platform}."
             raise DeliveryFailed(message, "Configure it, or take it out of the routes.")
-        event = CardMessage(post.card, receipt, post.key, target=post.channel, connector=connector)
+        event = CardMessage(
+            post.card,
+            due.receipt,
+            post.key,
+            doubtful=due.doubtful,
+            thread_receipt=due.thread_receipt,
+            target=post.channel,
+            connector=connector,
+        )
         try:
             return cast("str", await connector.send(event))
+        except DeliveryFailed:
+            raise
         except Exception as error:
             # whatever a platform raises is a reason to try again, never to stop the outbox
             message = f"{post.platform} did not take a message ({type(error).__name__})."

@@ -152,7 +152,13 @@ _A_NAME = re.compile(r"[^\W\d_a-z][\w'’.-]*[a-z][\w'’.-]*|[A-Z]\.")
 _NAMED = re.compile(r"(?:bronze|silver|gold)\.|sch-[0-9]+$")
 """A dataset or a schedule, by its name."""
 
-_SAID = _NOBODY | _CUES | frozenset(re.findall("[a-z]+", " ".join(way for _, _, way in _WAYS)))
+# «resolve INC-12» is no misspelled «remove»
+_SAID = (
+    _NOBODY
+    | _CUES
+    | {"resolve", "resolved"}
+    | frozenset(re.findall("[a-z]+", " ".join(way for _, _, way in _WAYS)))
+)
 """Words that are no name, wherever they stand."""
 
 _MARKUP = r"<(?:mailto|tel):[^<>]{1,200}>"

@@ -4,18 +4,66 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
+from engine.approvals.model import Deed
 from engine.errors import ConfigurationError, KeyMissing
 from engine.people import Role
 from engine.privacy.protect import KEY_BYTES, Keyring, SecretKey
+from engine.roles.model import Rule, Scope
 from engine.schedules.model import Missed
 
 Seconds = Annotated[float, Field(gt=0)]
+
+
+class ScopedRole(BaseModel):
+    """A role for some pipelines, or in some channels; without either it holds everywhere."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    role: Role
+    pipelines: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
+def _form(setting: object) -> str:
+    match setting:
+        case dict() | ScopedRole():
+            return "(somewhere)"
+        case list() | tuple():
+            return "(several)"
+        case _:
+            return "(everywhere)"
+
+
+RoleSetting = Annotated[
+    Annotated[Role, Tag("(everywhere)")]
+    | Annotated[ScopedRole, Tag("(somewhere)")]
+    | Annotated[tuple[ScopedRole, ...], Tag("(several)")],
+    Discriminator(_form),
+]
+"""A role everywhere, or somewhere, or several of these."""
+
+
+class LineageFrom(StrEnum):
+    """Who is asked what feeds what."""
+
+    ATLAS = "atlas"
+    MARQUEZ = "marquez"
 
 
 class Settings(BaseModel):
@@ -68,11 +116,17 @@ class Settings(BaseModel):
     missed_schedules: Missed = Missed.CATCH_UP
     """What becomes of scheduled times that passed while Atlas was away: catch_up once, or skip."""
 
-    roles: dict[str, Role] = Field(default_factory=dict)
-    """Roles by person, such as `slack:U012AB3CD: operator`."""
+    lineage_from: LineageFrom = LineageFrom.ATLAS
+    """Whose graph answers about lineage come from: atlas, or marquez, the one at MARQUEZ_URL."""
+
+    roles: dict[str, RoleSetting] = Field(default_factory=dict)
+    """Roles by person, such as `slack:U012AB3CD: operator`, or for some pipelines and channels."""
 
     default_role: Role = Role.VIEWER
     """The role of everybody else."""
+
+    second_person: list[Deed] = Field(default_factory=list)
+    """What is done only once a second person has confirmed it."""
 
     @field_validator("timezone")
     @classmethod
@@ -91,6 +145,14 @@ class Settings(BaseModel):
             raise ValueError(message)
         return self
 
+    def rules(self) -> tuple[Rule, ...]:
+        """The roles that the configuration gives."""
+        return tuple(
+            Rule(person, each.role, Scope(each.pipelines, each.channels))
+            for person, setting in self.roles.items()
+            for each in _scoped(setting)
+        )
+
     @classmethod
     def read(cls, values: Mapping[str, object]) -> Self:
         """Settings from a part of configuration.yaml; raises ConfigurationError."""
@@ -100,9 +162,21 @@ class Settings(BaseModel):
             raise ConfigurationError(_first(error), _known()) from error
 
 
+def _scoped(setting: RoleSetting) -> tuple[ScopedRole, ...]:
+    match setting:
+        case Role():
+            return (ScopedRole(role=setting),)
+        case ScopedRole():
+            return (setting,)
+        case _:
+            return setting
+
+
 def _first(error: ValidationError) -> str:
     detail = error.errors()[0]
-    path = ".".join(("databases", "engine", *(str(part) for part in detail["loc"])))
+    # which form of a setting was tried is nothing that people wrote
+    written = (part for each in detail["loc"] if not (part := str(each)).startswith("("))
+    path = ".".join(("databases", "engine", *written))
     said = detail["msg"].removeprefix("Value error, ")
     return f"configuration.yaml: {path}: {said}."
 

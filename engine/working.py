@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from engine.alerts.model import Post
+from engine.alerts.model import Due
 from engine.alerts.ports import DeliveryFailed
 from engine.bootstrap import QUEUES, Parts, open_engine
 from engine.configuration import read_configuration
@@ -17,9 +17,9 @@ from engine.settings import Environment, Settings
 class NoChat:
     """A sender for a process without a platform: what it has to say, a bot delivers."""
 
-    async def send(self, post: Post, receipt: str | None) -> str:  # noqa: ARG002  # the port's
+    async def send(self, due: Due) -> str:
         """Never asked, since no platform is named."""
-        message = f"There is no {post.platform} here."
+        message = f"There is no {due.post.platform} here."
         raise DeliveryFailed(message, "The bot delivers it.")
 
 

@@ -14,6 +14,7 @@ import pytest_asyncio
 from engine.adapters.embedded import EmbeddedPostgres
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.migrate import migrate
+from tests.lineage.strict import mistakes_kept_in
 from tests.world import SHARED, World, opened_world
 
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, max_examples=100)
@@ -58,10 +59,14 @@ async def template(server: str) -> str:
 
 @pytest.fixture
 async def database_url(server: str, template: str) -> AsyncIterator[str]:
-    """The address of a fresh database with the state tables."""
+    """The address of a fresh database with the state tables.
+
+    Whatever the test was about: the lineage that it left there must keep to the specification.
+    """
     name = f"test_{uuid4().hex[:12]}"
     await _execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     yield _address(server, name)
+    assert await mistakes_kept_in(_address(server, name)) == []
     await _execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 

@@ -10,6 +10,8 @@ from engine.commands import (
     COMMANDS,
     AcceptChecks,
     AcceptFinding,
+    Acknowledge,
+    Assign,
     Audit,
     Backfill,
     BackfillStatus,
@@ -17,33 +19,51 @@ from engine.commands import (
     CheckAnonymity,
     CheckQuality,
     Command,
+    Confirm,
     ConfirmErasure,
     DeleteQuarantine,
     DeleteSchedule,
     DescribePipeline,
+    DigestNow,
     ErasePerson,
     ExpectValues,
+    ExplainRoute,
     ExplainRun,
     FindPerson,
+    Grant,
     Help,
+    ListIncidents,
     ListPipelines,
     ListQuarantine,
     ListRuns,
     ListSchedules,
+    ListSubscriptions,
+    ListUndelivered,
+    Mute,
     PauseSchedule,
     PrivacyReport,
     QualityReport,
     RejectFinding,
     ReleaseQuarantine,
+    Resolve,
     ResumeSchedule,
     RetryRun,
     RevealValue,
+    Revoke,
     RunPipeline,
     RunStatus,
     ScanPrivacy,
+    ScheduleDigest,
     SchedulePipeline,
     SetPrivacyRule,
+    ShowImpact,
+    ShowIncident,
+    ShowLineage,
+    Snooze,
+    Subscribe,
     SuggestChecks,
+    Unmute,
+    Unsubscribe,
     WhoAmI,
 )
 from engine.errors import DatabaseUnreachable
@@ -94,7 +114,27 @@ EVERY_COMMAND: tuple[Command, ...] = (
     RevealValue("es1_em_x"),
     CheckAnonymity("silver.customers", ("email",)),
     Audit(),
+    ShowLineage("silver.customers"),
+    ShowImpact("silver.customers"),
+    ListIncidents(),
+    ShowIncident("INC-1"),
+    Acknowledge("INC-1"),
+    Snooze("INC-1"),
+    Assign("INC-1"),
+    Resolve("INC-1"),
+    Mute("customers", EPOCH + timedelta(days=1)),
+    Unmute("customers"),
+    Subscribe(),
+    Unsubscribe(),
+    ListSubscriptions(),
+    ExplainRoute("#general"),
+    DigestNow(),
+    ScheduleDigest(Cron.at([(9, 0)], "UTC")),
+    ListUndelivered(),
     Help(),
+    Grant("olga", Role.ADMIN),
+    Revoke("olga"),
+    Confirm("K7Q2"),
     WhoAmI(),
 )
 
@@ -152,7 +192,9 @@ async def test_a_refused_role_says_which_is_needed_and_starts_nothing() -> None:
     refused = refusal_of(await shop.ask(RunPipeline("ingest"), "stranger"))
 
     assert refused.reason == "Your role here is viewer; run_pipeline needs operator."
-    assert refused.hint == "Ask an admin of Atlas for that role."
+    assert refused.hint == (
+        "An admin can grant it (web:maria), saying «grant operator to web:stranger»."
+    )
     assert shop.state.runs == {}
 
 
@@ -334,7 +376,9 @@ async def test_a_table_is_explained_by_the_latest_run_that_failed_at_it() -> Non
     customers = card_of(await shop.ask(ExplainRun(table="customers")))
 
     assert Fact("Run", "11111111") in orders.facts
-    assert orders.text.splitlines()[0] == "silver.orders broke."
+    over, cause, *_ = orders.text.splitlines()
+    assert over.startswith("This is over: medallion (22222222) went well for orders")
+    assert cause == "silver.orders broke."
     assert Fact("Run", "22222222") in customers.facts
 
 

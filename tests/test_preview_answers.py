@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from engine.cards import Card, Severity
 from engine.commands import RunPipeline
 from engine.outcome import Answer, Refused, Request
+from engine.people import Role
 from engine.preview_answers import LINES, NAMED, WIDTH, preview_card, size
 from engine.runs.model import Parameters, StepKind
 from engine.runs.preview import Standing, StepPreview
+from engine.testing.roles import known_people
 from tests.builders import a_step, an_asker, dataset
 from tests.workshop import Workshop
 
@@ -141,7 +143,7 @@ async def test_a_terminal_has_room_for_all() -> None:
     asker = replace(an_asker(), platform="terminal", role=None)
     shop = Workshop()
     shop.previews.sql = (LONG,)
-    shop.people = replace(shop.people, default=shop.people.roles["web:maria"])
+    shop.people = known_people({}, Role.ADMIN)
 
     outcome = await shop.dispatcher.handle(Request(COMMAND, asker))
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from engine.errors import ConfigurationError
 from engine.people import Role
 from engine.privacy.protect import KEY_BYTES
+from engine.roles.model import Rule
 from engine.settings import Environment, Settings, decoded, decoded_keys
 
 KEY = bytes(range(KEY_BYTES))
@@ -28,6 +29,7 @@ def test_roles_are_read_by_person() -> None:
     settings = Settings.read({"roles": {"slack:U012AB3CD": "operator"}, "project": "shop"})
 
     assert settings.roles == {"slack:U012AB3CD": Role.OPERATOR}
+    assert settings.rules() == (Rule("slack:U012AB3CD", Role.OPERATOR),)
     assert settings.project == Path("shop")
 
 
@@ -42,6 +44,10 @@ def test_roles_are_read_by_person() -> None:
         (
             {"roles": {"web:you": "boss"}},
             "databases.engine.roles.web:you: Input should be 'viewer', 'operator' or 'admin'",
+        ),
+        (
+            {"roles": {"web:you": [{"role": "admin", "pipeline": "ingest"}]}},
+            "databases.engine.roles.web:you.0.pipeline: Extra inputs are not permitted",
         ),
         ({"default_role": "boss"}, "databases.engine.default_role: "),
         ({"timezone": "Berlin"}, "databases.engine.timezone: "),

@@ -61,7 +61,7 @@ async def test_the_most_useful_eight_are_shown_with_a_click_for_five() -> None:
         "high",
     )
     assert (card.title, len(rows(card))) == ("7 checks to think of for silver.orders", 7)
-    assert len(card.buttons) == 5
+    assert [each.label for each in card.buttons][5:] == ["Accept all 7"]
     assert card.buttons[0].command == sentence(AcceptChecks("silver.orders", (first[0],)))
 
 
@@ -138,14 +138,40 @@ async def test_what_holds_no_more_is_not_added() -> None:
     assert desk.declared == []
 
 
-async def test_bronze_is_told_of_and_takes_no_checks() -> None:
+async def test_checks_of_bronze_are_added_to_bronze() -> None:
     desk = Desk(a_profile(closed("id"), closed("email"), on="bronze.orders"))
 
     card = await desk.suggest("bronze.orders")
+    await desk.accept(rows(card)[0][0], on="bronze.orders")
 
-    assert card.buttons == ()
-    with pytest.raises(EngineError, match="can't have checks of its own"):
-        await desk.accept(rows(card)[0][0], on="bronze.orders")
+    table = desk.files.project.tables[0]
+    assert ([each.text for each in table.bronze_checks], table.checks) == (["row_count > 0"], ())
+
+
+async def test_all_that_is_shown_is_accepted_at_once() -> None:
+    desk = Desk(SEEN)
+    shown = await desk.suggest()
+
+    card = await desk.accept()
+
+    assert [" ".join(each.split()) for each in desk.declared] == [row[1] for row in rows(shown)]
+    assert card.title == "7 checks added to tables/orders.yaml"
+
+
+async def test_the_button_for_all_names_what_was_seen() -> None:
+    card = await Desk(SEEN).suggest()
+
+    ids = tuple(row[0] for row in rows(card))
+    assert card.buttons[-1].command == sentence(AcceptChecks("silver.orders", ids))
+
+
+async def test_where_nothing_is_suggested_nothing_is_added() -> None:
+    desk = Desk(a_profile(closed("id"), rows=0))
+
+    with pytest.raises(EngineError, match="nothing to suggest for"):
+        await desk.accept()
+
+    assert desk.declared == []
 
 
 async def test_a_table_with_nothing_to_suggest_says_so() -> None:

@@ -6,17 +6,28 @@ from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from engine.adapters.scheduler import TriggerTimetable
+from engine.alerting_answers import AlertingAnswers
 from engine.alerts.announcer import Announcer
 from engine.alerts.backfills import BackfillNews
+from engine.alerts.incidents.desk import IncidentDesk
 from engine.anonymity_answers import AnonymityAnswers
+from engine.approvals.desk import ApprovalDesk
 from engine.audit.recorder import CommandRecorder
 from engine.audit_answers import AuditAnswers
 from engine.catalog.model import Project
 from engine.commands import Command
+from engine.delivery_answers import DeliveryAnswers
+from engine.digest_answers import DigestAnswers
+from engine.digests.desk import DigestDesk
 from engine.dispatch import Dispatcher
 from engine.expected_values import ExpectedValues
+from engine.incident_answers import IncidentAnswers
+from engine.lineage.declared import Declared
+from engine.lineage.graph import Naming
+from engine.lineage.memory import LineageMemory
+from engine.lineage_answers import LineageAnswers
 from engine.outcome import Outcome, Request
-from engine.people import People, Role
+from engine.people import Role
 from engine.person_answers import PersonAnswers
 from engine.personal_answers import PersonalAnswers
 from engine.persons.desk import PersonDesk
@@ -25,6 +36,10 @@ from engine.privacy.protect import Keyring, SecretKey
 from engine.privacy_answers import PrivacyAnswers
 from engine.quality_answers import QualityReports
 from engine.quarantine_desk import QuarantineDesk
+from engine.roles.answers import RoleAnswers
+from engine.roles.desk import RoleDesk
+from engine.roles.model import Rule
+from engine.routing_answers import RoutingAnswers
 from engine.runs.backfill_desk import BackfillDesk
 from engine.runs.desk import LONGEST_LINE, RunDesk
 from engine.runs.events import RunEvent, RunFinished, StepFinished
@@ -46,6 +61,8 @@ from engine.schedules.desk import ScheduleDesk
 from engine.suggestion_answers import Suggestions
 from engine.testing.anonymity import MemoryCrowds
 from engine.testing.clock import FakeClock
+from engine.testing.delivery import KnownUndelivered
+from engine.testing.digests import FixedNumbers
 from engine.testing.fixed import (
     FixedDetector,
     FixedExamples,
@@ -54,8 +71,11 @@ from engine.testing.fixed import (
     FixedQuality,
     FixedQuarantine,
 )
+from engine.testing.known_lineage import FixedLineage
 from engine.testing.persons import MemoryErasures, MemoryTraces
 from engine.testing.privacy import FixedPrivacyFindings, MemoryRuleFile
+from engine.testing.roles import MemoryConfirmations, MemoryGrants, known_people
+from engine.testing.routing import KnownPosts
 from engine.testing.sessions import EndedSessions
 from engine.testing.state import MemoryState
 from engine.testing.suggesting import FixedProfiles, MemoryCheckFiles
@@ -88,6 +108,8 @@ class Listening:
         return [e.step for e in events if isinstance(e, StepFinished) and e.run.id == run_id]
 
 
+PEOPLE = {"web:maria": Role.ADMIN, "web:olga": Role.OPERATOR}
+
 KEYS = Keyring(SecretKey(bytes(range(32))))
 
 
@@ -117,10 +139,13 @@ class Workshop:
         self.quarantine = FixedQuarantine()
         self.previews = FixedPreviews()
         self.verdicts = MemoryVerdictHistory()
-        self.people = People({"web:maria": Role.ADMIN, "web:olga": Role.OPERATOR})
+        self.grants = MemoryGrants()
+        self.waiting = MemoryConfirmations()
+        self.people = known_people(PEOPLE, grants=self.grants)
         self.listening = Listening()
+        self.incidents = IncidentDesk(self.project, "web", self.clock, UTC)
         told = (
-            Announcer(self.project, "web", self.clock).hear,
+            Announcer(self.project, self.incidents, self.clock).hear,
             BackfillNews(self.project).hear,
             self.listening.hear,
         )
@@ -193,7 +218,46 @@ class Workshop:
             reports=QualityReports(self.project, self.verdicts, self.clock, UTC),
             previews=self.previews,
             personal=self._personal(),
+            alerting=self._alerting(),
+            roles=self._roles(),
+            approvals=self._approvals(),
             recorder=CommandRecorder(self.audit, self.clock),
+        )
+
+    def _alerting(self) -> AlertingAnswers:
+        """What answers about incidents and digests; lineage and routes have tests of their own."""
+        transactions, clock = self.transactions, self.clock
+        timetable = TriggerTimetable()
+        digests = DigestDesk(
+            self.project, transactions, FixedNumbers(), self.verdicts, clock, timetable
+        )
+        schedules = ScheduleDesk(transactions, timetable, clock)
+        zone = ZoneInfo("UTC")
+        naming = Naming("postgres://localhost:5432", "shop")
+        memory = LineageMemory(Declared(self.project, naming))
+        return AlertingAnswers(
+            lineage=LineageAnswers(
+                self.project, naming, FixedLineage(memory.graph), transactions, clock, zone
+            ).answer,
+            undelivered=DeliveryAnswers(KnownUndelivered(), KnownUndelivered(), zone).answer,
+            incidents=IncidentAnswers(self.project, self.incidents, transactions, clock).answer,
+            routing=RoutingAnswers(
+                self.project, transactions, KnownPosts(), clock, zone.key
+            ).answer,
+            digests=DigestAnswers(digests, schedules, transactions, clock, zone, "web").answer,
+        )
+
+    def _roles(self) -> RoleAnswers:
+        rules = tuple(Rule(person, role) for person, role in PEOPLE.items())
+        pipelines = [each.name for each in self.project.pipelines]
+        return RoleAnswers(
+            RoleDesk(rules, Role.VIEWER, self.grants, self.audit, self.clock, pipelines)
+        )
+
+    def _approvals(self) -> ApprovalDesk:
+        """Only what a grant would do is known here, so nothing else is asked back."""
+        return ApprovalDesk(
+            self.waiting, self.people, self._roles().foresee, self.audit, self.clock
         )
 
     def _personal(self) -> PersonalAnswers:

@@ -18,7 +18,7 @@ from engine.configuration import Configuration, local_configuration
 from engine.data_folder import DataFolder
 from engine.demo import free_port, install_sample
 from engine.host import EngineDatabase, engine_of, running_bot
-from engine.outcome import Accepted
+from engine.outcome import Accepted, Answer
 from engine.runs.model import Run
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
@@ -76,6 +76,10 @@ class World:
         """Say a sentence that starts a run, and return the run as it ended."""
         message = await self.say(text)
         outcome = message.raw_parses.get("outcome")
+        if isinstance(outcome, Answer) and is_asked_back(outcome.card):
+            # what is done for good is asked back, and confirmed by the button
+            message = await self.say(outcome.card.buttons[0].command)
+            outcome = message.raw_parses.get("outcome")
         assert isinstance(outcome, Accepted), f"{text!r} started no run: {outcome}"
         return await eventually(lambda: self._ended(outcome.run_id))
 
@@ -99,6 +103,11 @@ class World:
             return list(await connection.fetch(query, *arguments))
         finally:
             await connection.close()
+
+
+def is_asked_back(card: Card) -> bool:
+    """Whether the card asks for a second word before something is done."""
+    return any(each.command.startswith("confirm ") for each in card.buttons)
 
 
 async def eventually(look: Callable[[], Awaitable[T | None]]) -> T:

@@ -9,6 +9,9 @@ from aiohttp.typedefs import Handler, Middleware
 
 COOKIE = "atlas_page"
 
+PLATFORMS = "/connector/"
+"""The paths at which chat platforms knock."""
+
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -54,6 +57,9 @@ class Door:
         return check
 
     def _require_welcome(self, request: web.Request) -> None:
+        """Platforms come from outside, by whatever name; their doors check who they are."""
+        if request.path.startswith(PLATFORMS):
+            return
         if not self.knows_host(request.headers.get("Host", "")):
             raise web.HTTPMisdirectedRequest(text="This address is not one of Atlas's.")
 

@@ -10,6 +10,7 @@ from aiohttp import ClientConnectionError, WSCloseCode, web
 
 from connectors.web import wire
 from engine.cards import Card
+from engine.commands import WhoAmI
 from engine.host import EngineDatabase
 from engine.identifiers import without_identifiers
 from engine.logs import place_of
@@ -74,7 +75,8 @@ class Room:
 
     async def _hello(self) -> str:
         engine = self._database.engine
-        role = engine.people.role_of(Asker("web", wire.PERSON, "You", ""))
+        asker = Asker("web", wire.PERSON, "You", "")
+        role = await engine.people.role_of(asker, WhoAmI())
         self._spoken_in.update(await engine.transcript.channels())
         said = await engine.transcript.recent(SHOWN_MESSAGES)
         return wire.hello("You", role, wire.SUGGESTIONS, said, self._spoken_in)

@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
+from engine.adapters.collectors import HttpCollectors
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.key_fingerprints import require_same_keys
+from engine.adapters.postgres.lineage_memory import remembering
 from engine.adapters.postgres.listener import listening
 from engine.adapters.postgres.migrate import require_newest
 from engine.adapters.postgres.outbox import CHANNEL
@@ -16,16 +18,16 @@ from engine.adapters.presidio.detector import PresidioDetector
 from engine.adapters.shields import Shields
 from engine.adapters.soda import SodaQuality
 from engine.adapters.soda_groups import tellable_columns
+from engine.alerts.outbox import AT_ONCE
 from engine.bootstrap.asked import Engine
 from engine.bootstrap.at_work import at_work, wire
-from engine.bootstrap.ground import QUEUES, Ground, Parts
+from engine.bootstrap.ground import QUEUES, Ground, Marquez, Parts
 from engine.catalog.model import Project
 from engine.errors import KeyMissing
 from engine.privacy.operators import KEYED
 from engine.privacy.protect import Keyring
-from engine.settings import Settings
 
-__all__ = ["QUEUES", "Engine", "Parts", "open_engine", "require_key"]
+__all__ = ["QUEUES", "Engine", "Marquez", "Parts", "open_engine", "require_key"]
 
 
 def require_key(project: Project, keys: Keyring | None) -> None:
@@ -45,7 +47,7 @@ async def open_engine(parts: Parts) -> AsyncIterator[Engine]:
     require_key(parts.project, parts.keys)
     worker = f"atlas {uuid4().hex[:12]}"
     async with AsyncExitStack() as stack:
-        database = Database(parts.database_url, _limits(parts.settings, worker))
+        database = Database(parts.database_url, _limits(parts, worker))
         stack.push_async_callback(database.close)
         await require_newest(database)
         if parts.keys is not None:
@@ -61,7 +63,12 @@ async def open_engine(parts: Parts) -> AsyncIterator[Engine]:
         shields = Shields(parts.settings.worker_timeout, max(os.cpu_count() or 1, 1))
         stack.callback(shields.close)
         detector = PresidioDetector(shields, parts.folder)
-        wired = wire(Ground.laid(parts, database, soda, detector, shields, worker))
+        ground = Ground.laid(parts, database, soda, detector, shields, worker)
+        await stack.enter_async_context(
+            remembering(parts.database_url, database, ground.memory, ground.clock)
+        )
+        client = await stack.enter_async_context(HttpCollectors.opened(ground.clock))
+        wired = wire(ground, client)
         await stack.enter_async_context(
             listening(parts.database_url, CHANNEL, wired.deliverer.wake, wired.engine.clock)
         )
@@ -73,12 +80,13 @@ async def open_engine(parts: Parts) -> AsyncIterator[Engine]:
         yield wired.engine
 
 
-def _limits(settings: Settings, worker: str) -> DatabaseLimits:
-    """Each run at work may hold two connections; answers in chat and to programs need some too."""
+def _limits(parts: Parts, worker: str) -> DatabaseLimits:
+    """Two connections for each run at work, one for each place that is served, some for answers."""
+    settings = parts.settings
     return DatabaseLimits(
         settings.statement_timeout,
         settings.lock_timeout,
-        connections=10 + 2 * settings.runs_at_once,
+        connections=10 + 2 * settings.runs_at_once + AT_ONCE * len(parts.platforms),
         name=worker,
         swap_lock_timeout=settings.swap_lock_timeout,
     )

@@ -4,8 +4,13 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from engine.adapters.postgres.anonymity import PostgresCrowds
+from engine.adapters.postgres.confirmations import PostgresConfirmations
+from engine.adapters.postgres.conversations import PostgresConversations
 from engine.adapters.postgres.database import Database
+from engine.adapters.postgres.grants import PostgresGrants
+from engine.adapters.postgres.inbox import PostgresInbox
 from engine.adapters.postgres.key_versions import PostgresKeyVersions
+from engine.adapters.postgres.lineage_reading import PostgresLineageMetadata
 from engine.adapters.postgres.outbox import PostgresOutboxQueue
 from engine.adapters.postgres.preview import PostgresPreviews
 from engine.adapters.postgres.privacy_findings import PostgresPrivacyFindings
@@ -20,15 +25,20 @@ from engine.adapters.presidio.detector import PresidioDetector
 from engine.adapters.project_files import ProjectFiles
 from engine.adapters.scheduler import TriggerTimetable
 from engine.adapters.soda import SodaQuality
+from engine.alerting_answers import AlertingAnswers
 from engine.anonymity_answers import AnonymityAnswers
+from engine.approvals.desk import ApprovalDesk
+from engine.approvals.foresight import Foresights
 from engine.audit.recorder import CommandRecorder
 from engine.audit_answers import AuditAnswers
 from engine.bootstrap.ground import Ground
 from engine.catalog.model import Project
 from engine.clock import Clock
+from engine.conversations import Conversations
 from engine.dispatch import Dispatcher
 from engine.expected_values import ExpectedValues
-from engine.people import People
+from engine.inbox import Inbox
+from engine.lineage.ports import LineageMetadata
 from engine.person_answers import PersonAnswers
 from engine.personal_answers import PersonalAnswers
 from engine.persons.desk import PersonDesk
@@ -36,11 +46,16 @@ from engine.persons.revealing import Revealer
 from engine.privacy_answers import PrivacyAnswers
 from engine.quality_answers import QualityReports
 from engine.quarantine_desk import QuarantineDesk
+from engine.roles.answers import RoleAnswers
+from engine.roles.desk import RoleDesk
+from engine.roles.people import People
+from engine.roles.pipelines import KnownPipelines
 from engine.runs.backfill_desk import BackfillDesk
 from engine.runs.desk import RunDesk
 from engine.runs.rotation import Rotation
 from engine.schedule_answers import ScheduleAnswers
 from engine.schedules.desk import ScheduleDesk
+from engine.schedules.model import Schedule, number_of
 from engine.suggestion_answers import Suggestions
 from engine.tokens.admission import Admission
 from engine.transcript import Transcript
@@ -64,6 +79,9 @@ class Engine:
     soda: SodaQuality
     admission: Admission
     vitals: VitalSigns
+    inbox: Inbox
+    conversations: Conversations
+    lineage: LineageMetadata
 
 
 def engine_of(
@@ -71,16 +89,19 @@ def engine_of(
     desk: RunDesk[PostgresTransaction],
     backfills: BackfillDesk[PostgresTransaction],
     persons: PersonDesk,
+    alerting: AlertingAnswers,
 ) -> Engine:
     """The engine with all its answers."""
     parts, database, clock = ground.parts, ground.database, ground.clock
-    people = People(parts.settings.roles, parts.settings.default_role)
+    people = _people(ground)
     return Engine(
         project=parts.project,
         people=people,
         zone=ZoneInfo(parts.settings.timezone),
         clock=clock,
-        dispatcher=_dispatcher(ground, people, desk, backfills, persons),
+        dispatcher=_dispatcher(
+            ground, people, desk, backfills, _personal(ground, persons), alerting
+        ),
         transactions=ground.transactions,
         transcript=PostgresTranscript(database),
         database=database,
@@ -89,6 +110,9 @@ def engine_of(
         soda=ground.soda,
         admission=Admission(PostgresTokens(database), clock),
         vitals=PostgresVitals(database),
+        inbox=PostgresInbox(database, parts.keys, clock),
+        conversations=PostgresConversations(database),
+        lineage=PostgresLineageMetadata(database),
     )
 
 
@@ -111,10 +135,12 @@ def _dispatcher(
     people: People,
     desk: RunDesk[PostgresTransaction],
     backfills: BackfillDesk[PostgresTransaction],
-    persons: PersonDesk,
+    personal: PersonalAnswers,
+    alerting: AlertingAnswers,
 ) -> Dispatcher[PostgresTransaction]:
     project, transactions, clock = ground.parts.project, ground.transactions, ground.clock
     schedules = ScheduleDesk(transactions, TriggerTimetable(), clock)
+    roles = _roles(ground)
     return Dispatcher(
         project,
         people,
@@ -127,7 +153,10 @@ def _dispatcher(
             project, ground.database, ground.deliveries, ground.protecting, clock
         ),
         expected=ExpectedValues(transactions, clock),
-        personal=_personal(ground, persons),
+        personal=personal,
+        roles=roles,
+        approvals=_approvals(ground, people, roles),
+        alerting=alerting,
         recorder=CommandRecorder(ground.audit, clock),
         suggestions=Suggestions(
             PostgresProfiles(ground.database), ground.checks, ProjectFiles(project.folder)
@@ -138,4 +167,55 @@ def _dispatcher(
             clock,
             ZoneInfo(ground.parts.settings.timezone),
         ),
+    )
+
+
+def _people(ground: Ground) -> People:
+    settings, transactions = ground.parts.settings, ground.transactions
+
+    async def of_run(run_id: str) -> str | None:
+        async with transactions.look() as tx:
+            run = await tx.runs.get(run_id)
+        return run.pipeline if run else None
+
+    async def of_schedule(named: str) -> str | None:
+        number = number_of(named)
+        async with transactions.begin() as tx:
+            found = None if number is None else await tx.schedules.get(number)
+        return found.pipeline if found else None
+
+    known = KnownPipelines(ground.parts.project, of_run, of_schedule)
+    grants = PostgresGrants(ground.database)
+    return People(settings.rules(), settings.default_role, grants, known.of)
+
+
+def _roles(ground: Ground) -> RoleAnswers:
+    settings, project = ground.parts.settings, ground.parts.project
+    return RoleAnswers(
+        RoleDesk(
+            settings.rules(),
+            settings.default_role,
+            PostgresGrants(ground.database),
+            ground.audit,
+            ground.clock,
+            [each.name for each in project.pipelines],
+        )
+    )
+
+
+def _approvals(ground: Ground, people: People, roles: RoleAnswers) -> ApprovalDesk:
+    transactions = ground.transactions
+
+    async def schedules() -> tuple[Schedule, ...]:
+        async with transactions.begin() as tx:
+            return await tx.schedules.all()
+
+    quarantine = PostgresQuarantine(ground.database)
+    return ApprovalDesk(
+        PostgresConfirmations(ground.database),
+        people,
+        Foresights(ground.parts.project, quarantine, schedules, roles.foresee).of,
+        ground.audit,
+        ground.clock,
+        ground.parts.settings.second_person,
     )

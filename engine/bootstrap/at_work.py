@@ -9,20 +9,25 @@ from dataclasses import dataclass
 from engine.adapters.hooks import load_hooks
 from engine.adapters.postgres.erasures import PostgresErasures
 from engine.adapters.postgres.examples import PostgresExamples
+from engine.adapters.postgres.lineage_deliveries import PostgresDeliveries
 from engine.adapters.postgres.persons import PostgresTraces
 from engine.adapters.postgres.retention import PostgresStoreroom
 from engine.adapters.postgres.sessions import PostgresSessions
 from engine.adapters.postgres.transactions import PostgresTransaction
 from engine.adapters.queue import QueueLimits, RunQueueWorker
 from engine.adapters.scheduler import SchedulerAlarm, TriggerTimetable
-from engine.alerts.announcer import Announcer
+from engine.alerts.attendant import Attendant
 from engine.alerts.backfills import BackfillNews
 from engine.alerts.outbox import Deliverer
 from engine.alerts.schedule_notices import ScheduleNotices
+from engine.bootstrap.alerting import alerting_of
 from engine.bootstrap.asked import Engine, engine_of
 from engine.bootstrap.ground import Ground
 from engine.errors import EngineError
+from engine.findings.watch import Watch
 from engine.hooks.caller import HookCaller
+from engine.lineage.courier import Courier
+from engine.lineage.ports import CollectorClient
 from engine.persons.desk import PersonDesk
 from engine.retention.caretaker import Caretaker
 from engine.runs.backfill_desk import BackfillDesk
@@ -63,26 +68,32 @@ class Wired:
     hooks: HookCaller
     keeper: Keeper[PostgresTransaction]
     persons: PersonDesk
+    couriers: Sequence[Courier]
+    watch: Watch[PostgresTransaction]
+    attendant: Attendant[PostgresTransaction]
 
 
 Hearing = Sequence[Listener[PostgresTransaction]]
 
 
-def wire(ground: Ground) -> Wired:
+def wire(ground: Ground, collectors: CollectorClient) -> Wired:
     """Everything, before any of it is at work."""
     parts, transactions, clock = ground.parts, ground.transactions, ground.clock
     project, settings = parts.project, parts.settings
     hooks = HookCaller(load_hooks())
+    alerting = alerting_of(ground)
     told = (
-        Announcer(project, settings.announce, clock).hear,
+        alerting.announcer.hear,
         BackfillNews(project).hear,
         hooks.hear,
     )
-    backfills = BackfillDesk(project, RunDesk(transactions, clock, told), transactions, clock)
+    ordering = RunDesk(transactions, clock, told, tracer=ground.tracer)
+    backfills = BackfillDesk(project, ordering, transactions, clock)
     listeners = (*told, backfills.hear)
-    pulse = Pulse(project, transactions, clock, listeners)
+    pulse = Pulse(project, transactions, clock, listeners, tracer=ground.tracer)
     persons = _persons(ground)
-    engine = engine_of(ground, RunDesk(transactions, clock, listeners), backfills, persons)
+    desk = RunDesk(transactions, clock, listeners, tracer=ground.tracer)
+    engine = engine_of(ground, desk, backfills, persons, alerting.answers)
     sessions = PostgresSessions(ground.database)
     return Wired(
         engine=engine,
@@ -90,7 +101,7 @@ def wire(ground: Ground) -> Wired:
         pulse=pulse,
         usher=Usher(transactions, ground.line, clock),
         rescue=Rescue(transactions, sessions, clock, settings.takeover_after),
-        deliverer=Deliverer(engine.outbox, parts.sender, parts.platforms, clock),
+        deliverer=Deliverer(engine.outbox, parts.sender, parts.platforms, clock, parts.gaps),
         caretaker=Caretaker(
             project.retention, PostgresStoreroom(ground.database), transactions, clock
         ),
@@ -102,9 +113,20 @@ def wire(ground: Ground) -> Wired:
             clock,
             missed=settings.missed_schedules,
             listeners=(ScheduleNotices().hear,),
+            digests=alerting.digests,
         ),
         persons=persons,
+        couriers=_couriers(ground, collectors),
+        watch=alerting.watch,
+        attendant=alerting.attendant,
     )
+
+
+def _couriers(ground: Ground, client: CollectorClient) -> tuple[Courier, ...]:
+    """One for each collector that is named."""
+    deliveries = PostgresDeliveries(ground.database, ground.worker)
+    named = ground.parts.collectors
+    return tuple(Courier(each, deliveries, client, ground.clock) for each in named)
 
 
 def _persons(ground: Ground) -> PersonDesk:
@@ -135,6 +157,7 @@ def _queue(
         clock,
         listeners=listeners,
         limits=_patience(settings),
+        tracer=ground.tracer,
     )
     sessions = PostgresSessions(ground.database)
     work = RunWorker(ground.worker, runner, transactions, sessions, clock)
@@ -178,6 +201,9 @@ async def at_work(wired: Wired) -> AsyncIterator[None]:
             group.create_task(wired.keeper.run(SchedulerAlarm()), name="schedules"),
             group.create_task(wired.caretaker.watch(), name="retention"),
             group.create_task(wired.persons.watch(), name="erasures"),
+            *(group.create_task(each.run(), name="collector") for each in wired.couriers),
+            group.create_task(wired.watch.watch(), name="monitors"),
+            group.create_task(wired.attendant.watch(), name="incidents"),
         ]
         try:
             yield
@@ -198,7 +224,7 @@ async def _last_words(deliverer: Deliverer) -> None:
     """Deliver what is left, for a moment; what does not go out now waits in the outbox."""
     try:
         async with asyncio.timeout(1.0):
-            while await deliverer.deliver_one():
+            while await deliverer.deliver_due():
                 continue
     except (TimeoutError, EngineError):
         logger.info("some posts wait in the outbox for the next start")

@@ -1,8 +1,9 @@
 """What the engine is opened with, and what everything in it stands on."""
 
 import asyncio
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -19,17 +20,34 @@ from engine.adapters.postgres.run_queue import QUEUE
 from engine.adapters.postgres.transactions import PostgresTransactions
 from engine.adapters.presidio.detector import PresidioDetector
 from engine.adapters.privacy_file import PrivacyFile
+from engine.adapters.project_lineage import project_columns
 from engine.adapters.shields import Shields
 from engine.adapters.soda import SodaQuality
+from engine.adapters.sql_lineage import SqlLineage
 from engine.alerts.ports import Sender
 from engine.audit.seals import Seals
 from engine.catalog.model import Project
 from engine.clock import Clock, SystemClock
+from engine.lineage.declared import Declared
+from engine.lineage.delivery import Collector
+from engine.lineage.graph import Naming
+from engine.lineage.memory import LineageMemory
+from engine.lineage.sources import external_sources
 from engine.privacy.protect import Keyring
+from engine.runs.lineage_facts import Knowledge
+from engine.runs.tracing import Tracer
 from engine.settings import Settings
 
 QUEUES = (QUEUE,)
 """What there is to work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marquez:
+    """The address of a Marquez, and what it wants to be shown."""
+
+    url: str = field(repr=False)
+    key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +62,14 @@ class Parts:
     platforms: Collection[str]
     own_platforms: Collection[str] = ()
     """Those whose posts are for the process that made them, such as a terminal."""
+    gaps: Mapping[str, float] = field(default_factory=dict)
+    """Seconds between two messages for a place, by platform."""
     folder: Path | None = None
     """This machine's data folder, if it has one."""
+    collectors: Sequence[Collector] = ()
+    """Who wants the lineage events of runs as well."""
+    marquez: Marquez | None = None
+    """Who is asked what feeds what in Atlas's place."""
     queues: Sequence[str] = QUEUES
     """What is worked here, if runs are worked here at all."""
 
@@ -66,6 +90,10 @@ class Ground:
     audit: PostgresAudit
     deliveries: ProjectDeliveries
     transactions: PostgresTransactions
+    naming: Naming
+    declared: Declared
+    memory: LineageMemory
+    tracer: Tracer
     line: asyncio.Event
     """Set when the line of runs moved."""
 
@@ -82,7 +110,10 @@ class Ground:
         """With the clock of the system."""
         clock, line = SystemClock(), asyncio.Event()
         protecting = Protecting(parts.keys, shields, parts.folder)
-        render = _renderer(parts.database_url)
+        naming = naming_of(parts.database_url)
+        render = OpenLineageRenderer(naming.namespace, naming.database)
+        sources = external_sources(parts.project, os.environ)
+        declared = Declared(parts.project, naming, sources, project_columns(parts.project))
         audit = _audit(parts, database)
         timeout, recall = parts.settings.worker_timeout, PostgresRecall(database)
         return cls(
@@ -100,6 +131,10 @@ class Ground:
             PostgresTransactions(
                 database, protecting, render, clock, worker, line.set, audit=audit
             ),
+            naming,
+            declared,
+            LineageMemory(declared),
+            Tracer(Knowledge(parts.project, sources), SqlLineage().of),
             line,
         )
 
@@ -109,7 +144,8 @@ def _audit(parts: Parts, database: Database) -> PostgresAudit:
     return PostgresAudit(database, Seals(parts.keys or ()), witness)
 
 
-def _renderer(url: str) -> OpenLineageRenderer:
+def naming_of(url: str) -> Naming:
+    """How the datasets of a database are called among those of other tools."""
     parsed = make_url(url)
     host, port = parsed.host or "localhost", parsed.port or 5432
-    return OpenLineageRenderer(f"postgres://{host}:{port}", parsed.database or "postgres")
+    return Naming(f"postgres://{host}:{port}", parsed.database or "postgres")

@@ -16,6 +16,8 @@ class Aging(StrEnum):
     TICKETS = "tickets"
     QUARANTINE = "quarantine"
     METRICS = "metrics"
+    FOREIGN_LINEAGE = "foreign lineage"
+    INCIDENTS = "incidents"
 
 
 METRICS_KEPT = timedelta(days=400)
@@ -25,7 +27,7 @@ METRICS_KEPT = timedelta(days=400)
 def oldest_kept(what: Aging, kept: Retention, now: datetime) -> datetime:
     """The moment before which it goes."""
     match what:
-        case Aging.RUNS:
+        case Aging.RUNS | Aging.FOREIGN_LINEAGE | Aging.INCIDENTS:
             return now - kept.runs
         case Aging.QUARANTINE:
             return now - kept.quarantine

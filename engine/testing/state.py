@@ -14,6 +14,7 @@ from engine.quality.model import Verdict
 from engine.runs.backfill import Backfill
 from engine.runs.model import Run
 from engine.schedules.model import Schedule
+from engine.testing.incidents import KeptIncidents
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,16 @@ class KeptPost:
     delivered_revision: int = 0
     receipt: str | None = None
     attempts: int = 0
+    tried: bool = False
+    failing_since: datetime | None = None
+    reason: str = ""
+    hint: str = ""
+    dead: bool = False
 
     @property
     def waits(self) -> bool:
-        """Whether its newest form was not delivered yet."""
-        return self.delivered_revision < self.revision
+        """Whether its newest form was not delivered yet, and is not given up."""
+        return self.delivered_revision < self.revision and not self.dead
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,7 @@ class MemoryState:
     schedules: dict[int, Schedule] = field(default_factory=dict)
     schedules_made: int = 0
     backfills: dict[str, Backfill] = field(default_factory=dict)
+    incidents: KeptIncidents = field(default_factory=KeptIncidents)
 
     def copy(self) -> Self:
         """The same, to be changed without changing this one; the values in it never change."""
@@ -113,6 +120,7 @@ class MemoryState:
             schedules=dict(self.schedules),
             schedules_made=self.schedules_made,
             backfills=dict(self.backfills),
+            incidents=self.incidents.copy(),
         )
 
     def deeds_of(self, run_id: str) -> tuple[tuple[str, DatasetName], ...]:

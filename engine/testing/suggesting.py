@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from engine.catalog.model import Check, DatasetName, Project
+from engine.catalog.model import Check, DatasetName, Layer, Project
 from engine.errors import UnknownDataset
 from engine.quality.profile import Profile
 from engine.quality.suggestions import Written
@@ -35,9 +35,14 @@ class MemoryCheckFiles:
     async def add(self, dataset: DatasetName, checks: Sequence[str]) -> Written:
         """Add checks to a table; their lines follow each other."""
         table = self.project.source_table(dataset)
-        new = tuple(Check(text) for text in checks)
-        changed = replace(table, checks=(*table.checks, *new))
+        before, new = self.project.checks_of(dataset), tuple(Check(text) for text in checks)
+        is_bronze = dataset.layer is Layer.BRONZE
+        changed = (
+            replace(table, bronze_checks=(*before, *new))
+            if is_bronze
+            else replace(table, checks=(*before, *new))
+        )
         tables = tuple(changed if each is table else each for each in self.project.tables)
         self.project = replace(self.project, tables=tables)
-        first = len(table.checks) + 1
+        first = len(before) + 1
         return Written(f"tables/{table.name}.yaml", tuple(range(first, first + len(new))))

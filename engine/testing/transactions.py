@@ -19,7 +19,9 @@ from engine.testing.audit import MemoryAudit
 from engine.testing.backfills import MemoryBackfillStore
 from engine.testing.clock import turn
 from engine.testing.faults import Faults
+from engine.testing.incidents import MemoryIncidents
 from engine.testing.metrics import MemoryMetricStore
+from engine.testing.routing import MemoryRouting
 from engine.testing.schedules import MemoryScheduleStore
 from engine.testing.state import KeptPost, MemoryState, Ticket
 from engine.testing.warehouse import MemoryWarehouse
@@ -200,17 +202,15 @@ class MemoryLineageLog:
     def __init__(self, state: MemoryState) -> None:
         self._state = state
 
-    async def append(self, event: LineageEvent) -> None:
-        """Keep one event; a start once."""
-        if event.type is EventType.START and self._started(event):
-            return
-        self._state.lineage.append(event)
+    async def append(self, *events: LineageEvent) -> None:
+        """Keep events in their order, each once but for those that say that something goes on."""
+        for event in events:
+            if event.type is EventType.RUNNING or not self._is_told(event):
+                self._state.lineage.append(event)
 
-    def _started(self, event: LineageEvent) -> bool:
-        known = [e for e in self._state.lineage if e.type is EventType.START]
-        return any(
-            (e.run_id, e.attempt, e.job) == (event.run_id, event.attempt, event.job) for e in known
-        )
+    def _is_told(self, event: LineageEvent) -> bool:
+        told = ((e.openlineage_run, e.type) for e in self._state.lineage)
+        return (event.openlineage_run, event.type) in told
 
 
 class MemoryVerdictLog:
@@ -257,10 +257,18 @@ class MemoryOutbox:
     async def put(self, post: Post) -> None:
         """Keep a post, or the newer form of one."""
         now, before = self._clock.now(), self._state.posts.get(post.key)
+        due = max(now, post.not_before or now)
         self._state.posts[post.key] = (
-            KeptPost(post, now)
+            KeptPost(post, due)
             if before is None
-            else replace(before, post=post, revision=before.revision + 1, due_at=now)
+            else replace(
+                before,
+                post=post,
+                revision=before.revision + 1,
+                due_at=due,
+                attempts=0 if before.dead or due > now else before.attempts,
+                dead=False,
+            )
         )
 
     async def note(self, key: str, change: Callable[[KeptPost], KeptPost]) -> None:
@@ -282,6 +290,8 @@ class MemoryTransaction:
     outbox: MemoryOutbox
     schedules: MemoryScheduleStore
     backfills: MemoryBackfillStore
+    incidents: MemoryIncidents
+    routing: MemoryRouting
     audit: MemoryAudit
     committed: bool = False
     acts: list[Callable[[], None]] = field(default_factory=list)
@@ -299,6 +309,7 @@ class MemoryTransactions:
         self.faults = Faults()
         self.alive: set[str] = set()
         self.audit = MemoryAudit()
+        self.routing = MemoryRouting()
         self._clock = clock
         self._one_at_a_time = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
@@ -339,5 +350,7 @@ class MemoryTransactions:
             outbox=MemoryOutbox(state, self._clock),
             schedules=MemoryScheduleStore(state),
             backfills=MemoryBackfillStore(state),
+            incidents=MemoryIncidents(state.incidents),
+            routing=self.routing,
             audit=self.audit,
         )

@@ -105,7 +105,8 @@ async def test_a_schedule_from_its_sentence_to_its_end(world: World) -> None:
     assert (await world.hear(offers(paused)[0])) == made
 
     assert (await world.hear("show schedule 1")) == made
-    assert (await world.hear("delete schedule 1")).title == "SCH-1 is deleted"
+    sure = await world.hear("delete schedule 1")
+    assert (await world.hear(sure.buttons[0].command)).title == "SCH-1 is deleted"
     gone = await world.hear("pause schedule SCH-1")
     assert gone.severity is Severity.WARNING
     assert gone.title == "There is no schedule 'SCH-1'."

@@ -76,7 +76,8 @@ AND NOT EXISTS (SELECT FROM atlas.runs WHERE runs.backfill = backfills.id)"""
 _PIECES = {
     Aging.POSTS: text(
         """DELETE FROM atlas.outbox WHERE id IN (
-  SELECT id FROM atlas.outbox WHERE delivered_revision >= revision AND delivered_at < :before
+  SELECT id FROM atlas.outbox
+  WHERE (delivered_revision >= revision AND delivered_at < :before OR dead_at < :before)
     AND NOT EXISTS (SELECT FROM atlas.runs WHERE status IN ('queued', 'running')
       AND outbox.key IN ('run:' || runs.id, 'backfill:' || runs.backfill))
   ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED)"""
@@ -105,6 +106,17 @@ _PIECES = {
 DELETE FROM atlas.metrics WHERE id IN (
   SELECT id FROM atlas.metrics WHERE at < :before
   ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED)"""
+    ),
+    # those of Atlas's own go with their runs
+    Aging.FOREIGN_LINEAGE: text(
+        """DELETE FROM atlas.lineage_events WHERE id IN (
+  SELECT id FROM atlas.lineage_events WHERE producer <> '' AND event_time < :before
+  ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED)"""
+    ),
+    Aging.INCIDENTS: text(
+        """DELETE FROM atlas.incidents WHERE number IN (
+  SELECT number FROM atlas.incidents WHERE status = 'resolved' AND resolved_at < :before
+  ORDER BY number LIMIT :limit FOR UPDATE SKIP LOCKED)"""
     ),
 }
 

@@ -170,10 +170,21 @@ lineage_events = Table(
     Column("run_id", Text, nullable=False, index=True),
     Column("event_type", Text, nullable=False),
     Column("job", Text, nullable=False),
-    Column("openlineage_run_id", UUID(as_uuid=True), nullable=False),
+    Column("openlineage_run_id", UUID(as_uuid=True)),
     _moment("event_time", nullable=False),
     Column("event", JSONB, nullable=False),
-    Index("lineage_events_once", "openlineage_run_id", "event_type", "job", unique=True),
+    Column("producer", Text, nullable=False, server_default=""),
+    Column("fingerprint", Text),
+    Index("lineage_events_worded", "fingerprint", unique=True),
+    Index("lineage_events_time", "event_time"),
+    Index(
+        "lineage_events_once",
+        "openlineage_run_id",
+        "event_type",
+        "job",
+        unique=True,
+        postgresql_where=text("producer = '' AND event_type <> 'RUNNING'"),
+    ),
 )
 
 outbox = Table(
@@ -188,10 +199,16 @@ outbox = Table(
     Column("revision", Integer, nullable=False),
     Column("delivered_revision", Integer, nullable=False, server_default="0"),
     Column("receipt", Text),
+    Column("thread", Text),
     Column("attempts", Integer, nullable=False, server_default="0"),
     _moment("due_at", nullable=False),
     _moment("created_at", nullable=False),
     _moment("delivered_at"),
+    _moment("tried_at"),
+    _moment("failing_since"),
+    _moment("dead_at"),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("hint", Text, nullable=False, server_default=""),
 )
 
 web_messages = Table(

@@ -10,22 +10,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.adapters.postgres.audit import GatheredAudit, PostgresAudit
 from engine.adapters.postgres.backfills import PostgresBackfillStore
 from engine.adapters.postgres.database import Database
-from engine.adapters.postgres.logs import (
-    PostgresFindingLog,
-    PostgresLineageLog,
-    PostgresVerdictLog,
-    Rendered,
-)
+from engine.adapters.postgres.incidents import PostgresIncidents
+from engine.adapters.postgres.lineage_graph import PostgresLineageGraph
+from engine.adapters.postgres.lineage_log import PostgresLineageLog, Rendered
+from engine.adapters.postgres.logs import PostgresFindingLog, PostgresVerdictLog
 from engine.adapters.postgres.metrics import PostgresMetrics
 from engine.adapters.postgres.outbox import PostgresOutbox
 from engine.adapters.postgres.protecting import Protecting
+from engine.adapters.postgres.routing import PostgresRouting
 from engine.adapters.postgres.run_queue import PostgresRunQueue
 from engine.adapters.postgres.run_store import PostgresRunStore
 from engine.adapters.postgres.schedules import PostgresScheduleStore
 from engine.adapters.postgres.sessions import session_name
 from engine.adapters.postgres.warehouse import PostgresWarehouse
+from engine.adapters.postgres.watched import PostgresWatched
 from engine.audit.seals import Seals
 from engine.clock import Clock
+from engine.lineage.graph import JobId
 from engine.lineage.model import LineageEvent
 
 
@@ -40,6 +41,9 @@ class PostgresTransaction:
     verdicts: PostgresVerdictLog
     metrics: PostgresMetrics
     findings: PostgresFindingLog
+    watched: PostgresWatched
+    incidents: PostgresIncidents
+    routing: PostgresRouting
     outbox: PostgresOutbox
     schedules: PostgresScheduleStore
     backfills: PostgresBackfillStore
@@ -72,6 +76,7 @@ class PostgresTransactions:
         self._origin = origin
         self._line_moved = line_moved
         self._audit = audit or PostgresAudit(database, Seals())
+        self._jobs: set[JobId] = set()
 
     @asynccontextmanager
     async def begin(self, run_id: str | None = None) -> AsyncIterator[PostgresTransaction]:
@@ -101,10 +106,15 @@ class PostgresTransactions:
             runs=PostgresRunStore(connection),
             queue=PostgresRunQueue(connection, lambda: acts.append(self._line_moved)),
             warehouse=PostgresWarehouse(connection, self._protecting, self._clock, limit),
-            lineage=PostgresLineageLog(connection, self._render),
+            lineage=PostgresLineageLog(
+                connection, self._render, PostgresLineageGraph(connection, self._jobs).record
+            ),
             verdicts=PostgresVerdictLog(connection),
             metrics=PostgresMetrics(connection),
             findings=PostgresFindingLog(connection),
+            watched=PostgresWatched(connection),
+            incidents=PostgresIncidents(connection),
+            routing=PostgresRouting(connection),
             outbox=PostgresOutbox(connection, self._clock, self._origin),
             schedules=PostgresScheduleStore(connection),
             backfills=PostgresBackfillStore(connection),

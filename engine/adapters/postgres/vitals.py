@@ -13,7 +13,9 @@ _LONGEST_WAIT = select(
     func.coalesce(func.extract("epoch", func.now() - func.min(runs.c.requested_at)), 0)
 ).where(runs.c.status == RunStatus.QUEUED)
 
-_UNDELIVERED = select(func.count()).where(outbox.c.delivered_revision < outbox.c.revision)
+_UNDELIVERED = select(func.count()).where(
+    outbox.c.delivered_revision < outbox.c.revision, outbox.c.dead_at.is_(None)
+)
 
 
 class PostgresVitals:

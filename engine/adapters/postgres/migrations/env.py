@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from engine.adapters.postgres.tables import metadata
+from engine.adapters.postgres.all_tables import metadata
 
 
 def _run() -> None:
