@@ -30,6 +30,8 @@ PATIENCE = 90.0
 
 T = TypeVar("T")
 
+NOTHING_SET: Mapping[str, object] = {}
+
 
 class Terminal(Protocol):
     """The terminal connector, as tests use it."""
@@ -127,8 +129,12 @@ async def opened_world(
     connectors: Mapping[str, dict[str, object]] | None = None,
     project: Path | None = None,
     key: str = TEST_KEY,
+    settings: Mapping[str, object] = NOTHING_SET,
 ) -> AsyncIterator[World]:
-    """A real bot with the terminal and the given connectors; the sample project by default."""
+    """A real bot with the terminal and the given connectors; the sample project by default.
+
+    `settings` are those of the engine that differ from a test's usual ones.
+    """
     data, port = DataFolder(folder), free_port()
     if project is None:
         install_sample(data)
@@ -136,7 +142,7 @@ async def opened_world(
     monkeypatch.setenv("ATLAS_DATABASE_URL", database_url)
     monkeypatch.setenv("ATLAS_PROJECT", str(project))
     monkeypatch.setenv("ATLAS_SECRET_KEY", key)
-    configuration = world_configuration(port, connectors or {})
+    configuration = world_configuration(port, connectors or {}).with_engine(**settings)
     async with running_bot(configuration, folder) as bot:
         yield World(bot, project, database_url, port)
 

@@ -1,7 +1,7 @@
 """A bot in a workspace: what people do there, by signed requests and through the socket."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -11,17 +11,10 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
-from opsdroid.core import OpsDroid
-from typing_extensions import override
 
 from connectors.slack import SlackConnector
 from connectors.slack.desk import Desk
-from engine.adapters.postgres.inbox import PostgresInbox
 from engine.clock import SystemClock
-from engine.configuration import Configuration
-from engine.host import engine_of
-from engine.inbox import Inbox
-from tests.adapters.builders import KEYS
 from tests.servers.slack import (
     APP_TOKEN,
     BOT_TOKEN,
@@ -36,23 +29,9 @@ from tests.servers.slack import (
     mention,
     signed,
 )
-from tests.world import World, opened_world, world_configuration
+from tests.world import World, opened_world
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
-
-
-class WiredSlack(SlackConnector):
-    """The connector with an inbox, as the engine will give it one."""
-
-    @property
-    def desk(self) -> Desk:
-        """What works messages."""
-        return self._opened_or_fail().desk
-
-    @override
-    def _inbox(self) -> Inbox:
-        engine = engine_of(self.opsdroid).engine
-        return PostgresInbox(engine.database, KEYS, engine.clock)
 
 
 @dataclass
@@ -65,9 +44,14 @@ class Office:
     numbers: "count[int]"
 
     @property
-    def connector(self) -> WiredSlack:
+    def connector(self) -> SlackConnector:
         """The connector."""
-        return cast("WiredSlack", self.world.bot.get_connector("slack"))
+        return cast("SlackConnector", self.world.bot.get_connector("slack"))
+
+    @property
+    def desk(self) -> Desk:
+        """What works messages."""
+        return self.connector._opened_or_fail().desk
 
     @property
     def door(self) -> str:
@@ -124,7 +108,14 @@ async def an_office(
 
 @asynccontextmanager
 async def entered(
-    slack: Slack, address: str, folder: Path, patch: pytest.MonkeyPatch, **settings: object
+    slack: Slack,
+    address: str,
+    folder: Path,
+    patch: pytest.MonkeyPatch,
+    *,
+    project: Path | None = None,
+    announce: str = "web",
+    **settings: object,
 ) -> AsyncIterator[Office]:
     """A bot in that workspace."""
     config = {
@@ -135,18 +126,17 @@ async def entered(
         **settings,
     }
 
-    def add(bot: OpsDroid, _: Configuration) -> None:
-        bot.connectors.append(WiredSlack(config, opsdroid=bot))
-
-    def configured(port: int, connectors: Mapping[str, dict[str, object]]) -> Configuration:
-        roles = {"terminal:you": "admin", f"slack:{LEA}": "operator"}
-        return world_configuration(port, connectors).with_engine(roles=roles)
-
-    patch.setattr("engine.host.require_registered", add)
-    patch.setattr("tests.world.world_configuration", configured)
+    people = {"terminal:you": "admin", f"slack:{LEA}": "operator"}
     jar = aiohttp.DummyCookieJar()
     async with (
-        opened_world(address, folder, patch) as world,
+        opened_world(
+            address,
+            folder,
+            patch,
+            connectors={"slack": config},
+            project=project,
+            settings={"roles": people, "announce": announce},
+        ) as world,
         aiohttp.ClientSession(cookie_jar=jar, trust_env=False) as session,
     ):
         yield Office(world, slack, session, count(1))
