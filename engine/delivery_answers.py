@@ -1,6 +1,7 @@
 """The answer about what does not arrive: messages, and lineage events for collectors."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Protocol
 
@@ -8,7 +9,7 @@ from engine.alerts.model import Undelivered
 from engine.alerts.ports import UndeliveredPosts
 from engine.cards import Button, Card, CardKind, CardTable, Severity, counted
 from engine.commands import ListUndelivered
-from engine.lineage.delivery import Undeliverable
+from engine.lineage.delivery import Undeliverable, Waiting
 from engine.people import Asker
 
 MOST = 20
@@ -19,10 +20,14 @@ _Row = tuple[str, str, str, str, str]
 
 
 class UndeliverableEvents(Protocol):
-    """What collectors refused."""
+    """What collectors refused, or did not take yet."""
 
     async def undeliverable(self, limit: int) -> Sequence[Undeliverable]:
         """Events that collectors refused for good, the newest first."""
+        ...
+
+    async def waiting(self) -> Waiting:
+        """How many wait for collectors, and since when."""
         ...
 
 
@@ -38,7 +43,8 @@ class DeliveryAnswers:
         """Everything that does not arrive, what is given up first."""
         posts = await self._posts.undelivered(MOST + 1)
         events = await self._events.undeliverable(MOST + 1)
-        return undelivered_card(posts, events, self._zone)
+        card = undelivered_card(posts, events, self._zone)
+        return _with_waiting(card, await self._events.waiting(), self._zone)
 
 
 def undelivered_card(
@@ -57,6 +63,18 @@ def undelivered_card(
         table=CardTable(_COLUMNS, tuple(rows[:MOST])),
         buttons=(Button("Look again", "what could not be delivered"),),
     )
+
+
+def _with_waiting(card: Card, waiting: Waiting, zone: tzinfo) -> Card:
+    """What waits is under way: it is told beside what does not arrive."""
+    if not waiting.count or waiting.oldest is None:
+        return card
+    since = _moment(waiting.oldest, zone)
+    told = f"{counted(waiting.count, 'lineage event')} for collectors under way, since {since}."
+    severity = Severity.INFO if card.severity is Severity.SUCCESS else card.severity
+    title = card.title if card.table else "Nothing was given up"
+    text = "\n".join(part for part in (card.text, told) if part)
+    return replace(card, severity=severity, title=title, text=text, fallback_text="")
 
 
 def _counts(posts: Sequence[Undelivered], events: Sequence[Undeliverable]) -> Iterator[str]:

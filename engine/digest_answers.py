@@ -68,7 +68,7 @@ class DigestAnswers(Generic[T]):
 
     def _place(self, channel: str | None, asker: Asker) -> str:
         """Where a digest goes; raises NotSchedulable where it would reach nobody."""
-        meant = channel or asker.channel
+        meant = channel or asker.room
         if not meant:
             raise NotSchedulable(
                 "There is no channel here that a digest could go to.",

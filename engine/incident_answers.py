@@ -9,7 +9,7 @@ from engine.alerts.incidents import acts
 from engine.alerts.incidents.acts import moment
 from engine.alerts.incidents.card import MOST_BUTTONS, Reading, live_card, more_buttons
 from engine.alerts.incidents.desk import IncidentDesk
-from engine.alerts.incidents.model import Incident, Status
+from engine.alerts.incidents.model import Incident, Status, rank
 from engine.alerts.incidents.ports import IncidentTransaction, IncidentTransactions
 from engine.alerts.progress import duration
 from engine.cards import Button, Card, CardKind, CardTable, Fact, Severity, counted
@@ -146,16 +146,17 @@ class IncidentAnswers(Generic[T]):
                 kind=CardKind.REPLY,
                 severity=Severity.SUCCESS if status == "open" else Severity.INFO,
                 title=f"No {status} incident{of_it}",
-                text="Nothing is known to be broken." if status == "open" else "",
+                text="Nothing is known to be broken." if status == "open" and not of_it else "",
             )
         now = self._clock.now()
+        found = sorted(found, key=lambda each: (-rank(each.severity), -each.number))
         rows = tuple(self._row(each, now) for each in found[:SHOWN])
         more = len(found) - SHOWN
         return Card(
             kind=CardKind.REPLY,
             severity=max((each.severity for each in found), key=list(Severity).index),
             title=f"{counted(len(found), f'{status} incident')}{of_it}",
-            text=f"The newest {SHOWN} of them; {more} more are older." if more > 0 else "",
+            text=_left_out(more) if more > 0 else "",
             table=CardTable(("Incident", "What", "State", "Since", "Owner"), rows),
             buttons=tuple(Button(each.id, f"show {each.id}") for each in found[:5]),
         )
@@ -205,6 +206,10 @@ class IncidentAnswers(Generic[T]):
             buttons=tuple(more_buttons(incident))[:MOST_BUTTONS],
             fallback_text=card.title,
         )
+
+
+def _left_out(more: int) -> str:
+    return f"The {SHOWN} most severe, the newest first. {more} more: name a dataset or an owner."
 
 
 class _UnknownTable(Unknown):

@@ -43,6 +43,11 @@ class Asker:
         return f"{self.platform}:{self.channel}"
 
     @property
+    def room(self) -> str:
+        """The channel without the thread that Teams writes into its name."""
+        return self.channel.partition(";")[0]
+
+    @property
     def answer_place(self) -> str:
         """The same, in the thread where it was asked in one."""
         return self.place if self.thread is None else f"{self.place}/{self.thread}"

@@ -188,7 +188,7 @@ def place_of(channel: str | None, asker: Asker, announce: str) -> str:
     if channel is None or channel == asker.channel:
         if not asker.channel:
             raise EngineError("It was not asked in a channel.", "Say which, such as #finance.")
-        return f"{platform_for(asker, announce)}:{asker.channel}"
+        return f"{platform_for(asker, announce)}:{asker.room}"
     if not PLACE.fullmatch(channel):
         raise EngineError(
             f"{channel!r} is no place to post to.",

@@ -148,7 +148,7 @@ class Settings(BaseModel):
     def rules(self) -> tuple[Rule, ...]:
         """The roles that the configuration gives."""
         return tuple(
-            Rule(person, each.role, Scope(each.pipelines, each.channels))
+            Rule(_as_platforms_write(person), each.role, Scope(each.pipelines, each.channels))
             for person, setting in self.roles.items()
             for each in _scoped(setting)
         )
@@ -160,6 +160,18 @@ class Settings(BaseModel):
             return cls.model_validate(dict(values))
         except ValidationError as error:
             raise ConfigurationError(_first(error), _known()) from error
+
+
+def _as_platforms_write(person: str) -> str:
+    """An id as it comes from its platform, however somebody typed it: `slack:u0lea`."""
+    platform, colon, id_ = person.partition(":")
+    match platform:
+        case "slack":
+            return f"{platform}{colon}{id_.upper()}"
+        case "teams":
+            return f"{platform}{colon}{id_.lower()}"
+        case _:
+            return person
 
 
 def _scoped(setting: RoleSetting) -> tuple[ScopedRole, ...]:

@@ -38,14 +38,14 @@ class Assistance(base.AtlasSkill):
     async def offer(self, message: Message) -> None:
         """Offer what may have been meant, to be clicked."""
         said = base.understanding_of(message)
-        if isinstance(said, Guess):
+        if isinstance(said, Guess) and base.is_addressed(message):
             await self.say(message, offer_card(said))
 
     @base.claims(lambda said: isinstance(said, NotUnderstood))
     async def not_understood(self, message: Message) -> None:
         """Say so, with the sentences that come nearest."""
         said = base.understanding_of(message)
-        if isinstance(said, NotUnderstood):
+        if isinstance(said, NotUnderstood) and base.is_addressed(message):
             await self.say(message, not_understood_card(said))
 
 

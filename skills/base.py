@@ -14,6 +14,8 @@ from opsdroid.events import Event, Message
 from opsdroid.matchers import match_regex
 from opsdroid.skill import Skill
 
+from engine.alerts.model import Post
+from engine.alerts.ports import DeliveryFailed
 from engine.cards import Button, Card, CardKind, Severity
 from engine.commands import Command
 from engine.host import CardMessage, EngineDatabase, engine_of
@@ -79,6 +81,11 @@ def was_said(event: Event) -> bool:
     return isinstance(event, Message) and event.connector is not None
 
 
+def is_addressed(message: Message) -> bool:
+    """Whether Atlas was spoken to: what people say to each other in its threads it only hears."""
+    return bool(getattr(message, "addressed", True))
+
+
 def understands(*commands: type[Command]) -> Callable[[Method], Method]:
     """Give a skill the messages that were understood as one of these commands."""
     return claims(lambda said: isinstance(said, Understood) and isinstance(said.command, commands))
@@ -122,6 +129,14 @@ def asker_of(message: Message) -> Asker:
     )
 
 
+async def put_off(message: Message, card: Card) -> None:
+    """Let the outbox bring an answer that the platform does not take now."""
+    engine = engine_of(message.connector.opsdroid).engine
+    key = f"answer:{message.event_id}:{engine.clock.now().isoformat()}"
+    async with engine.transactions.begin() as tx:
+        await tx.outbox.put(Post(key, asker_of(message).answer_place, card))
+
+
 class AtlasSkill(Skill):
     """A skill that hands commands to the engine."""
 
@@ -153,9 +168,13 @@ class AtlasSkill(Skill):
     async def say(message: Message, card: Card, *, privately: bool = False) -> None:
         """Send a card to where the message came from; so that only the asker sees it, if it can."""
         connector = message.connector
-        await connector.send(
-            CardMessage(card, privately=privately, target=message.target, connector=connector)
-        )
+        said = CardMessage(card, privately=privately, target=message.target, connector=connector)
+        try:
+            await connector.send(said)
+        except DeliveryFailed as error:
+            logger.warning("an answer was not taken: %s", error.message)
+            if not privately:
+                await put_off(message, card)
 
 
 def refusal(refused: Refused, instead: Sequence[str] = ()) -> Card:

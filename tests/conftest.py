@@ -66,6 +66,8 @@ async def database_url(server: str, template: str) -> AsyncIterator[str]:
     name = f"test_{uuid4().hex[:12]}"
     await _execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     yield _address(server, name)
+    # a test may have closed it
+    await _execute(server, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
     assert await mistakes_kept_in(_address(server, name)) == []
     await _execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 

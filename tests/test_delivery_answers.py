@@ -8,7 +8,7 @@ from engine.alerts.model import Undelivered
 from engine.cards import Card, Severity
 from engine.commands import ListUndelivered
 from engine.delivery_answers import MOST, DeliveryAnswers, undelivered_card
-from engine.lineage.delivery import Undeliverable
+from engine.lineage.delivery import Undeliverable, Waiting
 from engine.people import Asker
 from engine.testing.clock import EPOCH
 from engine.testing.delivery import KnownUndelivered
@@ -78,3 +78,14 @@ async def test_a_long_list_ends_and_says_so() -> None:
 
 def test_a_list_that_just_fits_is_whole() -> None:
     assert undelivered_card([GIVEN_UP] * MOST, (), UTC).text == ""
+
+
+async def test_what_waits_for_a_collector_is_told_of_although_nothing_was_given_up() -> None:
+    known = KnownUndelivered(waiting=Waiting(38, EPOCH))
+
+    card = await DeliveryAnswers(known, known, ZoneInfo("UTC")).answer(
+        ListUndelivered(), Asker("web", "you", "You", "#general")
+    )
+
+    assert (card.title, card.severity) == ("Nothing was given up", Severity.INFO)
+    assert card.text.startswith("38 lineage events for collectors under way, since ")

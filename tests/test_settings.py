@@ -30,6 +30,8 @@ def test_roles_are_read_by_person() -> None:
 
     assert settings.roles == {"slack:U012AB3CD": Role.OPERATOR}
     assert settings.rules() == (Rule("slack:U012AB3CD", Role.OPERATOR),)
+    typed = Settings.read({"roles": {"slack:u0lea": "admin", "teams:0AB-C": "viewer"}})
+    assert [rule.person for rule in typed.rules()] == ["slack:U0LEA", "teams:0ab-c"]
     assert settings.project == Path("shop")
 
 

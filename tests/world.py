@@ -74,14 +74,17 @@ class World:
         assert len(heard) > before, f"no answer to {text!r}"
         return heard[-1]
 
+    async def told(self, text: str) -> object:
+        """Say a sentence, confirm it where that is asked for; the outcome."""
+        outcome = (await self.say(text)).raw_parses.get("outcome")
+        if isinstance(outcome, Answer) and is_asked_back(outcome.card):
+            confirming = outcome.card.buttons[0].command
+            outcome = (await self.say(confirming)).raw_parses.get("outcome")
+        return outcome
+
     async def run(self, text: str) -> Run:
         """Say a sentence that starts a run, and return the run as it ended."""
-        message = await self.say(text)
-        outcome = message.raw_parses.get("outcome")
-        if isinstance(outcome, Answer) and is_asked_back(outcome.card):
-            # what is done for good is asked back, and confirmed by the button
-            message = await self.say(outcome.card.buttons[0].command)
-            outcome = message.raw_parses.get("outcome")
+        outcome = await self.told(text)
         assert isinstance(outcome, Accepted), f"{text!r} started no run: {outcome}"
         return await eventually(lambda: self._ended(outcome.run_id))
 

@@ -75,6 +75,9 @@ class Operation:
     """What follows `curl` and the token in an example."""
 
 
+LONGEST_PART = 300
+"""Characters of a name in a path; each may take twelve there, of which servers read some 8,000."""
+
 GUARDED = (NO_TOKEN, TOO_MANY, UNAVAILABLE, DEFECT, NOT_HERE)
 OPEN = (DEFECT, NOT_HERE)
 BODY = (MALFORMED, TOO_SLOW, TOO_LARGE, NOT_JSON)

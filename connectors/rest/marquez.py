@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from connectors.rest import marquez_bodies as bodies
 from connectors.rest import marquez_documents as documents
 from connectors.rest.bodies import from_query
-from connectors.rest.deeds import Deed
+from connectors.rest.deeds import LONGEST_PART, Deed
 from connectors.rest.doors import TokenDoor
 from connectors.rest.limits import body_of
 from connectors.rest.marquez_events import EventAccepted, read_event
@@ -240,7 +240,7 @@ class LineageRoutes:
 def _given(request: web.Request, name: str) -> str:
     """A part of the path; raises Problem for what nothing can be called."""
     found = request.match_info[name]
-    if not found.isprintable():
+    if not found.isprintable() or len(found) > LONGEST_PART:
         raise _unknown(name)
     return found
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from engine.lineage.metadata import Span, Wanted, Window
 
@@ -12,8 +12,22 @@ _TAKEN = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, validate
 _Text = Annotated[
     str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
+LONGEST_NODE = 640
+"""Characters; each may take twelve in an address, of which servers read some 8,000."""
+
 _NODE = r"^(dataset|job):[^\x00-\x1f\x7f]+:[^\x00-\x1f\x7f]+$"
 _COLUMN_NODE = r"^(dataset|datasetField|job):[^\x00-\x1f\x7f]+:[^\x00-\x1f\x7f]+$"
+
+
+def _written(given: object) -> object:
+    """A moment is written out: a bare number would be taken for seconds since 1970."""
+    if isinstance(given, str) and "T" not in given.upper():
+        message = "write a moment such as 2026-03-01T12:00:00Z"
+        raise ValueError(message)
+    return given
+
+
+_Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
 
 
 class PageQuery(BaseModel):
@@ -39,7 +53,7 @@ class NodeQuery(BaseModel):
 
     model_config = _TAKEN
 
-    node: Annotated[str, StringConstraints(max_length=3000, pattern=_NODE)] = Field(
+    node: Annotated[str, StringConstraints(max_length=LONGEST_NODE, pattern=_NODE)] = Field(
         alias="nodeId",
         description="`dataset:NAMESPACE:NAME` or `job:NAMESPACE:NAME`.",
         examples=["dataset:postgres://localhost:5432:atlas.silver.orders"],
@@ -54,7 +68,7 @@ class ColumnQuery(BaseModel):
 
     model_config = _TAKEN
 
-    node: Annotated[str, StringConstraints(max_length=3000, pattern=_COLUMN_NODE)] = Field(
+    node: Annotated[str, StringConstraints(max_length=LONGEST_NODE, pattern=_COLUMN_NODE)] = Field(
         alias="nodeId",
         description="`datasetField:NAMESPACE:NAME:FIELD`, or a dataset or a job.",
         examples=["datasetField:postgres://localhost:5432:atlas.silver.orders:id"],
@@ -70,10 +84,10 @@ class ColumnQuery(BaseModel):
 class EventsQuery(PageQuery):
     """Which events."""
 
-    before: AwareDatetime | None = Field(
+    before: _Moment | None = Field(
         default=None, description="Only those before that moment (RFC 3339)."
     )
-    after: AwareDatetime | None = Field(
+    after: _Moment | None = Field(
         default=None, description="Only those after that moment (RFC 3339)."
     )
     sort_direction: Literal["asc", "desc", "ASC", "DESC"] = Field(

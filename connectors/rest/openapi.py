@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from connectors.rest.bodies import KEY
+from connectors.rest.deeds import LONGEST_PART
 from connectors.rest.operations import OPERATIONS, Operation
 from connectors.rest.problems import (
     NO_TOKEN,
@@ -43,7 +44,7 @@ _PATH: dict[str, Json] = {
             "in": "path",
             "required": True,
             "description": f"{description} Percent-encoded: it may hold slashes.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 1000},
+            "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_PART},
         }
         for name, description in (
             ("namespace", "The name of a namespace."),

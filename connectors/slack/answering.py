@@ -34,7 +34,7 @@ class Answers:
         try:
             return await self._patiently(asked.place, card, key, doubtful=doubtful)
         except SlackFailed as error:
-            if error.code not in NOT_THERE or asked.place.is_direct:
+            if error.code not in NOT_THERE:
                 raise
         return await self._patiently(Place(asked.person), card, key, doubtful=doubtful)
 

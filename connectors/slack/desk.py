@@ -52,6 +52,7 @@ class HeardOnSlack(Heard):
             event_id=incoming.key,
         )
         self.thread = incoming.thread
+        self.addressed = incoming.certain
         self.key = f"{PLATFORM}:{incoming.key}"
 
 
@@ -94,6 +95,8 @@ class Desk:
             return
         if incoming.thread is not None:
             self._threads.joined(incoming.channel, incoming.thread)
+        if not incoming.text and not incoming.certain:
+            return  # a picture that people show to each other
         if len(incoming.text) > LONGEST_TEXT:
             await self._answers.whisper(incoming, TOO_LONG, _key(incoming))
             return

@@ -89,7 +89,8 @@ async def _body(request: web.Request) -> bytes | None:
                 body += piece
                 if len(body) > LARGEST_BODY:
                     return None
-    except (TimeoutError, web.HTTPException):
+    except (TimeoutError, web.HTTPException, web.RequestPayloadError):
+        # also a body that claims to be packed and is not
         return None
     return bytes(body)
 

@@ -1,5 +1,6 @@
 """What the Slack connector is set up with: tokens and secrets, configured or in the environment."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
@@ -40,6 +41,10 @@ class SlackSettings:
         return cls(**found)
 
 
+_SECRET = re.compile(r"[0-9a-zA-Z]{16,64}")
+"""Slack's own have 32 digits of base 16 now; nothing promises that they will for ever."""
+
+
 def _require_tokens(found: Mapping[str, str]) -> None:
     if not found["bot_token"]:
         message = "Slack is configured, and SLACK_BOT_TOKEN is not set."
@@ -50,6 +55,11 @@ def _require_tokens(found: Mapping[str, str]) -> None:
         message = "Slack has no way in: neither SLACK_SIGNING_SECRET nor SLACK_APP_TOKEN is set."
         hint = "Set the app token (xapp-…) for Socket Mode, or the signing secret for HTTP."
         raise ConfigurationError(message, hint)
+    if found["signing_secret"] and not _SECRET.fullmatch(found["signing_secret"]):
+        raise ConfigurationError(
+            "SLACK_SIGNING_SECRET is no signing secret.",
+            "It is 32 letters and digits, under «Basic Information» of the app.",
+        )
     for name, prefix in (("bot_token", "xoxb-"), ("app_token", "xapp-")):
         if found[name] and not found[name].startswith(prefix):
             message = f"{_SETTINGS[name]} is no such token."

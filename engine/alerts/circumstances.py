@@ -7,12 +7,15 @@ from engine.alerts.model import Circumstances
 from engine.alerts.ports import AlertTransaction
 from engine.catalog.model import DatasetName
 from engine.findings.model import ChecksFailed, Finding
-from engine.runs.model import Run, RunStatus, StepKind, StepStatus
+from engine.runs.model import Run, StepKind, StepStatus
 from engine.runs.ports import RunFilter
 
+_WRITING = frozenset({StepKind.INGEST, StepKind.PUBLISH})
 _MAKING = frozenset({StepKind.REFINE, StepKind.BUILD})
 _NO_NEWS = "no new delivery"
 _NAMED = 3
+_LOOKED_BACK = 20
+"""Runs, among which the last good one is looked for."""
 
 
 async def circumstances(
@@ -27,13 +30,22 @@ async def circumstances(
     if dataset is None or finding.only_looked:
         return Circumstances(whole=run.parameters.full_refresh)
     held = isinstance(finding.evidence, ChecksFailed)
-    good = await tx.runs.latest(RunFilter(status=RunStatus.SUCCEEDED, table=dataset.table), 1)
+    before = await tx.runs.latest(RunFilter(table=dataset.table), _LOOKED_BACK)
+    good = [each for each in before if each.id != run.id and _made(each, dataset)]
     return Circumstances(
         published=bool(await tx.warehouse.columns(dataset)) if held else None,
         whole=run.parameters.full_refresh,
         held_back=_rows(run, dataset) if held else None,
         last_good=_told(good[0], zone) if good else "",
         changes=tuple(changes(run, dataset, above)) if good else (),
+    )
+
+
+def _made(run: Run, dataset: DatasetName) -> bool:
+    """Whether the dataset was written, whatever became of the rest of the run."""
+    return any(
+        step.dataset == dataset and step.kind in _WRITING and step.status is StepStatus.SUCCEEDED
+        for step in run.steps
     )
 
 

@@ -61,7 +61,8 @@ EVERYWHERE = Scope()
 
 
 def _is_one_of(place: str, channels: Collection[str]) -> bool:
-    return place in channels or place.partition(":")[2] in channels
+    room = place.partition(";")[0]  # Teams names the thread behind the channel
+    return room in channels or room.partition(":")[2] in channels
 
 
 def _no_more(few: Sequence[str], many: Sequence[str]) -> bool:
@@ -281,7 +282,7 @@ _SAID = {
 def place_of(said: str, platform: str, here: str) -> str:
     """The place of a channel, such as `web:#finance`; raises RoleRefused for a mere name."""
     if said == "here":
-        return f"{platform}:{here}"
+        return f"{platform}:{here.partition(';')[0]}"
     found = _WITH_PLATFORM.fullmatch(said)
     on, channel = (found["platform"], found["person"]) if found else (platform, said)
     channel = channel.removeprefix("#").upper() if on == "slack" else channel

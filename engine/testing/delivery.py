@@ -9,7 +9,7 @@ from datetime import datetime
 from engine.alerts.model import Dead, Due, Later, Post, Undelivered
 from engine.alerts.ports import DeliveryFailed
 from engine.clock import Clock
-from engine.lineage.delivery import Undeliverable
+from engine.lineage.delivery import Undeliverable, Waiting
 from engine.testing.state import KeptPost
 from engine.testing.transactions import MemoryTransactions
 
@@ -205,10 +205,18 @@ class KnownUndelivered:
     """What does not arrive, as it was written down."""
 
     def __init__(
-        self, posts: Sequence[Undelivered] = (), events: Sequence[Undeliverable] = ()
+        self,
+        posts: Sequence[Undelivered] = (),
+        events: Sequence[Undeliverable] = (),
+        waiting: Waiting | None = None,
     ) -> None:
         self._posts = posts
         self._events = events
+        self._waiting = waiting or Waiting()
+
+    async def waiting(self) -> Waiting:
+        """What it was given."""
+        return self._waiting
 
     async def undelivered(self, limit: int) -> Sequence[Undelivered]:
         """The first of the posts."""

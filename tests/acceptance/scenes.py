@@ -27,7 +27,7 @@ async def held(world: World, table: str) -> AsyncIterator[None]:
 
 async def started(world: World, sentence: str) -> str:
     """The id of the run that a sentence starts."""
-    outcome = (await world.say(sentence)).raw_parses.get("outcome")
+    outcome = await world.told(sentence)
     assert isinstance(outcome, Accepted), f"{sentence!r} started no run: {outcome}"
     return outcome.run_id
 

@@ -125,7 +125,7 @@ class _Story:
     async def _ask(self, *sentences: str) -> None:
         """Say each; where that starts a run, wait for its end."""
         for each in sentences:
-            outcome = (await self.world.say(each)).raw_parses.get("outcome")
+            outcome = await self.world.told(each)
             if isinstance(outcome, Accepted):
                 await self._ended(outcome.run_id)
 

@@ -143,7 +143,8 @@ async def test_two_schedules_of_a_table_are_told_apart(world: World) -> None:
 
     assert which.title == "Which schedule?"
     assert "SCH-1 is ingest for orders, every day at 06:00 UTC" in which.text
-    assert (await world.hear("delete the ingest schedule")).title == "SCH-1 is deleted"
+    sure = await world.hear("delete the ingest schedule")
+    assert (await world.hear(sure.buttons[0].command)).title == "SCH-1 is deleted"
 
 
 async def test_a_moment_that_comes_starts_its_run_and_ends_the_schedule(world: World) -> None:

@@ -65,6 +65,7 @@ def test_what_is_said_of_a_person_goes_before_the_default() -> None:
         (Scope(("medallion",)), None, SALES, Role.VIEWER),
         (Scope((), (SALES,)), "ingest", SALES, Role.OPERATOR),
         (Scope((), ("#sales",)), "ingest", SALES, Role.OPERATOR),
+        (Scope((), (SALES,)), "ingest", f"{SALES};messageid=17", Role.OPERATOR),
         (Scope((), (SALES,)), "ingest", FINANCE, Role.VIEWER),
         (Scope(("medallion",), (SALES,)), "medallion", FINANCE, Role.VIEWER),
         (Scope(("medallion",), (SALES,)), "medallion", SALES, Role.OPERATOR),
@@ -216,6 +217,7 @@ def test_a_name_that_anybody_can_take_is_no_person(said: str, platform: str) -> 
 
 def test_a_channel_is_meant_by_a_stable_id() -> None:
     assert place_of("here", "slack", "C012") == "slack:C012"
+    assert place_of("here", "teams", "19:f@thread.tacv2;messageid=1") == "teams:19:f@thread.tacv2"
     assert place_of("#C012", "slack", "C9") == "slack:C012"
     assert place_of("#finance", "web", "#general") == FINANCE
     with pytest.raises(RoleRefused, match="name of a channel"):

@@ -174,7 +174,7 @@ def _is_watched(incident: Incident) -> bool:
     if incident.resolved:
         return False
     sleeps = incident.status is Status.SNOOZED and incident.snoozed_until is not None
-    waits = incident.status is Status.OPEN and incident.storm is None
+    waits = incident.status is Status.OPEN and incident.storm in {None, incident.number}
     return sleeps or waits or incident.flapping or incident.withheld is not None
 
 

@@ -52,8 +52,12 @@ def _slept(incident: Incident, at: datetime) -> bool:
 
 
 def _unheard(incident: Incident, routing: Routing, at: datetime) -> Escalation | None:
-    """The next step of escalation, where nobody acknowledged what was told so long ago."""
-    if incident.status is not Status.OPEN or not incident.posted or incident.storm is not None:
+    """The next step of escalation, where nobody acknowledged what was told so long ago.
+
+    Of a storm, which is one message, the first stands for all.
+    """
+    follows = incident.storm not in {None, incident.number}
+    if incident.status is not Status.OPEN or not incident.posted or follows:
         return None
     steps = sorted(
         (each for each in routing.escalation if incident.severity in each.severities),

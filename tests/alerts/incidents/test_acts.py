@@ -120,6 +120,14 @@ def test_each_step_of_escalation_comes_once() -> None:
     assert due_acts([replace(told, escalations=(at(30), at(60)))], STEPS, at(600)) == ()
 
 
+def test_of_a_storm_the_first_is_escalated_for_all() -> None:
+    first = replace(opened(), number=11, storm=11)
+
+    (due,) = due_acts([first, replace(first, number=12)], STEPS, at(600))
+
+    assert (due.act, due.incident.number) == (Act.ESCALATE, 11)
+
+
 @pytest.mark.parametrize(
     "quiet",
     [

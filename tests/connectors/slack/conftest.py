@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from tests.connectors.fresh import fresh_database
 from tests.connectors.slack.office import Office, an_office
+from tests.world import eventually
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -21,3 +22,20 @@ async def office(
             an_office(address, folder, patch) as opened,
         ):
             yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module", autouse=True)
+async def quiet(request: pytest.FixtureRequest) -> None:
+    """What an earlier test began is over and told of, so that no late word is counted here."""
+    if "office" in request.fixturenames:
+        opened: Office = request.getfixturevalue("office")
+        await eventually(lambda: _nothing_is_left(opened))
+
+
+async def _nothing_is_left(office: Office) -> bool | None:
+    rows = await office.world.rows(
+        """SELECT FROM atlas.runs WHERE status IN ('queued', 'running')
+           UNION ALL SELECT FROM atlas.outbox
+           WHERE platform = 'slack' AND delivered_revision < revision AND dead_at IS NULL"""
+    )
+    return None if rows else True

@@ -1,7 +1,7 @@
 """A bot in a workspace: what people do there, by signed requests and through the socket."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -29,7 +29,7 @@ from tests.servers.slack import (
     mention,
     signed,
 )
-from tests.world import World, opened_world
+from tests.world import NOTHING_SET, World, opened_world
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
@@ -102,7 +102,7 @@ async def an_office(
     async with fake_slack() as slack:
         patch.setenv("SLACK_API_URL", slack.url)
         patch.setenv("SLACK_BOT_TOKEN", BOT_TOKEN)
-        async with entered(slack, address, folder, patch, **settings) as office:
+        async with entered(slack, address, folder, patch, settings=settings) as office:
             yield office
 
 
@@ -115,7 +115,7 @@ async def entered(
     *,
     project: Path | None = None,
     announce: str = "web",
-    **settings: object,
+    settings: Mapping[str, object] = NOTHING_SET,
 ) -> AsyncIterator[Office]:
     """A bot in that workspace."""
     config = {

@@ -192,6 +192,20 @@ async def test_a_body_beyond_all_measure_is_not_read(entrance: Entrance, megabyt
     assert await entrance.send() == (200, "")
 
 
+@pytest.mark.parametrize("packed", ["gzip", "deflate"])
+async def test_a_body_that_only_claims_to_be_packed_is_refused(
+    entrance: Entrance, packed: str
+) -> None:
+    headers = {**GOOD, "Content-Type": JSON, "Content-Encoding": packed}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(entrance.url, data=BytesIO(b"xx"), headers=headers) as answer,
+    ):
+        assert 400 <= answer.status < 500
+
+    assert await entrance.send() == (200, "")
+
+
 async def test_a_body_without_a_length_is_not_read_beyond_the_limit(entrance: Entrance) -> None:
     sent = 0
 

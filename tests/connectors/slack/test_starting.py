@@ -9,6 +9,8 @@ from engine.errors import ConfigurationError
 from tests.connectors.slack.office import an_office, entered
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, SECRET, Slack, Trouble, direct, fake_slack
 
+MINE = "0123456789abcdef0123456789abcdef"  # of a Slack that is none
+
 
 @pytest.mark.parametrize(
     ("settings", "message", "hint"),
@@ -68,9 +70,9 @@ async def test_what_was_accepted_is_answered_before_the_bot_stops_or_by_the_next
 def test_settings_come_from_the_configuration_then_from_the_environment() -> None:
     environment = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_SIGNING_SECRET": SECRET}
 
-    read = SlackSettings.read({"signing_secret": "mine"}, environment)
+    read = SlackSettings.read({"signing_secret": MINE}, environment)
 
-    assert (read.bot_token, read.signing_secret, read.app_token) == (BOT_TOKEN, "mine", "")
+    assert (read.bot_token, read.signing_secret, read.app_token) == (BOT_TOKEN, MINE, "")
     assert read.api_url == "https://slack.com/api/"
     assert SlackSettings.read({"api_url": "http://x/api"}, environment).api_url == "http://x/api/"
     assert BOT_TOKEN not in repr(read)
@@ -82,6 +84,7 @@ def test_settings_come_from_the_configuration_then_from_the_environment() -> Non
         ({}, "SLACK_BOT_TOKEN is not set"),
         ({"SLACK_BOT_TOKEN": BOT_TOKEN}, "no way in"),
         ({"SLACK_BOT_TOKEN": "xoxp-1", "SLACK_SIGNING_SECRET": SECRET}, "SLACK_BOT_TOKEN is no"),
+        ({"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_SIGNING_SECRET": "abc"}, "SLACK_SIGNING_SECRET is"),
         ({"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": "x"}, "SLACK_APP_TOKEN"),
         (
             {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_API_URL": "x"},

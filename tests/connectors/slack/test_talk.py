@@ -346,3 +346,37 @@ async def _ended(office: Office) -> Json | None:
 
 async def _edited(office: Office) -> bool | None:
     return any(each["edits"] for each in office.slack.direct()) or None
+
+
+@pytest.mark.timeout(90)  # Slack is asked four times first
+async def test_an_answer_that_slack_does_not_take_comes_later_and_is_no_defect(
+    office: Office,
+) -> None:
+    before = len(office.slack.direct())
+    office.slack.plan("chat.postMessage", *(Trouble(status=503) for _ in range(4)))
+
+    assert await office.tell(direct("what pipelines are there?", office.ts())) == 200
+
+    answers = (await eventually(lambda: _answered(office, before)))[before:]
+    assert "4 pipelines" in answers[0]["text"]
+    assert not any("defect" in each["text"] for each in answers)
+
+
+async def test_what_people_say_in_a_thread_is_answered_where_it_is_understood_only(
+    office: Office,
+) -> None:
+    before = len(office.slack.messages)
+    ts = await office.mention("who am I?")
+    await office.slack.until(before + 1)
+
+    for text in ("thanks, I will have a look after lunch", "+1 :tada:", "who am I?"):
+        said = direct(text, office.ts(), channel="C0GENERAL", thread_ts=ts)
+        assert await office.tell({**said, "channel_type": "channel"}) == 200
+
+    answers = await office.slack.until(before + 2)
+    assert "You are" in answers[-1]["text"]
+    assert len(answers) == before + 2
+
+
+async def _answered(office: Office, before: int) -> list[Json] | None:
+    return office.slack.direct() if len(office.slack.direct()) > before else None
