@@ -68,7 +68,7 @@ async def test_each_thing_that_is_missing_in_slack_is_named_with_what_to_do() ->
         (refused, "slack", "Copy the token anew"),
         (few, "slack scopes", "app_mentions:read, channels:history"),
         (deaf, "slack way in", "connections:write"),
-        (unsigned, "slack way in", "Basic Information"),
+        (unsigned, "slack tokens", "Basic Information"),
     ):
         health, detail = said[what]
         assert health is Health.WRONG
