@@ -35,6 +35,7 @@ async def quiet(request: pytest.FixtureRequest) -> None:
 async def _nothing_is_left(office: Office) -> bool | None:
     rows = await office.world.rows(
         """SELECT FROM atlas.runs WHERE status IN ('queued', 'running')
+           UNION ALL SELECT FROM atlas.inbox WHERE done_at IS NULL
            UNION ALL SELECT FROM atlas.outbox
            WHERE platform = 'slack' AND delivered_revision < revision AND dead_at IS NULL"""
     )
