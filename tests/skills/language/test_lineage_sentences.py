@@ -7,8 +7,9 @@ import pytest
 from engine.commands import Command, DescribePipeline, Help, ShowImpact, ShowLineage
 from engine.commands.lineage import Direction, Mishap
 from skills.language.examples import EXAMPLE_VOCABULARY
-from skills.language.readings import Guess, Reading, Understood
+from skills.language.readings import Reading, Understood
 from skills.language.understanding import understand
+from tests.skills.language.judging import assert_offered
 
 NOW = datetime(2026, 3, 11, 10, 30, tzinfo=UTC)
 CUSTOMERS, ORDERS, REVENUE = "silver.customers", "silver.orders", "gold.revenue"
@@ -101,8 +102,4 @@ def test_a_question_about_lineage_is_understood(text: str, command: Command) -> 
 def test_what_leaves_a_choice_is_offered(
     text: str, commands: tuple[Command, ...], reason: str
 ) -> None:
-    reading = read(text)
-
-    assert isinstance(reading, Guess)
-    assert reading.commands == commands
-    assert reason in reading.reason
+    assert_offered(read(text), commands, reason)

@@ -22,6 +22,7 @@ from skills.language.readings import Guess, NotUnderstood, Reading, Understood
 from skills.language.sentences import sentence
 from skills.language.understanding import understand
 from skills.language.vocabulary import Vocabulary
+from tests.skills.language.judging import assert_offered
 
 NOW = datetime(2026, 3, 11, 10, 30, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 9, tzinfo=UTC)
@@ -153,11 +154,7 @@ def test_a_sentence_about_personal_data_is_understood(text: str, command: Comman
 def test_what_is_not_quite_clear_is_offered_with_its_reason(
     text: str, commands: tuple[Command, ...], reason: str
 ) -> None:
-    reading = read(text)
-
-    assert isinstance(reading, Guess)
-    assert reading.commands == commands
-    assert reason in reading.reason
+    assert_offered(read(text), commands, reason)
 
 
 @pytest.mark.parametrize("text", NOTHING)

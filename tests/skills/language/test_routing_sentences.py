@@ -18,11 +18,11 @@ from engine.commands import (
     Unmute,
     Unsubscribe,
 )
-from engine.people import Role
 from engine.topics import ANYTHING, Kind, Topic
 from skills.language.examples import EXAMPLE_VOCABULARY
-from skills.language.readings import Guess, Reading, Understood
+from skills.language.readings import Reading, Understood
 from skills.language.understanding import understand
+from tests.skills.language.judging import assert_changes_nothing, assert_offered
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 11, 10, 30, tzinfo=BERLIN)
@@ -154,18 +154,12 @@ def test_a_sentence_about_who_hears_of_what_is_understood(text: str, command: Co
 def test_what_is_not_quite_clear_is_offered_with_its_reason(
     text: str, commands: tuple[Command, ...], reason: str
 ) -> None:
-    reading = read(text)
-
-    assert isinstance(reading, Guess)
-    assert reading.commands == commands
-    assert reason in reading.reason
+    assert_offered(read(text), commands, reason)
 
 
 @pytest.mark.parametrize("text", REFUSED)
 def test_nothing_is_muted_or_sent_where_that_is_not_plainly_wanted(text: str) -> None:
-    reading = read(text)
-
-    assert not isinstance(reading, Understood) or reading.command.needs is Role.VIEWER
+    assert_changes_nothing(read(text))
 
 
 def test_an_address_in_a_reason_is_left_out() -> None:

@@ -18,6 +18,7 @@ from skills.language.one_by_one import MOST_TABLES, NO_EXCEPTIONS
 from skills.language.readings import Guess, NotUnderstood, Reading, Understood
 from skills.language.understanding import understand
 from skills.language.vocabulary import Vocabulary
+from tests.skills.language.judging import assert_among_the_offered
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
 B2S, S2G = "bronze_to_silver", "silver_to_gold"
@@ -223,11 +224,7 @@ def test_a_clear_order_is_understood(text: str, command: Command) -> None:
 def test_an_unclear_order_is_offered_with_its_reason(
     text: str, command: Command, reason: str
 ) -> None:
-    reading = read(text)
-
-    assert isinstance(reading, Guess)
-    assert command in reading.commands
-    assert reason in reading.reason
+    assert_among_the_offered(read(text), command, reason)
 
 
 @pytest.mark.parametrize("text", STARTS_NOTHING)

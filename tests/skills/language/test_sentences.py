@@ -44,7 +44,7 @@ from skills.language.examples import EXAMPLE_VOCABULARY, EXAMPLES, Explained, ex
 from skills.language.items import Kind
 from skills.language.names import names_of
 from skills.language.phrases import PHRASES
-from skills.language.readings import Guess, NotUnderstood, Understood
+from skills.language.readings import Guess, NotUnderstood, Reading, Understood
 from skills.language.run_ids import run_id
 from skills.language.sentences import sentence
 from skills.language.slots import items_of
@@ -169,7 +169,7 @@ def test_any_vocabulary_and_any_moment_will_do(
     text: str, vocabulary: Vocabulary, now: datetime
 ) -> None:
     for asked in (text, f"runs since {text} last 9999 weeks", "what failed last month"):
-        understand(asked, vocabulary, now, UTC)
+        assert isinstance(understand(asked, vocabulary, now, UTC), Reading)
 
 
 @given(st.lists(pieces, min_size=1, max_size=12).map(" ".join))

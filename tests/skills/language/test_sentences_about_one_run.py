@@ -19,6 +19,7 @@ from engine.people import Role
 from skills.language.examples import EXAMPLE_VOCABULARY
 from skills.language.readings import Guess, Reading, Understood
 from skills.language.understanding import understand
+from tests.skills.language.judging import assert_among_the_offered
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
 B2S, S2G, RUN = "bronze_to_silver", "silver_to_gold", "7K3M9QXA"
@@ -195,11 +196,7 @@ def test_a_clear_order_is_understood(text: str, command: Command) -> None:
 def test_an_unclear_order_is_offered_with_its_reason(
     text: str, command: Command, reason: str
 ) -> None:
-    reading = read(text)
-
-    assert isinstance(reading, Guess)
-    assert command in reading.commands
-    assert reason in reading.reason
+    assert_among_the_offered(read(text), command, reason)
 
 
 @pytest.mark.parametrize("text", REFUSED)
