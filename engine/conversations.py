@@ -45,8 +45,8 @@ class Conversation:
 class Conversations(Protocol):
     """Keeps conversations across restarts."""
 
-    async def keep(self, conversation: Conversation, at: datetime) -> None:
-        """Keep it, or renew it; what it leaves empty stays as it was."""
+    async def keep(self, conversations: Sequence[Conversation], at: datetime) -> None:
+        """Keep them, or renew them; what one leaves empty stays as it was."""
         ...
 
     async def get(self, conversation_id: str) -> Conversation | None:

@@ -1,5 +1,6 @@
 """What people said on a chat platform: kept before it is worked, so that none of it is lost."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -27,16 +28,16 @@ class Arrived:
 class Inbox(Protocol):
     """Keeps what arrived, and knows repeats also after a restart."""
 
-    async def keep(self, arrived: Arrived) -> bool:
-        """Keep it in the hands of this process; False where its key is known already."""
+    async def keep(self, arrived: Sequence[Arrived]) -> Sequence[bool]:
+        """Keep all of them in the hands of this process; False where a key is known already."""
         ...
 
     async def waiting(self, platform: str) -> tuple[Arrived, ...]:
         """Take over what a process that is gone had accepted and not worked, oldest first."""
         ...
 
-    async def done(self, platform: str, key: str) -> None:
-        """Note that it was worked; what was said is forgotten, its key is not."""
+    async def done(self, platform: str, keys: Sequence[str]) -> None:
+        """Note that they were worked; what was said is forgotten, the keys are not."""
         ...
 
     async def forget(self, before: datetime) -> None:

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from connectors.intake.batches import PATIENCE, Batches
 from connectors.intake.ports import Arrived, Inbox, IntakeFull, Work
 from engine.clock import Clock
 from engine.errors import EngineError
@@ -26,6 +27,8 @@ class IntakeLimits:
     lanes: int = 16
     waiting: int = 1_000
     longest: float = 120.0
+    patience: float = PATIENCE
+    """A message that is not kept by then is refused, and the platform sends it again."""
     grace: float = 5.0
     """What was accepted gets that long when Atlas stops; the rest is worked at the next start."""
     look_around: float = 60.0
@@ -53,6 +56,10 @@ class Intake:
         self._work = work
         self._clock = clock
         self._limits = limits
+        self._keeping = Batches[Arrived, bool](
+            self._keep, late=self._kept_late, patience=limits.patience
+        )
+        self._noting = Batches[str, None](self._note)
         self._lanes: dict[str, deque[Arrived]] = {}
         self._ready: asyncio.Queue[str] = asyncio.Queue()
         self._accepted = 0
@@ -72,10 +79,9 @@ class Intake:
             raise IntakeFull("Atlas has too much to answer just now.")
         self._accept()  # before anything is awaited, so that many at once don't get past the limit
         try:
-            is_new = await self._inbox.keep(arrived)
+            is_new = await self._keeping.written(arrived)
         except BaseException:
             self._settle()
-            self._doubt(arrived.key)
             raise
         if is_new or arrived.key in self._unclear:
             self._unclear.discard(arrived.key)
@@ -93,7 +99,14 @@ class Intake:
                     group.create_task(self._serve(), name=f"{self._platform} intake {number}")
                     for number in range(self._limits.lanes)
                 ]
-                tasks.append(group.create_task(self._look_around(), name="intake"))
+                tasks += [
+                    group.create_task(beside(), name=f"{self._platform} {name}")
+                    for name, beside in (
+                        ("looking around", self._look_around),
+                        ("keeping", self._keeping.run),
+                        ("noting", self._noting.run),
+                    )
+                ]
                 await self._closing.wait()
                 await self._last_words()
                 for task in tasks:
@@ -120,7 +133,7 @@ class Intake:
             lane = await self._ready.get()
             arrived = self._lanes[lane].popleft()
             await self._worked(arrived)
-            self._settle()
+            self._noting.hand(arrived.key)
             if self._lanes[lane]:
                 self._ready.put_nowait(lane)
             else:
@@ -133,17 +146,18 @@ class Intake:
         except Exception as error:  # noqa: BLE001  # whatever it is, the next one is worked
             place = place_of(error)
             logger.error("%s: message %s broke: %s", self._platform, arrived.key, place)  # noqa: TRY400  # a traceback may hold what was said
-        await self._note(arrived.key)
 
-    async def _note(self, key: str) -> None:
-        """Note that it was worked, or remember to do so once the database is back."""
+    async def _note(self, keys: Sequence[str]) -> Sequence[None]:
+        """Note that they were worked, or remember to do so once the database is back."""
         try:
-            await self._inbox.done(self._platform, key)
+            await self._inbox.done(self._platform, keys)
         except EngineError as error:
-            self._unnoted.add(key)
-            logger.warning("%s: message %s: %s", self._platform, key, error.message)
-        else:
-            self._unnoted.discard(key)
+            self._unnoted.update(keys)
+            logger.warning("%s: %s messages: %s", self._platform, len(keys), error.message)
+        finally:
+            for _ in keys:
+                self._settle()
+        return [None] * len(keys)
 
     async def _look_around(self) -> None:
         wait = FIRST_LOOK
@@ -156,8 +170,9 @@ class Intake:
             wait *= 2
 
     async def _look(self) -> None:
-        for key in tuple(self._unnoted):
-            await self._note(key)
+        if unnoted := tuple(self._unnoted):
+            await self._inbox.done(self._platform, unnoted)
+            self._unnoted.difference_update(unnoted)
         await self._inbox.forget(self._long_ago())
         self._take_over(await self._inbox.waiting(self._platform))
 
@@ -165,6 +180,19 @@ class Intake:
         for arrived in left:
             self._accept()
             self._line_up(arrived)
+
+    async def _keep(self, arrived: Sequence[Arrived]) -> Sequence[bool]:
+        try:
+            return await self._inbox.keep(arrived)
+        except BaseException:
+            for each in arrived:
+                self._doubt(each.key)
+            raise
+
+    def _kept_late(self, arrived: Arrived, is_new: bool) -> None:
+        """Work what was kept after its platform was told that it was not: it will be a repeat."""
+        if is_new:
+            self._take_over((arrived,))
 
     def _long_ago(self) -> datetime:
         return self._clock.now() - KNOWN_FOR

@@ -57,7 +57,11 @@ class TeamsConnector(Connector):
     @override
     async def listen(self) -> None:
         """Work what people say, until closed."""
-        await self._ready().intake.run()
+        parts = self._ready()
+        async with asyncio.TaskGroup() as group:
+            noting = group.create_task(parts.entrance.run(), name="teams entrance")
+            await parts.intake.run()
+            noting.cancel()
 
     @override
     async def disconnect(self) -> None:
@@ -87,6 +91,7 @@ class TeamsConnector(Connector):
             connector=self,
             event_id=arrived.key,
         )
+        message.key = f"{self.name}:{arrived.key}"
         await self.opsdroid.parse(message)
 
     async def _show_typing(self, target: str) -> None:

@@ -3,10 +3,12 @@
 import asyncio
 import logging
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Protocol
 
 from aiohttp import web
 
+from connectors.intake.batches import Batches
 from connectors.intake.ports import Arrived
 from connectors.teams import answers, speech
 from connectors.teams.activity import (
@@ -72,7 +74,15 @@ class Entrance:
         self._roster = roster
         self._clock = clock
         self._limit = body_limit
+        self._noting = Batches[Conversation, None](self._note_all)
+        self._forgetting = Batches[str, None](self._forget_all)
         self._kept: OrderedDict[str, Conversation] = OrderedDict()
+
+    async def run(self) -> None:
+        """Write what is noted of conversations, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._noting.run(), name="teams conversations")
+            group.create_task(self._forgetting.run(), name="teams goodbyes")
 
     def add_to(self, app: web.Application) -> None:
         """Add the route."""
@@ -132,10 +142,19 @@ class Entrance:
             gone = conversation.team or conversation.id
         if gone is not None:
             self._kept.clear()
-            await self._known.forget(gone)
+            await self._forgetting.written(gone)
         elif conversation is not None and self._kept.get(conversation.id) != conversation:
-            await self._known.keep(conversation, self._clock.now())
+            await self._noting.written(conversation)
             self._remember(conversation)
+
+    async def _note_all(self, conversations: Sequence[Conversation]) -> Sequence[None]:
+        await self._known.keep(conversations, self._clock.now())
+        return [None] * len(conversations)
+
+    async def _forget_all(self, gone: Sequence[str]) -> Sequence[None]:
+        for each in gone:
+            await self._known.forget(each)
+        return [None] * len(gone)
 
     def _remember(self, conversation: Conversation) -> None:
         self._kept[conversation.id] = conversation

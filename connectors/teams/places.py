@@ -87,9 +87,16 @@ class Places:
             told = await self._api.channels(of_team.service_url, of_team.team)
         except (Refused, Unanswered):
             return
-        for each in told.conversations:
-            name = each.name or (GENERAL if each.id == of_team.team else "")
-            await self._known.keep(replace(of_team, id=each.id, name=name), now)
+        found = [
+            replace(of_team, id=each.id, name=each.name or _unnamed(each.id, of_team))
+            for each in told.conversations
+        ]
+        if found:
+            await self._known.keep(found, now)
+
+
+def _unnamed(channel: str, of_team: Conversation) -> str:
+    return GENERAL if channel == of_team.team else ""
 
 
 def named(channels: Sequence[Conversation], name: str) -> tuple[Conversation, ...]:

@@ -13,10 +13,11 @@ class MemoryConversations:
         self.kept = {each.id: each for each in known}
         self.times = 0
 
-    async def keep(self, conversation: Conversation, at: datetime) -> None:  # noqa: ARG002  # nobody asks when
-        """Keep it, with what was known before."""
-        self.times += 1
-        self.kept[conversation.id] = conversation.after(self.kept.get(conversation.id))
+    async def keep(self, conversations: Sequence[Conversation], at: datetime) -> None:  # noqa: ARG002  # nobody asks when
+        """Keep them, with what was known before."""
+        for each in conversations:
+            self.times += 1
+            self.kept[each.id] = each.after(self.kept.get(each.id))
 
     async def get(self, conversation_id: str) -> Conversation | None:
         """The one of that id."""

@@ -1,5 +1,6 @@
 """An inbox in memory."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,9 +17,12 @@ class MemoryInbox:
         self.faults = Faults()
         self._left = list(left)
 
-    async def keep(self, arrived: Arrived) -> bool:
-        """Keep it unless its key is known."""
+    async def keep(self, arrived: Sequence[Arrived]) -> Sequence[bool]:
+        """Keep those whose keys are not known."""
         self.faults.reach("keep")
+        return [self._keep(each) for each in arrived]
+
+    def _keep(self, arrived: Arrived) -> bool:
         key = (arrived.platform, arrived.key)
         is_new = key not in self.kept
         self.kept.setdefault(key, arrived)
@@ -31,10 +35,10 @@ class MemoryInbox:
         self._left = [each for each in self._left if each.platform != platform]
         return found
 
-    async def done(self, platform: str, key: str) -> None:
-        """Note that it was worked."""
+    async def done(self, platform: str, keys: Sequence[str]) -> None:
+        """Note that they were worked."""
         self.faults.reach("done")
-        self.worked.append(f"{platform}:{key}")
+        self.worked += [f"{platform}:{key}" for key in keys]
 
     async def forget(self, before: datetime) -> None:
         """Drop what is older."""

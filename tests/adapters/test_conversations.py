@@ -22,8 +22,8 @@ async def test_what_a_message_does_not_tell_stays_known(database: Database) -> N
     later = replace(FINANCE, service_url="https://other/", name="", team_name="", bot="28:new")
 
     for known in (PostgresConversations(database), MemoryConversations()):
-        await known.keep(FINANCE, EPOCH)
-        await known.keep(later, EPOCH + timedelta(hours=1))
+        await known.keep([FINANCE], EPOCH)
+        await known.keep([later], EPOCH + timedelta(hours=1))
 
         found = await known.get("19:finance")
         assert found == replace(FINANCE, service_url="https://other/", bot="28:new")
@@ -32,7 +32,7 @@ async def test_what_a_message_does_not_tell_stays_known(database: Database) -> N
 async def test_a_team_is_forgotten_with_its_channels(database: Database) -> None:
     for known in (PostgresConversations(database), MemoryConversations()):
         for each in (SALES, FINANCE, CHAT):
-            await known.keep(each, EPOCH)
+            await known.keep([each], EPOCH)
         assert await known.channels() == (FINANCE, SALES)
 
         await known.forget("19:t")

@@ -51,21 +51,21 @@ async def test_a_repeat_is_known_also_after_it_was_worked_and_after_a_restart(
     database_url: str,
 ) -> None:
     async with process(database_url, "atlas one") as inbox:
-        assert await inbox.keep(a_message())
-        assert not await inbox.keep(a_message(text="something else"))
-        assert await inbox.keep(a_message(platform="teams"))
-        await inbox.done("slack", "C1:1")
+        assert await inbox.keep([a_message()]) == [True]
+        assert await inbox.keep([a_message(text="something else")]) == [False]
+        assert await inbox.keep([a_message(platform="teams")]) == [True]
+        await inbox.done("slack", ["C1:1"])
 
     async with process(database_url, "atlas two") as inbox:
-        assert not await inbox.keep(a_message())
+        assert await inbox.keep([a_message()]) == [False]
         assert await inbox.waiting("slack") == ()
 
 
 async def test_what_a_process_left_is_taken_over_once_by_the_next_one(database_url: str) -> None:
     async with process(database_url, "atlas one") as inbox:
-        await inbox.keep(a_message("C1:1"))
-        await inbox.keep(a_message("C1:2"))
-        await inbox.done("slack", "C1:1")
+        await inbox.keep([a_message("C1:1")])
+        await inbox.keep([a_message("C1:2")])
+        await inbox.done("slack", ["C1:1"])
 
     async with (
         process(database_url, "atlas two") as second,
@@ -84,16 +84,16 @@ async def test_what_a_living_process_works_is_left_to_it(database_url: str) -> N
         process(database_url, "atlas one") as first,
         process(database_url, "atlas two") as second,
     ):
-        await first.keep(a_message())
+        await first.keep([a_message()])
 
         assert await second.waiting("slack") == ()
 
 
 async def test_what_was_said_is_sealed_and_gone_once_it_was_worked(database_url: str) -> None:
     async with process(database_url, "atlas one") as inbox:
-        await inbox.keep(a_message())
+        await inbox.keep([a_message()])
         kept = str(await rows(database_url, "SELECT * FROM atlas.inbox"))
-        await inbox.done("slack", "C1:1")
+        await inbox.done("slack", ["C1:1"])
         after = await rows(database_url, "SELECT said, payload FROM atlas.inbox")
 
     assert "maria" not in kept
@@ -103,8 +103,8 @@ async def test_what_was_said_is_sealed_and_gone_once_it_was_worked(database_url:
 
 async def test_without_a_key_it_is_kept_without_whom_it_names(database_url: str) -> None:
     async with process(database_url, "atlas one", keys=None) as inbox:
-        await inbox.keep(a_message("C1:1"))
-        await inbox.keep(a_message("C1:2", text="run pipeline medallion"))
+        await inbox.keep([a_message("C1:1")])
+        await inbox.keep([a_message("C1:2", text="run pipeline medallion")])
         kept = str(await rows(database_url, "SELECT * FROM atlas.inbox"))
 
     async with process(database_url, "atlas two", keys=None) as inbox:
@@ -118,7 +118,7 @@ async def test_what_was_sealed_with_a_lost_key_is_passed_over_and_said_so(
     database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with process(database_url, "atlas one") as inbox:
-        await inbox.keep(a_message("C1:1"))
+        await inbox.keep([a_message("C1:1")])
 
     async with process(database_url, "atlas two", keys=Keyring(SecretKey(bytes(32), 7))) as inbox:
         async with asyncio.timeout(10):
@@ -130,9 +130,9 @@ async def test_what_was_sealed_with_a_lost_key_is_passed_over_and_said_so(
 
 async def test_old_ones_are_forgotten(database_url: str) -> None:
     async with process(database_url, "atlas one") as inbox:
-        await inbox.keep(a_message())
+        await inbox.keep([a_message()])
 
         await inbox.forget(EPOCH)
-        assert not await inbox.keep(a_message())
+        assert await inbox.keep([a_message()]) == [False]
         await inbox.forget(EPOCH + timedelta(seconds=1))
-        assert await inbox.keep(a_message())
+        assert await inbox.keep([a_message()]) == [True]

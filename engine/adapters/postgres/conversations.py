@@ -1,6 +1,7 @@
 """Conversations of chat platforms in a state table."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Row, delete, func, or_, select
@@ -19,33 +20,24 @@ class PostgresConversations:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def keep(self, conversation: Conversation, at: datetime) -> None:
-        """INSERT, or UPDATE what the conversation tells."""
-        statement = insert(conversations).values(
-            id=conversation.id,
-            kind=conversation.kind,
-            service_url=conversation.service_url,
-            tenant=conversation.tenant,
-            bot=conversation.bot,
-            name=conversation.name,
-            team=conversation.team,
-            team_name=conversation.team_name,
-            updated_at=at,
-        )
-        new, old = statement.excluded, conversations.c
-        known = {
+    async def keep(self, known: Sequence[Conversation], at: datetime) -> None:
+        """INSERT, or UPDATE what they tell; by their ids, so that nobody waits for each other."""
+        statement, old = insert(conversations), conversations.c
+        new = statement.excluded
+        seldom = {
             each: func.coalesce(func.nullif(new[each], ""), old[each]) for each in _TOLD_SELDOM
         }
         told = {each: new[each] for each in ("kind", "service_url", "updated_at")}
         async with self._database.begin() as connection:
             await connection.execute(
-                statement.on_conflict_do_update(index_elements=[old.id], set_=told | known)
+                statement.on_conflict_do_update(index_elements=[old.id], set_=told | seldom),
+                [{**asdict(each), "updated_at": at} for each in sorted(known, key=_by_id)],
             )
 
     async def get(self, conversation_id: str) -> Conversation | None:
         """SELECT by the primary key."""
         query = select(conversations).where(conversations.c.id == conversation_id)
-        async with self._database.begin() as connection:
+        async with self._database.connect() as connection:
             row = (await connection.execute(query)).first()
         return None if row is None else _conversation(row)
 
@@ -65,6 +57,10 @@ class PostgresConversations:
         meant = or_(conversations.c.id == conversation_id, conversations.c.team == conversation_id)
         async with self._database.begin() as connection:
             await connection.execute(delete(conversations).where(meant))
+
+
+def _by_id(conversation: Conversation) -> str:
+    return conversation.id
 
 
 def _conversation(row: Row[tuple[object, ...]]) -> Conversation:

@@ -24,7 +24,7 @@ class PostgresGrants:
 
     async def of(self, person: str) -> tuple[Rule, ...]:
         """SELECT by the primary key."""
-        async with self._database.begin() as connection:
+        async with self._database.connect() as connection:
             rows = await connection.execute(_ALL.where(table.c.person == person))
             return tuple(_rule(row) for row in rows)
 

@@ -1,10 +1,10 @@
 """What arrived from chat platforms, in a state table; what was said is sealed there."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, delete, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Row, delete, text
 
 from engine.adapters.postgres.database import Database
 from engine.adapters.postgres.inbox_tables import inbox
@@ -19,6 +19,21 @@ logger = logging.getLogger(__name__)
 
 _PLAIN = "plain "
 """Before what is not sealed: somebody may have typed a sealed value."""
+
+# one statement for any number; by their keys, so that two processes don't wait for each other
+_KEEP = text(
+    "INSERT INTO atlas.inbox (platform, key, lane, said, payload, taken_by, received_at) "
+    "SELECT platform, key, lane, said, payload, :me, received_at FROM unnest("
+    "CAST(:platforms AS text[]), CAST(:keys AS text[]), CAST(:lanes AS text[]), "
+    "CAST(:said AS text[]), CAST(:payloads AS text[]), CAST(:received AS timestamptz[])) "
+    "AS arrived (platform, key, lane, said, payload, received_at) ORDER BY platform, key "
+    "ON CONFLICT DO NOTHING RETURNING platform, key"
+)
+
+_DONE = text(
+    "UPDATE atlas.inbox SET said = NULL, payload = NULL, done_at = :now "
+    "WHERE platform = :platform AND key = ANY(CAST(:keys AS text[]))"
+)
 
 # a process is gone once none of its sessions is left
 _TAKE_OVER = text(
@@ -44,24 +59,21 @@ class PostgresInbox:
         self._clock = clock
         self._me = database.limits.name
 
-    async def keep(self, arrived: Arrived) -> bool:
+    async def keep(self, arrived: Sequence[Arrived]) -> Sequence[bool]:
         """INSERT; the primary key tells a repeat."""
-        query = (
-            insert(inbox)
-            .values(
-                platform=arrived.platform,
-                key=arrived.key,
-                lane=arrived.lane,
-                said=self._hidden(arrived.text),
-                payload=arrived.payload,
-                taken_by=self._me,
-                received_at=arrived.received_at,
-            )
-            .on_conflict_do_nothing()
-            .returning(inbox.c.key)
-        )
+        given = {
+            "me": self._me,
+            "platforms": [each.platform for each in arrived],
+            "keys": [each.key for each in arrived],
+            "lanes": [each.lane for each in arrived],
+            "said": [self._hidden(each.text) for each in arrived],
+            "payloads": [each.payload for each in arrived],
+            "received": [each.received_at for each in arrived],
+        }
         async with self._database.begin() as connection:
-            return (await connection.execute(query)).first() is not None
+            rows = await connection.execute(_KEEP, given)
+            new = {(row.platform, row.key) for row in rows}
+        return [_taken(new, each) for each in arrived]
 
     async def waiting(self, platform: str) -> tuple[Arrived, ...]:
         """UPDATE who has it, where whoever had it is gone."""
@@ -71,15 +83,11 @@ class PostgresInbox:
         rows = sorted(rows, key=lambda row: row.received_at)
         return tuple(found for row in rows if (found := self._arrived(row)) is not None)
 
-    async def done(self, platform: str, key: str) -> None:
-        """UPDATE; the key stays, what was said does not."""
-        change = (
-            update(inbox)
-            .where(inbox.c.platform == platform, inbox.c.key == key)
-            .values(said=None, payload=None, done_at=self._clock.now())
-        )
+    async def done(self, platform: str, keys: Sequence[str]) -> None:
+        """UPDATE; the keys stay, what was said does not."""
+        given = {"platform": platform, "keys": list(keys), "now": self._clock.now()}
         async with self._database.begin() as connection:
-            await connection.execute(change)
+            await connection.execute(_DONE, given)
 
     async def forget(self, before: datetime) -> None:
         """DELETE by the moment of arrival."""
@@ -107,3 +115,11 @@ class PostgresInbox:
         if self._keys is None:
             raise EngineError("It is sealed, and there is no secret key.")
         return opened(said, self._keys)
+
+
+def _taken(new: set[tuple[str, str]], arrived: Arrived) -> bool:
+    """Whether it is new; what came twice at once is new the first time."""
+    key = (arrived.platform, arrived.key)
+    is_new = key in new
+    new.discard(key)
+    return is_new

@@ -1,7 +1,7 @@
 """What is accepted is kept first and worked after, whatever single messages are like."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -128,7 +128,7 @@ class Absent(MemoryInbox):
     """Keeps what it is given, and is gone before it can say so."""
 
     @override
-    async def keep(self, arrived: Arrived) -> bool:
+    async def keep(self, arrived: Sequence[Arrived]) -> Sequence[bool]:
         is_new = await super().keep(arrived)
         self.faults.reach("told")
         return is_new
@@ -215,3 +215,55 @@ async def test_work_that_could_not_be_noted_is_noted_once_the_database_is_back()
                 await asyncio.sleep(0.005)
 
     assert inbox.worked == ["slack:once"]
+
+
+class Hanging(MemoryInbox):
+    """An inbox whose database answers when it is told to, and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers = asyncio.Event()
+        self.asked = 0
+
+    @override
+    async def keep(self, arrived: Sequence[Arrived]) -> Sequence[bool]:
+        self.asked += 1
+        await self.answers.wait()
+        return await super().keep(arrived)
+
+
+async def test_a_database_that_hangs_keeps_nobody_waiting_and_nothing_is_worked_twice() -> None:
+    inbox, worked = Hanging(), list[str]()
+
+    async def work(arrived: Arrived) -> None:
+        worked.append(arrived.key)
+
+    async with at_work(work, inbox, replace(HASTY, patience=0.05)) as intake:
+        with pytest.raises(IntakeFull, match="in time"):
+            await intake.take(a_message("begun"))
+        with pytest.raises(IntakeFull, match="in time"):
+            await intake.take(a_message("behind"))
+        inbox.answers.set()
+        assert not await intake.take(a_message("begun"))
+        assert await intake.take(a_message("behind"))
+
+    assert sorted(worked) == ["begun", "behind"]
+
+
+async def test_what_arrives_while_the_database_is_at_work_is_kept_at_once() -> None:
+    inbox, worked = Hanging(), list[str]()
+
+    async def work(arrived: Arrived) -> None:
+        worked.append(arrived.key)
+
+    async with at_work(work, inbox) as intake, asyncio.TaskGroup() as group:
+        for number in range(20):
+            group.create_task(intake.take(a_message(f"{number:02d}")))
+        while not inbox.asked:
+            await asyncio.sleep(0)
+        group.create_task(intake.take(a_message("20")))
+        await asyncio.sleep(0)
+        inbox.answers.set()
+
+    assert worked == [f"{number:02d}" for number in range(21)]
+    assert inbox.asked == 2

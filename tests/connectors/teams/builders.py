@@ -1,5 +1,6 @@
 """Activities as Teams sends them, and the way in that takes them."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -169,6 +170,9 @@ async def a_house(
         house = House(server, session, parts, inbox, known)
         app = web.Application()
         parts.entrance.add_to(app)
-        async with served(app) as url:
+        async with served(app) as url, asyncio.TaskGroup() as group:
             house.url = url
+            tasks = [group.create_task(parts.intake.run()), group.create_task(parts.entrance.run())]
             yield house
+            for task in tasks:
+                task.cancel()

@@ -1,5 +1,6 @@
 """The connector within a real bot: what is said in Teams is answered there."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import asyncpg
 import pytest
 from opsdroid.core import OpsDroid
 
@@ -87,6 +89,29 @@ async def test_a_question_in_teams_is_answered_once_in_its_thread(
     assert told["attachments"][0]["contentType"] == "application/vnd.microsoft.card.adaptive"
     assert waiting == []
     assert [row["id"] for row in kept] == [CHANNEL, CHAT]
+
+
+async def test_a_database_that_hangs_is_no_reason_for_teams_to_wait(
+    framework: BotFramework,
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    framework.put(CHAT)
+    activity = an_activity(framework.service_url, "who am I?")
+    holder = await asyncpg.connect(database_url)
+    loop = asyncio.get_running_loop()
+    async with a_world(framework, database_url, tmp_path, monkeypatch) as world:
+        async with holder.transaction():
+            await holder.execute("LOCK TABLE atlas.conversations")
+            began = loop.time()
+            assert await send(world, framework, activity) == 503
+            assert loop.time() - began < 2.9
+        await holder.close()
+        assert await send(world, framework, activity) == 200
+        await answers(framework, CHAT)
+
+    assert len(framework.conversations[CHAT].messages) == 1
 
 
 async def test_what_takes_longer_than_a_second_shows_that_somebody_types(
