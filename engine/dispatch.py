@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from engine import answers
 from engine.alerting_answers import AlertingAnswers, AlertingCommand
+from engine.approvals.cards import done_card
 from engine.approvals.desk import ApprovalDesk
 from engine.audit.recorder import CommandRecorder
 from engine.cards import Card, Fact
@@ -20,6 +21,7 @@ from engine.commands import (
     Command,
     Confirm,
     DeleteQuarantine,
+    DeleteSchedule,
     DescribePipeline,
     ExpectValues,
     ExplainRun,
@@ -116,10 +118,21 @@ class Dispatcher(Generic[T]):
     async def _done_or_asked_back(self, request: Request) -> Outcome:
         """What is done for good waits for its confirmation, and is done in its asker's name."""
         if isinstance(request.command, Confirm):
-            held = await self._approvals.confirm(request.command, request.asker)
-            return await self._carry_out(Request(held.command, held.asker))
+            return await self._confirmed(request.command, request)
         question = await self._approvals.ask_back(request.command, request.asker)
         return Answer(question) if question else await self._carry_out(request)
+
+    async def _confirmed(self, command: Confirm, request: Request) -> Outcome:
+        """Do what was confirmed; a message that comes again hears what became of it."""
+        held = await self._approvals.confirm(command, request.asker, request.key)
+        meant = Request(held.command, held.asker, key=request.key)
+        try:
+            return await self._carry_out(meant)
+        except Unknown:
+            # what was deleted is not there any more
+            if held.was_confirmed_by(request.key) and isinstance(held.command, DeleteSchedule):
+                return Answer(done_card(held))
+            raise
 
     async def _carry_out(self, request: Request) -> Outcome:
         command, asker = request.command, request.asker

@@ -42,6 +42,9 @@ DEFECT = Card(
 UNDERSTANDING = "atlas"
 """Where a message keeps how it was understood, among opsdroid's raw parses."""
 
+SAID = "said"
+"""Where a message counts its answers."""
+
 Method = TypeVar("Method", bound=Callable[..., Awaitable[None]])
 Claim = Callable[[Reading], bool]
 
@@ -129,12 +132,15 @@ def asker_of(message: Message) -> Asker:
     )
 
 
-async def put_off(message: Message, card: Card) -> None:
-    """Let the outbox bring an answer that the platform does not take now."""
+async def put_off(message: Message, card: Card, number: int) -> None:
+    """Let the outbox bring an answer that the platform does not take now, or took unseen.
+
+    It has the key under which it was sent, so that it is found where it arrived.
+    """
     engine = engine_of(message.connector.opsdroid).engine
-    key = f"answer:{message.event_id}:{engine.clock.now().isoformat()}"
+    key = f"answer:{message.event_id}:{number}"
     async with engine.transactions.begin() as tx:
-        await tx.outbox.put(Post(key, asker_of(message).answer_place, card))
+        await tx.outbox.put(Post(key, asker_of(message).answer_place, card, tried=True))
 
 
 class AtlasSkill(Skill):
@@ -168,13 +174,14 @@ class AtlasSkill(Skill):
     async def say(message: Message, card: Card, *, privately: bool = False) -> None:
         """Send a card to where the message came from; so that only the asker sees it, if it can."""
         connector = message.connector
+        number = message.raw_parses[SAID] = message.raw_parses.get(SAID, 0) + 1
         said = CardMessage(card, privately=privately, target=message.target, connector=connector)
         try:
             await connector.send(said)
         except DeliveryFailed as error:
             logger.warning("an answer was not taken: %s", error.message)
             if not privately:
-                await put_off(message, card)
+                await put_off(message, card, number)
 
 
 def refusal(refused: Refused, instead: Sequence[str] = ()) -> Card:

@@ -21,6 +21,8 @@ class Post:
     """The key of the post in whose thread it belongs."""
     not_before: datetime | None = None
     """Until when it is kept back."""
+    tried: bool = False
+    """Whether it was sent already under its key, and may have arrived."""
 
     @property
     def platform(self) -> str:

@@ -1,4 +1,4 @@
-"""The card that asks back."""
+"""The card that asks back, and the one that says what was done before it could be said."""
 
 from engine.approvals.model import Foreseen, Held
 from engine.cards import Button, ButtonStyle, Card, CardKind, Fact, Severity
@@ -19,4 +19,15 @@ def asking_card(waiting: Held, foreseen: Foreseen) -> Card:
             Fact("Confirm until", f"{waiting.expires_at:%Y-%m-%d %H:%M} UTC"),
         ),
         buttons=(Button(f"Confirm {waiting.code}", sentence, ButtonStyle.DANGER),),
+    )
+
+
+def done_card(confirmed: Held) -> Card:
+    """What a confirmation did whose message comes again."""
+    return Card(
+        kind=CardKind.REPLY,
+        severity=Severity.SUCCESS,
+        title=f"«{confirmed.code}» was confirmed and done",
+        text="Atlas was stopped before it could say so.",
+        facts=(Fact("What was done", confirmed.command.name.replace("_", " ")),),
     )

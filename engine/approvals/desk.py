@@ -62,20 +62,25 @@ class ApprovalDesk:
         await self._record(ASKED_BACK, waiting, asker)
         return asking_card(waiting, foreseen)
 
-    async def confirm(self, command: Confirm, asker: Asker) -> Held:
+    async def confirm(self, command: Confirm, asker: Asker, key: str | None = None) -> Held:
         """What is to be done now, in the name of whoever asked for it.
 
-        Raises UnknownConfirmation, ConfirmationRefused, and NotAllowed where one of the two may not
-        do it any more.
+        The message of the same key gets the same again: its work may have been cut off. Raises
+        UnknownConfirmation, ConfirmationRefused, and NotAllowed where one of the two may not do it
+        any more.
         """
         code = code_of(command.code)
         waiting = await self._waiting.get(code)
-        if waiting is None:
+        is_again = waiting is not None and waiting.was_confirmed_by(key)
+        if waiting is None or (waiting.confirmed_by is not None and not is_again):
             raise UnknownConfirmation(code)
-        require_confirmable(waiting, asker, self._clock.now())
+        if not is_again:
+            require_confirmable(waiting, asker, self._clock.now())
         for each in dict.fromkeys((waiting.asker, asker)):
             await self._permits.require(each, waiting.command)
-        if not await self._waiting.take(code):
+        if is_again:
+            return waiting
+        if not await self._waiting.take(code, key or ""):
             raise UnknownConfirmation(code)
         await self._record(CONFIRMED, waiting, asker)
         return waiting

@@ -66,6 +66,12 @@ class Held:
     expires_at: datetime
     second: bool = False
     """Whether somebody else has to confirm it."""
+    confirmed_by: str | None = None
+    """The key of the message that confirmed it; None while it waits."""
+
+    def was_confirmed_by(self, key: str | None) -> bool:
+        """Whether it was that very message, which comes again where its work was cut off."""
+        return bool(key) and self.confirmed_by == key
 
 
 def deed_of(command: Command) -> Deed | None:

@@ -23,11 +23,11 @@ class Confirmations(Protocol):
         ...
 
     async def get(self, code: str) -> Held | None:
-        """The one that waits under that code."""
+        """The one under that code, whether it waits or was confirmed."""
         ...
 
-    async def take(self, code: str) -> bool:
-        """Take it away, once: False where somebody else did."""
+    async def take(self, code: str, key: str) -> bool:
+        """Note that the message of that key confirmed it, once: False where another one did."""
         ...
 
     async def forget(self, before: datetime) -> None:

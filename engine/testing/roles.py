@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from engine.approvals.model import Held
@@ -60,9 +61,13 @@ class MemoryConfirmations:
         """The one under that code."""
         return self.kept.get(code)
 
-    async def take(self, code: str) -> bool:
-        """Take it away, once."""
-        return self.kept.pop(code, None) is not None
+    async def take(self, code: str, key: str) -> bool:
+        """Note who confirmed it, once."""
+        waiting = self.kept[code]
+        if waiting.confirmed_by is not None:
+            return False
+        self.kept[code] = replace(waiting, confirmed_by=key)
+        return True
 
     async def forget(self, before: datetime) -> None:
         """Forget the old ones."""

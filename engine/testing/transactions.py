@@ -259,7 +259,7 @@ class MemoryOutbox:
         now, before = self._clock.now(), self._state.posts.get(post.key)
         due = max(now, post.not_before or now)
         self._state.posts[post.key] = (
-            KeptPost(post, due)
+            KeptPost(post, due, tried=post.tried)
             if before is None
             else replace(
                 before,

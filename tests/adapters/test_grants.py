@@ -104,9 +104,12 @@ async def test_of_two_who_confirm_at_once_one_does(database: Database) -> None:
     waiting = PostgresConfirmations(database)
     await waiting.keep(Held("K7Q2", DeleteSchedule("SCH-3"), an_asker(), EPOCH, EPOCH + HOUR))
 
-    taken = await asyncio.gather(*(waiting.take("K7Q2") for _ in range(5)))
+    taken = await asyncio.gather(*(waiting.take("K7Q2", f"m{each}") for each in range(5)))
 
     assert sorted(taken) == [False, False, False, False, True]
+    kept = await waiting.get("K7Q2")
+    assert kept is not None
+    assert kept.confirmed_by == f"m{taken.index(True)}"
 
 
 async def test_what_nobody_confirmed_is_forgotten(database: Database) -> None:

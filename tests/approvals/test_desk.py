@@ -103,6 +103,30 @@ async def test_a_code_is_good_once() -> None:
         await office.desk.confirm(Confirm(code), OLGA)
 
 
+async def test_a_message_that_comes_again_gets_the_same_and_is_on_record_once() -> None:
+    office = Office()
+    code = Confirm(code_in(await office.asked(REFRESH)))
+    first = await office.desk.confirm(code, OLGA, "slack:D1:7")
+    office.clock.advance(2 * LASTS.total_seconds())
+
+    again = await office.desk.confirm(code, OLGA, "slack:D1:7")
+
+    assert (again.command, again.asker) == (first.command, first.asker)
+    assert [each.action for each in office.audit.entries] == [ASKED_BACK, CONFIRMED]
+    for other in ("slack:D1:8", None, ""):
+        with pytest.raises(UnknownConfirmation):
+            await office.desk.confirm(code, OLGA, other)
+
+
+async def test_a_code_that_was_used_without_a_key_is_used() -> None:
+    office = Office()
+    code = Confirm(code_in(await office.asked(REFRESH)))
+    await office.desk.confirm(code, OLGA)
+
+    with pytest.raises(UnknownConfirmation):
+        await office.desk.confirm(code, OLGA, "")
+
+
 async def test_a_code_is_good_for_some_minutes() -> None:
     office = Office()
     code = code_in(await office.asked(REFRESH))

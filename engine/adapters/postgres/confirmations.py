@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.adapters.postgres.database import Database
@@ -43,11 +43,12 @@ class PostgresConfirmations:
             row = (await connection.execute(select(table).where(table.c.code == code))).first()
         return None if row is None else _held(row)
 
-    async def take(self, code: str) -> bool:
-        """DELETE it; of two at once, one finds it gone."""
+    async def take(self, code: str, key: str) -> bool:
+        """UPDATE it; of two at once, one finds it confirmed."""
+        waits = (table.c.code == code) & table.c.confirmed_by.is_(None)
         async with self._database.begin() as connection:
-            gone = await connection.execute(delete(table).where(table.c.code == code))
-        return bool(gone.rowcount)
+            taken = await connection.execute(update(table).where(waits).values(confirmed_by=key))
+        return bool(taken.rowcount)
 
     async def forget(self, before: datetime) -> None:
         """DELETE the old ones."""
@@ -81,4 +82,6 @@ def _held(row: Row[tuple[object, ...]]) -> Held:
         row.asker_thread,
     )
     command = _KEPT[row.command].validate_python(row.slots)
-    return Held(row.code, command, asker, row.asked_at, row.expires_at, row.second)
+    return Held(
+        row.code, command, asker, row.asked_at, row.expires_at, row.second, row.confirmed_by
+    )

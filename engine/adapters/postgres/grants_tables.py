@@ -31,4 +31,5 @@ confirmations = Table(
     Column("asked_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("second", Boolean, nullable=False),
+    Column("confirmed_by", Text),
 )

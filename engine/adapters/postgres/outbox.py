@@ -113,6 +113,7 @@ class PostgresOutbox:
                 revision=1,
                 due_at=due,
                 created_at=now,
+                tried_at=func.clock_timestamp() if post.tried else None,
             )
             .on_conflict_do_update(
                 index_elements=[outbox.c.key],
