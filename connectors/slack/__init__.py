@@ -12,7 +12,6 @@ from opsdroid.core import OpsDroid
 from opsdroid.events import Message
 from pydantic import BaseModel
 
-from connectors.intake.ports import IntakeFull
 from connectors.intake.worker import Intake
 from connectors.slack.answering import Answers
 from connectors.slack.channels import Channels
@@ -33,9 +32,6 @@ from engine.inbox import Inbox
 from engine.logs import place_of as place_in_code
 
 logger = logging.getLogger(__name__)
-
-KEEP_TIMEOUT = 2.5
-"""Seconds; Slack waits three for its answer, and sends again what was not taken."""
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 
@@ -95,7 +91,7 @@ class SlackConnector(Connector):
         threads = Threads(api)
         poster = Poster(api, Channels(api, clock), threads)
         answers = Answers(poster, clock)
-        desk = Desk(self.opsdroid, poster, threads, answers)
+        desk = Desk(self.opsdroid, poster, threads, answers, clock)
         intake = Intake(PLATFORM, self._inbox(), desk.work, clock)
         token = settings.app_token
         socket = SocketMode(api, session, token, self._take, self._me, clock) if token else None
@@ -152,11 +148,7 @@ class SlackConnector(Connector):
         opened = self._opened_or_fail()
         if not incoming.certain and opened.desk.is_of_others(incoming):
             return
-        try:
-            async with asyncio.timeout(KEEP_TIMEOUT):
-                await opened.intake.take(to_arrived(incoming, opened.clock.now()))
-        except TimeoutError as error:
-            raise IntakeFull("The database did not keep a message in time.") from error
+        await opened.intake.take(to_arrived(incoming, opened.clock.now()))
 
     def _me(self) -> Bot:
         return self._opened_or_fail().desk.me

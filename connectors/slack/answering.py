@@ -8,6 +8,7 @@ from opsdroid.events import Event, Message
 from typing_extensions import override
 
 from connectors.slack.model import PLATFORM, Incoming
+from connectors.slack.patience import patiently
 from connectors.slack.places import Place
 from connectors.slack.posting import Poster
 from connectors.slack.web_api import NOT_THERE, SlackFailed
@@ -16,10 +17,6 @@ from engine.clock import Clock
 from engine.host import CardMessage
 
 logger = logging.getLogger(__name__)
-
-TRIES = 4
-FIRST_WAIT = 1.0
-LONGEST_WAIT = 30.0
 
 
 class Answers:
@@ -52,16 +49,10 @@ class Answers:
     async def _patiently(
         self, place: Place, card: Card, key: str, *, doubtful: bool = False
     ) -> str:
-        for attempt in range(TRIES - 1):
-            try:
-                return await self._poster.post(place, card, key, doubtful=doubtful)
-            except SlackFailed as error:
-                if error.permanent:
-                    raise
-                wait = error.retry_after or FIRST_WAIT * 2**attempt
-                doubtful = doubtful or error.unclear
-            await self._clock.sleep(min(wait, LONGEST_WAIT))
-        return await self._poster.post(place, card, key, doubtful=doubtful)
+        async def post(doubtful: bool) -> str:  # what `patiently` tells
+            return await self._poster.post(place, card, key, doubtful=doubtful)
+
+        return await patiently(self._clock, post, doubtful=doubtful)
 
 
 class WayBack(Connector):

@@ -10,10 +10,12 @@ from connectors.intake.ports import Arrived
 from connectors.slack.answering import Answers, WayBack
 from connectors.slack.home import home_of
 from connectors.slack.model import PLATFORM, Bot, Incoming, Kind, from_arrived
+from connectors.slack.patience import patiently
 from connectors.slack.posting import Poster
 from connectors.slack.threads import Threads
 from connectors.slack.web_api import SlackFailed
 from engine.cards import Button, Card, CardKind, Severity
+from engine.clock import Clock
 from engine.host import engine_of
 from engine.people import Asker
 
@@ -21,6 +23,9 @@ logger = logging.getLogger(__name__)
 
 LONGEST_TEXT = 4_000
 HELP = "help"
+
+TRIES_OF_A_FORM = 2
+"""Slack takes the trigger of a form for three seconds."""
 
 TOO_LONG = Card(
     CardKind.REPLY,
@@ -59,8 +64,11 @@ class HeardOnSlack(Heard):
 class Desk:
     """Works one thing after the other; what Slack refuses is logged, never raised."""
 
-    def __init__(self, bot: OpsDroid, poster: Poster, threads: Threads, answers: Answers) -> None:
+    def __init__(
+        self, bot: OpsDroid, poster: Poster, threads: Threads, answers: Answers, clock: Clock
+    ) -> None:
         self._bot = bot
+        self._clock = clock
         self._poster = poster
         self._threads = threads
         self._answers = answers
@@ -83,15 +91,18 @@ class Desk:
             case Kind.SAID:
                 await self._hear(incoming, again=again)
             case Kind.HOME:
-                cards = await home_of(asker_of(incoming), engine_of(self._bot))
-                await self._poster.show_home(incoming.person, cards)
+                await self._show_home(incoming)
             case Kind.FORM:
                 await self._ask(incoming)
             case Kind.SHORTCUT:
                 await self._answers.whisper(incoming, NO_SHORTCUTS, _key(incoming))
 
+    async def _show_home(self, incoming: Incoming) -> None:
+        cards = await home_of(asker_of(incoming), engine_of(self._bot))
+        await patiently(self._clock, lambda _: self._poster.show_home(incoming.person, cards))
+
     async def _hear(self, incoming: Incoming, *, again: bool) -> None:
-        if not incoming.certain and not await self._threads.look(incoming, self.me):
+        if not incoming.certain and not await self._is_ours(incoming):
             return
         if incoming.thread is not None:
             self._threads.joined(incoming.channel, incoming.thread)
@@ -103,9 +114,16 @@ class Desk:
         way_back = WayBack(self._bot, self._answers, incoming, again=again)
         await self._bot.parse(HeardOnSlack(incoming, way_back))
 
+    async def _is_ours(self, incoming: Incoming) -> bool:
+        return await patiently(self._clock, lambda _: self._threads.look(incoming, self.me))
+
     async def _ask(self, incoming: Incoming) -> None:
         try:
-            await self._poster.ask(incoming.trigger, incoming.channel)
+            await patiently(
+                self._clock,
+                lambda _: self._poster.ask(incoming.trigger, incoming.channel),
+                tries=TRIES_OF_A_FORM,
+            )
         except SlackFailed as error:
             # the trigger may be too old, and words help as well
             logger.info("slack: no form: %s", error.message)

@@ -4,6 +4,7 @@ import asyncio
 import json
 from dataclasses import replace
 
+import asyncpg
 import pytest
 
 from connectors.slack.model import Incoming, Kind, to_arrived
@@ -384,5 +385,98 @@ async def test_what_people_say_in_a_thread_is_answered_where_it_is_understood_on
     assert len(answers) == before + 2
 
 
+async def test_an_answer_that_was_put_off_is_not_given_again_where_it_arrived(
+    office: Office,
+) -> None:
+    before = len(office.slack.direct())
+    office.slack.plan("chat.postMessage", Trouble(503, is_done=True))
+    office.slack.plan("conversations.history", *(Trouble(503) for _ in range(3)))
+
+    await office.tell(direct("who am I?", office.ts()))
+    await eventually(lambda: _delivered(office))
+
+    assert len(office.slack.direct()) == before + 1
+
+
+async def _delivered(office: Office) -> bool | None:
+    """Whether the outbox has brought an answer."""
+    rows = await office.world.rows(
+        "SELECT FROM atlas.outbox WHERE key LIKE 'answer:%' AND delivered_revision = revision"
+    )
+    return bool(rows) or None
+
+
+async def test_a_database_that_hangs_is_no_reason_for_slack_to_wait(office: Office) -> None:
+    before, said = len(office.slack.direct()), direct("who am I?", office.ts())
+    holder = await asyncpg.connect(office.world.database_url)
+    loop = asyncio.get_running_loop()
+    try:
+        async with holder.transaction():
+            await holder.execute("LOCK TABLE atlas.inbox")
+            began = loop.time()
+            assert await office.tell(said) == 503
+            assert loop.time() - began < 2.9
+    finally:
+        await holder.close()
+
+    assert await office.tell(said) == 200
+    await office.ask("help")
+    assert len(office.slack.direct()) == before + 2
+
+
 async def _answered(office: Office, before: int) -> list[Json] | None:
     return office.slack.direct() if len(office.slack.direct()) > before else None
+
+
+async def test_a_slack_that_stumbles_once_keeps_nobody_from_being_heard(office: Office) -> None:
+    before = len(office.slack.messages)
+    office.slack.messages["1600000000.000001"] = {
+        "channel": "C0GENERAL",
+        "ts": "1600000000.000001",
+        "user": BOT,
+        "text": "of an earlier life",
+        "edits": 0,
+    }
+    office.slack.plan("conversations.replies", Trouble(500))
+    office.slack.plan("views.publish", Trouble(503))
+    office.slack.plan("views.open", Trouble(500))
+    homes, forms = len(office.slack.homes), len(office.slack.forms)
+
+    said = direct("who am I?", office.ts(), channel="C0GENERAL", thread_ts="1600000000.000001")
+    await office.tell({**said, "channel_type": "channel"})
+    await office.tell({"type": "app_home_opened", "user": TOM, "channel": "D0TOM", "tab": "home"})
+    await office.command(command("", trigger="77.1.a"))
+
+    answers = await office.slack.until(before + 2)
+    assert "You are" in answers[-1]["text"]
+    await eventually(lambda: _shown(office, homes, forms))
+
+
+async def _shown(office: Office, homes: int, forms: int) -> bool | None:
+    shown = len(office.slack.homes) > homes and len(office.slack.forms) > forms
+    return shown or None
+
+
+async def test_a_confirmation_that_comes_again_after_a_restart_hears_what_was_done(
+    office: Office,
+) -> None:
+    made = await office.ask("run medallion every day at 06:00")
+    number = next(word for word in made["text"].split() if word.startswith("SCH-")).rstrip(".:,")
+    code = _code(await office.ask(f"delete schedule {number}"))
+    confirmed = Incoming(Kind.SAID, "D0LEA:7.7", LEA, "D0LEA", text=f"confirm {code}")
+    arrived = to_arrived(confirmed, SystemClock().now())
+    before = len(office.slack.direct())
+
+    await office.desk.work(arrived)
+    office.slack.messages.popitem()  # its answer was lost with the process
+    await office.desk.work(replace(arrived, again=True))
+
+    answer = office.slack.direct()[before]
+    assert "was confirmed and done" in answer["text"]
+    again = await office.ask(f"confirm {code}")
+    assert "code" in again["text"]
+
+
+def _code(message: Json) -> str:
+    words = json.dumps(message["blocks"], ensure_ascii=False).split("confirm ")
+    return words[1][:4]
