@@ -153,6 +153,15 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """Somebody to call: a name for all who read, and the ids by which platforms call them."""
+
+    name: str
+    slack: str = ""
+    teams: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A message without a platform; fallback_text is what a notification shows."""
 
@@ -167,6 +176,8 @@ class Card:
     buttons: tuple[Button, ...] = ()
     thread: str | None = None
     fallback_text: str = ""
+    mentions: tuple[Mention, ...] = ()
+    """Who is called where the platform knows them; their names stand in the text as well."""
 
     def __post_init__(self) -> None:
         if not self.fallback_text:

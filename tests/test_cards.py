@@ -21,6 +21,7 @@ from engine.cards import (
     DiagramEdge,
     DiagramNode,
     Fact,
+    Mention,
     Series,
     Severity,
     counted,
@@ -78,6 +79,7 @@ cards = st.builds(
     ).map(tuple),
     thread=st.none() | words,
     fallback_text=words,
+    mentions=st.lists(st.builds(Mention, words, words, words), max_size=2).map(tuple),
 )
 
 
@@ -100,6 +102,7 @@ def test_the_json_of_a_card_has_every_key_that_programs_rely_on(card: Card) -> N
         "buttons",
         "thread",
         "fallback_text",
+        "mentions",
     ]
 
 

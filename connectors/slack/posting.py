@@ -116,7 +116,7 @@ class Poster:
     async def _call(
         self, method: str, reply: type[Reply], address: dict[str, object], card: Card
     ) -> Reply:
-        shown = message(card)
+        shown = message(card, mentions=[each.slack for each in card.mentions])
         try:
             return await self._api.call(method, reply, {**address, **shown.arguments()})
         except SlackFailed as error:

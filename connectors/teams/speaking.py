@@ -48,7 +48,8 @@ class Receipt:
 
 def card_message(card: Card) -> Draw:
     """The message of a card in any size."""
-    return lambda budget: adaptive.activity(card, budget=budget)
+    mentions = [adaptive.Mention(each.teams, each.name) for each in card.mentions]
+    return lambda budget: adaptive.activity(card, mentions=mentions, budget=budget)
 
 
 def text_message(text: str) -> Draw:

@@ -51,11 +51,16 @@ class Document(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+TEAMS_PERSON = r"^(29:[A-Za-z0-9_.:=-]{5,200}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$"
+
+
 class OwnerDocument(Document):
     """An entry of `owners`."""
 
     name: str
     contact: str = ""
+    slack: Annotated[str, StringConstraints(pattern=r"^([UW][A-Z0-9]{2,40})?$")] = ""
+    teams: Annotated[str, StringConstraints(pattern=TEAMS_PERSON)] = ""
 
 
 class PipelineDocument(Document):

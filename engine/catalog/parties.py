@@ -16,6 +16,10 @@ class Owner:
     id: str
     name: str
     contact: str = ""
+    slack: str = ""
+    """The id by which Slack calls them."""
+    teams: str = ""
+    """The id by which Teams calls them: of Entra, or the one that bots see."""
 
     @property
     def place(self) -> str | None:

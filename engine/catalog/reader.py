@@ -205,7 +205,10 @@ def _project(
         ),
         tables=tables,
         models=models,
-        owners=tuple(Owner(id_, each.name, each.contact) for id_, each in head.owners.items()),
+        owners=tuple(
+            Owner(id_, each.name, each.contact, each.slack, each.teams)
+            for id_, each in head.owners.items()
+        ),
         routes=Routes(head.routes.quality, head.routes.privacy, head.routes.runs),
         privacy=PrivacyPolicy({}),
         retention=_retention(head.retention),

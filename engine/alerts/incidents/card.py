@@ -15,6 +15,7 @@ from engine.cards import (
     CardKind,
     CardTable,
     Fact,
+    Mention,
     Severity,
     counted,
     readable,
@@ -46,10 +47,11 @@ class Reading:
     impact: Callable[[DatasetName], str]
 
 
-def live_card(incident: Incident, reading: Reading, mention: tuple[str, ...] = ()) -> Card:
-    """The message of an incident as it is now; who is mentioned is named while it is open."""
+def live_card(incident: Incident, reading: Reading, mention: tuple[Mention, ...] = ()) -> Card:
+    """The message of an incident as it is now; who is mentioned is called while it is open."""
     cause = incident.cause
-    called = mention if incident.status is Status.OPEN else ()
+    mentions = mention if incident.status is Status.OPEN else ()
+    called = tuple(each.name for each in mentions)
     title = _title(incident)
     lines = (*_state(incident, reading), *filter(None, (cause.card.text,)), *_also(incident))
     return Card(
@@ -61,6 +63,7 @@ def live_card(incident: Incident, reading: Reading, mention: tuple[str, ...] = (
         table=cause.card.table,
         buttons=tuple(_buttons(incident))[:MOST_BUTTONS],
         fallback_text=" ".join((title, *called)),
+        mentions=mentions,
     )
 
 
@@ -177,13 +180,14 @@ def more_buttons(incident: Incident) -> Iterator[Button]:
     yield _resolving(incident)
 
 
-def thread_card(incident: Incident, entry: Entry, mention: tuple[str, ...] = ()) -> Card:
+def thread_card(incident: Incident, entry: Entry, mention: tuple[Mention, ...] = ()) -> Card:
     """One line of its history, for its thread."""
     by = f" by {entry.who}" if entry.who and entry.what is not What.ASSIGNED else ""
     to = f" {entry.detail}" if entry.what is What.ASSIGNED else ""
     title = f"{incident.id} {TOLD[entry.what]}{by}{to}"
     detail = entry.detail if entry.what in {What.ESCALATED, What.RESOLVED} else ""
-    words = (detail, " ".join(mention) if entry.what is What.ESCALATED else "")
+    mentions = mention if entry.what is What.ESCALATED else ()
+    words = (detail, *(each.name for each in mentions))
     over = entry.what is What.RESOLVED
     return Card(
         kind=CardKind.ALERT,
@@ -191,6 +195,7 @@ def thread_card(incident: Incident, entry: Entry, mention: tuple[str, ...] = ())
         title=title,
         text=" ".join(filter(None, words)),
         buttons=(Button(f"Show {incident.id}", f"show {incident.id}"),),
+        mentions=mentions,
     )
 
 

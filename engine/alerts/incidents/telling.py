@@ -1,6 +1,6 @@
 """Tells of an incident wherever somebody should know: decides where, puts the posts, keeps it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
@@ -10,6 +10,7 @@ from engine.alerts.incidents.ports import IncidentTransaction
 from engine.alerts.model import Post
 from engine.alerts.routing.deciding import decide, escalated, united
 from engine.alerts.routing.model import Decision, Destination, Notice
+from engine.cards import Mention
 from engine.catalog.model import DatasetName, Project
 from engine.catalog.routing import Escalation
 
@@ -91,7 +92,7 @@ class IncidentTelling:
             return
         reading = Reading(at, self.zone, self.impact)
         for each in incident.posted:
-            card = live_card(incident, reading, each.mention)
+            card = live_card(incident, reading, called(self.project, each.mention))
             await tx.outbox.put(Post(message_key(incident, each), each.place, card))
 
     async def _put_storm(
@@ -110,9 +111,15 @@ class IncidentTelling:
         for number, entry in _news(before, after):
             for each in before.posted:
                 key = f"incident:{after.number}:{number}@{each.place}"
-                card = thread_card(after, entry, each.mention)
+                card = thread_card(after, entry, called(self.project, each.mention))
                 thread = message_key(after, each)
                 await tx.outbox.put(Post(key, each.place, card, thread=thread))
+
+
+def called(project: Project, names: Iterable[str]) -> tuple[Mention, ...]:
+    """Whom a route mentions, with the ids of those who are owners."""
+    known = {each.mention: Mention(each.mention, each.slack, each.teams) for each in project.owners}
+    return tuple(known.get(each, Mention(each)) for each in names)
 
 
 def notice_of(project: Project, incident: Incident) -> Notice:

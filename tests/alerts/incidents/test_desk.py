@@ -10,9 +10,9 @@ from engine.alerts.incidents.desk import STORM, IncidentDesk
 from engine.alerts.incidents.model import Incident, Status
 from engine.alerts.incidents.signals import Signal
 from engine.alerts.routing.model import Muted
-from engine.cards import Button, Card, Severity
+from engine.cards import Button, Card, Mention, Severity
 from engine.catalog.model import Project
-from engine.catalog.parties import Exposure
+from engine.catalog.parties import Exposure, Owner
 from engine.catalog.routing import Condition, Escalation, Route, Routing
 from engine.findings.clearing import Cleared
 from engine.testing.clock import FakeClock
@@ -76,6 +76,21 @@ async def test_it_is_posted_in_each_place_that_a_route_names_and_mentions_the_ow
         assert card.title == "INC-1 · silver.customers failed"
         assert card.text.splitlines()[-1] == "Customer relations"
         assert "Customer relations" in card.fallback_text
+
+
+async def test_an_owner_whom_a_platform_knows_is_called_until_somebody_has_it() -> None:
+    project = routed("#a")
+    known = Owner("crm", "Customer relations", "#crm", slack="U0CRM", teams="29:crm-team")
+    owners = tuple(known if each.id == "crm" else each for each in project.owners)
+    routing = replace(project.routing, owners=owners)
+    office = Office(replace(project, owners=owners, routing=routing))
+
+    await office.hear(noted())
+    called = office.message(place="web:#a").mentions
+    await office.hear(cleared())
+
+    assert called == (Mention("Customer relations", "U0CRM", "29:crm-team"),)
+    assert office.message(place="web:#a").mentions == ()
 
 
 async def test_the_message_tells_since_when_how_often_and_whom_it_hurts() -> None:

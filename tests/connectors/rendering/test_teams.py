@@ -1,6 +1,7 @@
 """What Teams gets of a card: valid, small enough, whole commands, nothing that formats or pings."""
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from jsonschema import (  # type: ignore[import-untyped]  # it has no types of i
 )
 
 from connectors.teams.adaptive import MOST_BYTES, Mention, activity, adaptive, size
+from connectors.teams.speaking import card_message
+from engine import cards
 from engine.cards import (
     Button,
     ButtonStyle,
@@ -306,3 +309,18 @@ def test_the_activity_carries_the_card_and_tells_a_notification_of_it() -> None:
         }
     ]
     assert "text" not in sent
+
+
+def test_whom_a_card_calls_is_pinged_by_the_id_alone() -> None:
+    people = (
+        cards.Mention("Lea </at><b>", teams="29:lea-example"),
+        cards.Mention("<at>everyone</at>"),
+        cards.Mention("x", teams="not an id"),
+    )
+    sent = json.loads(json.dumps(card_message(replace(a_card(), mentions=people))(MOST_BYTES)))
+
+    (attached,) = sent["attachments"]
+    (entity,) = attached["content"]["msteams"]["entities"]
+    assert entity["mentioned"] == {"id": "29:lea-example", "name": entity["text"][4:-5]}
+    assert json.dumps(attached, ensure_ascii=False).count("<at>") == 2
+    assert "everyone" not in json.dumps(attached)

@@ -1,7 +1,8 @@
 """Cards reach Slack once, where they belong, or it is said why not."""
 
+import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import aiohttp
 import pytest
@@ -12,7 +13,7 @@ from connectors.slack.posting import Poster
 from connectors.slack.threads import Threads
 from connectors.slack.web_api import SlackApi, SlackFailed
 from engine.alerts.ports import DeliveryFailed
-from engine.cards import Card, CardKind, Severity
+from engine.cards import Card, CardKind, Mention, Severity
 from engine.testing.clock import FakeClock
 from tests.servers.slack import BOT_TOKEN, CHANNELS, LEA, Slack, Trouble, fake_slack
 
@@ -50,6 +51,18 @@ async def test_a_card_is_posted_by_the_channel_s_name_and_edited_by_its_receipt(
     assert (message["channel"], message["edits"]) == ("C0FINANCE", 1)
     assert "well again" in message["text"]
     assert message["metadata"]["event_payload"] == {"key": "alert:1"}
+
+
+async def test_whom_a_card_calls_is_pinged_by_the_id_alone(mail: Mail) -> None:
+    people = (Mention("<!channel>", slack=LEA), Mention("<@U0TOM>"), Mention("x", slack="!here"))
+    await mail.poster.post(FINANCE, replace(CARD, mentions=people))
+
+    (message,) = mail.slack.messages.values()
+    sent = json.dumps(message["blocks"])
+    assert message["text"].startswith(f"<@{LEA}> ")
+    assert sent.count('"user_id"') == 1
+    assert f'"user_id": "{LEA}"' in sent
+    assert not any(word in sent + message["text"] for word in ("<!", "<@U0TOM>", "!here"))
 
 
 async def test_names_are_read_once_and_again_for_an_unknown_one(
