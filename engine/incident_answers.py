@@ -1,8 +1,9 @@
 """What is said to somebody who asks about incidents, or does something with one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from engine.alerts.incidents import acts
@@ -34,6 +35,14 @@ SHOWN = 10
 HISTORY = 8
 
 _UNRESOLVED = (Status.OPEN, Status.ACKNOWLEDGED, Status.SNOOZED)
+_TOUCHED: Mapping[type[Acknowledge | Snooze | Resolve], tuple[Status, ...]] = MappingProxyType(
+    {
+        Acknowledge: (Status.OPEN,),
+        Snooze: (Status.OPEN, Status.ACKNOWLEDGED),
+        Resolve: _UNRESOLVED,
+    }
+)
+"""What is done to all is done to those; who was put aside on purpose stays so."""
 
 T = TypeVar("T", bound=IncidentTransaction)
 
@@ -97,12 +106,31 @@ class IncidentAnswers(Generic[T]):
         command: Acknowledge | Snooze | Assign | Resolve,
         change: Callable[[Incident, datetime], Incident],
     ) -> Card:
+        if not isinstance(command, Assign) and command.every:
+            return await self._change_all(command, change)
         async with self._transactions.begin() as tx:
             meant = await self._meant(tx, command)
             changed = await self._desk.change(tx, meant.number, change)
         if changed is None:
             raise UnknownIncident(meant.id)
         return _done(changed, self._clock.now(), self._zone)
+
+    async def _change_all(
+        self,
+        command: Acknowledge | Snooze | Resolve,
+        change: Callable[[Incident, datetime], Incident],
+    ) -> Card:
+        """Do it with all that are not so already, or with none of them where one can't be."""
+        self._require(command.dataset)
+        async with self._transactions.begin() as tx:
+            await tx.incidents.hold()
+            waiting = await tx.incidents.listed(_TOUCHED[type(command)], MOST_LISTED)
+            fitting = [each for each in waiting if _is_about(each, command.dataset)]
+            found = [await self._desk.change(tx, each.number, change) for each in fitting]
+        changed = [each for each in found if each is not None]
+        if not changed:
+            raise _nothing_to_do(command)
+        return _all_done(changed, command, self._clock.now(), self._zone)
 
     async def _meant(
         self, tx: T, command: ShowIncident | Acknowledge | Snooze | Assign | Resolve
@@ -158,7 +186,10 @@ class IncidentAnswers(Generic[T]):
             title=f"{counted(len(found), f'{status} incident')}{of_it}",
             text=_left_out(more) if more > 0 else "",
             table=CardTable(("Incident", "What", "State", "Since", "Owner"), rows),
-            buttons=tuple(Button(each.id, f"show {each.id}") for each in found[:5]),
+            buttons=(
+                *(Button(each.id, f"show {each.id}") for each in found[:5]),
+                *(_for_all(found) if status == "open" and not of_it else ()),
+            ),
         )
 
     def _row(self, incident: Incident, now: datetime) -> tuple[str, ...]:
@@ -206,6 +237,13 @@ class IncidentAnswers(Generic[T]):
             buttons=tuple(more_buttons(incident))[:MOST_BUTTONS],
             fallback_text=card.title,
         )
+
+
+def _for_all(found: Sequence[Incident]) -> Iterator[Button]:
+    untouched = sum(each.status is Status.OPEN for each in found)
+    if untouched > 1:
+        confirm = f"Acknowledge {untouched} incidents? That ends their escalation."
+        yield Button("Acknowledge all", "acknowledge all incidents", confirm=confirm)
 
 
 def _left_out(more: int) -> str:
@@ -262,6 +300,41 @@ def _history(incident: Incident, reading: Reading) -> Sequence[str]:
         at = moment(each.at, reading.now, reading.zone)
         lines.append(f"• {at} {each.what}{who}{detail}")
     return lines
+
+
+def _nothing_to_do(command: Acknowledge | Snooze | Resolve) -> WhichIncident:
+    of_it = f" of {command.dataset}" if command.dataset else ""
+    left = " that is not snoozed" if isinstance(command, Snooze) else ""
+    left = " that nobody acknowledged" if isinstance(command, Acknowledge) else left
+    return WhichIncident(f"There is no open incident{of_it}{left}.", "Ask «incidents» for what is.")
+
+
+def _all_done(
+    changed: Sequence[Incident],
+    command: Acknowledge | Snooze | Resolve,
+    now: datetime,
+    zone: tzinfo,
+) -> Card:
+    """How many, and the first of them by name."""
+    are = "is" if len(changed) == 1 else "are"
+    of_it = f" of {command.dataset}" if command.dataset else ""
+    first = changed[0]
+    became = f"acknowledged by {first.acknowledged_by}"
+    if isinstance(command, Snooze):
+        became = f"snoozed {acts.span_of_snooze(first, now, zone)}"
+    elif isinstance(command, Resolve):
+        became = f"resolved by {first.resolved_by}"
+    named = [f"{each.id} · {each.cause.card.title}" for each in changed[:SHOWN]]
+    more = [f"… and {len(changed) - SHOWN} more"] if len(changed) > SHOWN else []
+    if len(changed) == MOST_LISTED:
+        more.append("So many are done at a time: say it again for the others.")
+    return Card(
+        kind=CardKind.REPLY,
+        severity=Severity.SUCCESS if isinstance(command, Resolve) else Severity.INFO,
+        title=f"{counted(len(changed), 'incident')}{of_it} {are} {became}",
+        text="\n".join((*named, *more)),
+        buttons=(Button("Open incidents", "incidents"),),
+    )
 
 
 def _done(incident: Incident, now: datetime, zone: tzinfo) -> Card:

@@ -134,6 +134,49 @@ async def test_what_is_not_clear_is_refused_with_what_there_is(
     assert refused.value.message.startswith(reason)
 
 
+@pytest.mark.parametrize(
+    ("command", "title", "ids"),
+    [
+        (Acknowledge(every=True), "2 incidents are acknowledged by Maria", ["INC-1", "INC-2"]),
+        (
+            Acknowledge(dataset="silver.tickets", every=True),
+            "1 incident of silver.tickets is acknowledged by Maria",
+            ["INC-2"],
+        ),
+        (Snooze(until=at(60), every=True), "2 incidents are snoozed until 10:00", []),
+        (Resolve(every=True), "2 incidents are resolved by Maria", []),
+    ],
+)
+async def test_all_are_done_at_once_and_counted(
+    command: Acknowledge | Snooze | Resolve, title: str, ids: list[str]
+) -> None:
+    _, answers = await office_with("silver.customers", "silver.tickets")
+
+    assert (await answers.answer(command, MARIA)).title == title
+
+    listed = (await answers.answer(ListIncidents("acknowledged"), MARIA)).table
+    assert sorted(row[0] for row in (listed.rows if listed is not None else ())) == ids
+
+
+async def test_what_was_put_aside_on_purpose_stays_so() -> None:
+    _, answers = await office_with("silver.customers", "silver.tickets")
+    await answers.answer(Snooze("INC-1"), MARIA)
+
+    card = await answers.answer(Acknowledge(every=True), MARIA)
+
+    assert card.title == "1 incident is acknowledged by Maria"
+    with pytest.raises(EngineError, match="no open incident that nobody acknowledged"):
+        await answers.answer(Acknowledge(every=True), MARIA)
+
+
+async def test_a_list_of_several_offers_to_acknowledge_all() -> None:
+    _, answers = await office_with("silver.customers", "silver.tickets")
+
+    card = await answers.answer(ListIncidents(), MARIA)
+
+    assert card.buttons[-1].command == "acknowledge all incidents"
+
+
 async def test_a_stale_button_says_since_when_it_is_over() -> None:
     office, answers = await office_with("silver.customers")
     await office.hear(cleared(minutes=3))

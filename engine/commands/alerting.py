@@ -42,6 +42,8 @@ class Acknowledge(_OfIncident):
 
     name = "acknowledge"
     needs = Role.OPERATOR
+    every: bool = False
+    """Whether all are meant, or all of the dataset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Snooze(_OfIncident):
     name = "snooze"
     needs = Role.OPERATOR
     until: datetime | None = None
+    every: bool = False
+    """Whether all are meant, or all of the dataset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class Resolve(_OfIncident):
 
     name = "resolve"
     needs = Role.OPERATOR
+    every: bool = False
+    """Whether all are meant, or all of the dataset."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ ALERT_EXAMPLES: tuple[Explained, ...] = (
     Explained(
         Acknowledge,
         "Says that you look after an incident, which ends its escalation.",
-        ("acknowledge INC-12", "I'm on INC-12", "ack customers"),
+        ("acknowledge INC-12", "I'm on INC-12", "ack customers", "acknowledge all incidents"),
     ),
     Explained(
         Snooze,
@@ -62,6 +62,7 @@ ALERT_EXAMPLES: tuple[Explained, ...] = (
             "snooze INC-12 until tomorrow 9am",
             "snooze INC-12 for 1 hour",
             "snooze customers until green",
+            "snooze all incidents until tomorrow",
         ),
     ),
     Explained(
@@ -72,7 +73,7 @@ ALERT_EXAMPLES: tuple[Explained, ...] = (
     Explained(
         Resolve,
         "Closes an incident by hand.",
-        ("resolve INC-12", "INC-12 is fixed"),
+        ("resolve INC-12", "INC-12 is fixed", "resolve all incidents of orders"),
     ),
     Explained(
         Mute,

@@ -132,6 +132,7 @@ class Slots:
     alerts: Topic = ANYTHING
     period: int | None = None
     quiet: bool = False
+    every: bool = False
 
 
 _BUILD: Mapping[type[Command], Callable[[Slots], Command]] = MappingProxyType(
@@ -187,10 +188,10 @@ _BUILD: Mapping[type[Command], Callable[[Slots], Command]] = MappingProxyType(
         ),
         ListIncidents: lambda slots: ListIncidents(slots.standing, slots.subject, slots.owner),
         ShowIncident: lambda slots: ShowIncident(slots.incident, slots.subject),
-        Acknowledge: lambda slots: Acknowledge(slots.incident, slots.subject),
-        Snooze: lambda slots: Snooze(slots.incident, slots.subject, slots.ending),
+        Acknowledge: lambda slots: Acknowledge(slots.incident, slots.subject, slots.every),
+        Snooze: lambda slots: Snooze(slots.incident, slots.subject, slots.ending, slots.every),
         Assign: lambda slots: Assign(slots.incident, slots.subject, slots.person),
-        Resolve: lambda slots: Resolve(slots.incident, slots.subject),
+        Resolve: lambda slots: Resolve(slots.incident, slots.subject, slots.every),
         Unmute: lambda slots: Unmute(slots.subject or ""),
         Subscribe: lambda slots: Subscribe(slots.channel, slots.alerts),
         Unsubscribe: lambda slots: Unsubscribe(slots.channel, slots.alerts),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -148,6 +149,20 @@ _SNOOZED = (
     rf"(?:wake|ask) me (?:up )?(?:about |for ){_WHICH}",
 )
 _SNOOZING = frozenset(["snooze", "snoozed", "postpone", "defer", "hush", "remind", "wake"])
+_EVERY = (
+    r"(?:all|everything|every|each)(?: (?:of )?(?:them|these|those))?"
+    r"(?: (?:open|unresolved|current|active|ongoing|outstanding))?"
+    rf"(?: {_INCIDENTS})?(?: {_ABOUT})?(?: (?P<table>[DU]\d+))?(?: {_INCIDENTS})?"
+)
+_ALL_ACKNOWLEDGED = (
+    rf"{_ACKNOWLEDGE} {_EVERY}",
+    rf"(?:mark|set) {_EVERY} (?:as )?{_ACKNOWLEDGE}",
+)
+_ALL_RESOLVED = (
+    rf"(?:resolve|solve|close|finish) {_EVERY}",
+    rf"(?:mark|set) {_EVERY} (?:as |to )?{_OVER}",
+)
+_ALL_SNOOZED = (rf"{_SNOOZE} ?{_EVERY}",)
 _REOPENED = r"(?:reopen|open again) (?P<which>I\d+)"
 
 _Maker = Callable[[str | None, str | None], Command]
@@ -162,9 +177,17 @@ _MAKERS: tuple[tuple[_Maker, tuple[re.Pattern[str], ...]], ...] = (
     (Acknowledge, _compiled(_ACKNOWLEDGED)),
     (Resolve, _compiled(_RESOLVED)),
 )
+_BULK: tuple[tuple[type[Acknowledge | Resolve], tuple[re.Pattern[str], ...]], ...] = (
+    (Acknowledge, _compiled(_ALL_ACKNOWLEDGED)),
+    (Resolve, _compiled(_ALL_RESOLVED)),
+)
 _LISTS, _ASSIGNS, _SNOOZES = _compiled(_LISTED), _compiled(_ASSIGNED), _compiled(_SNOOZED)
+_SNOOZES_ALL = _compiled(_ALL_SNOOZED)
 WORDS = words_in(
-    (*_LISTED, *_SHOWN, *_ACKNOWLEDGED, _ON_IT, *_ASSIGNED, *_RESOLVED, *_SNOOZED, _REOPENED)
+    (
+        *(*_LISTED, *_SHOWN, *_ACKNOWLEDGED, _ON_IT, *_ASSIGNED, *_RESOLVED, *_SNOOZED),
+        *(_REOPENED, *_ALL_ACKNOWLEDGED, *_ALL_RESOLVED, *_ALL_SNOOZED),
+    )
 )
 _ALONE = frozenset(["ack", "acknowledge", "snooze", "assign", "resolve"])
 
@@ -176,7 +199,7 @@ def speaks_of_snoozing(shape: Shape) -> bool:
 
 def read_incident(shape: Shape) -> Reading | None:
     """What is said about incidents, but for snoozing; None where it is something else."""
-    return _listed(shape) or _one(shape) or _assigned(shape)
+    return _listed(shape) or _all(shape) or _one(shape) or _assigned(shape)
 
 
 def read_snooze(
@@ -187,6 +210,10 @@ def read_snooze(
     shape = shape_of(ahead.rest if ahead else text)
     if shape is None:
         return None
+    if (found := _first(_SNOOZES_ALL, shape.form)) and not shape.is_refused:
+        datasets, doubts = _of_all(shape, found)
+        meant = tuple(Snooze(None, each, every=True) for each in datasets)
+        return _until(shape, meant, ahead, doubts, calendar)
     for one in (shape, *shape.each_alone()):
         found = _first(_SNOOZES, one.form)
         if found is None:
@@ -195,21 +222,22 @@ def read_snooze(
             return Guess(_looks(shape), REFUSED)
         alone = () if one is shape else (ONE_AT_A_TIME,)
         named, doubts = _named(one, found)
-        return _until(shape, named, ahead, (*doubts, *alone), calendar)
+        meant = tuple(Snooze(*each) for each in named)
+        return _until(shape, meant, ahead, (*doubts, *alone), calendar)
     return None
 
 
 def _until(
     shape: Shape,
-    named: tuple[tuple[str | None, str | None], ...],
+    meant: tuple[Snooze, ...],
     ahead: Ahead | None,
     doubts: tuple[str, ...],
     calendar: Calendar,
 ) -> Reading:
     if ahead and not ahead.fault:
-        return reading(shape, (Snooze(*each, ahead.until) for each in named), doubts)
+        return reading(shape, (replace(each, until=ahead.until) for each in meant), doubts)
     offers = tuple(
-        Snooze(*each, until) for each in named for until in (*usual_times(calendar), None)
+        replace(each, until=until) for each in meant for until in (*usual_times(calendar), None)
     )
     return Guess(offers, " ".join((*filter(None, doubts), ahead.fault if ahead else UNTIL_WHEN)))
 
@@ -243,6 +271,24 @@ def _listed(shape: Shape) -> Reading | None:
         return reading(shape, (ListIncidents(standing or None, None, each) for each in owned))
     commands = tuple(ListIncidents(standing or None, each) for each in subjects(slot))
     return reading(shape, commands, (slot.doubt,) if len(commands) > 1 else ())
+
+
+def _all(shape: Shape) -> Reading | None:
+    """All incidents at once, or all of a dataset."""
+    for maker, forms in _BULK:
+        found = _first(forms, shape.form)
+        if found is not None:
+            datasets, doubts = _of_all(shape, found)
+            return reading(shape, (maker(None, each, every=True) for each in datasets), doubts)
+    return None
+
+
+def _of_all(shape: Shape, found: re.Match[str]) -> tuple[tuple[str | None, ...], tuple[str, ...]]:
+    """Each dataset that may be meant, or None for all that there are."""
+    if not found["table"]:
+        return (None,), ()
+    slot = shape.slot(found["table"])
+    return subjects(slot), (slot.doubt,)
 
 
 def _one(shape: Shape) -> Reading | None:

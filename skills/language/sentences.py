@@ -71,26 +71,33 @@ from skills.language.slot_values import DAY, FLAGS, UNTOUCHED, Context
 from skills.language.vocabulary import Vocabulary
 
 Form = tuple[str, ...]
+
 _ALL_THE_REST = frozenset({"{when}", "{alerts}"})
 _CALLED: Mapping[tuple[type[Command], str], str] = MappingProxyType(
     {
         (ListIncidents, "status"): "standing",
-        (ListIncidents, "dataset"): "subject",
-        (Mute, "until"): "ending",
-        (Snooze, "until"): "ending",
-        (Mute, "dataset"): "subject",
-        (Unmute, "dataset"): "subject",
-        (Subscribe, "topic"): "alerts",
-        (Unsubscribe, "topic"): "alerts",
+        **{(command, "until"): "ending" for command in (Mute, Snooze)},
+        **{(command, "topic"): "alerts" for command in (Subscribe, Unsubscribe)},
         **{
             (command, "dataset"): "subject"
-            for command in (ShowIncident, Acknowledge, Snooze, Assign, Resolve)
+            for command in (
+                *(ListIncidents, ShowIncident, Acknowledge, Snooze, Assign, Resolve),
+                *(Mute, Unmute),
+            )
         },
     }
 )
 """What a field is called in a form where its own name is that of another kind of value."""
 
-_OF_INCIDENT = ("[{incident}]", "[of {subject}]")
+_OF_SUBJECT = "[of {subject}]"
+_OF_INCIDENT = ("[{incident}]", _OF_SUBJECT)
+
+
+def _of_one_or_all(verb: str) -> tuple[Form, ...]:
+    every = (f"{verb} {{every}} incidents", _OF_SUBJECT)
+    return (f"{verb} {{incident}}",), every, (f"{verb} the incident", *_OF_INCIDENT)
+
+
 _RETRIED = ("[from step {from_step}]", "[and accept the {accept_drift}]")
 _OF_SCHEDULES = ("[for schedule {schedule}]", "[of pipeline {pipeline}]", "[for table {table}]")
 FORMS: Mapping[type[Command], tuple[Form, ...]] = MappingProxyType(
@@ -222,10 +229,12 @@ FORMS: Mapping[type[Command], tuple[Form, ...]] = MappingProxyType(
             ("list", "[{standing}]", "incidents", "[of {subject}]", "[owned by {owner}]"),
         ),
         ShowIncident: (("show {incident}",), ("show the incident", *_OF_INCIDENT)),
-        Acknowledge: (("acknowledge {incident}",), ("acknowledge the incident", *_OF_INCIDENT)),
+        Acknowledge: _of_one_or_all("acknowledge"),
         Snooze: (
             ("snooze {incident} until {ending}",),
             ("snooze {incident} until green",),
+            ("snooze {every} incidents", _OF_SUBJECT, "until {ending}"),
+            ("snooze {every} incidents", _OF_SUBJECT, "until green"),
             ("snooze the incident", *_OF_INCIDENT, "until {ending}"),
             ("snooze the incident", *_OF_INCIDENT, "until green"),
         ),
@@ -235,7 +244,7 @@ FORMS: Mapping[type[Command], tuple[Form, ...]] = MappingProxyType(
             ("assign the incident", *_OF_INCIDENT, "to {person}"),
             ("assign the incident", *_OF_INCIDENT, "to me"),
         ),
-        Resolve: (("resolve {incident}",), ("resolve the incident", *_OF_INCIDENT)),
+        Resolve: _of_one_or_all("resolve"),
         Mute: (("mute {subject} until {ending}", "[because {reason}]"),),
         Unmute: (("unmute {subject}",),),
         Subscribe: (

@@ -31,6 +31,7 @@ FLAGS: Mapping[str, str] = MappingProxyType(
         "accept_drift": "change",
         "confirmed": "sure",
         "quiet": "news",
+        "every": "all",
     }
 )
 """The word that stands where a slot is that can only be set."""
