@@ -6,6 +6,8 @@ from typing import Generic, TypeVar
 
 from engine import answers
 from engine.alerting_answers import AlertingAnswers, AlertingCommand
+from engine.alerts.routing.in_force import ProjectRoutes
+from engine.alerts.routing.ports import RoutesInForce
 from engine.approvals.cards import done_card
 from engine.approvals.desk import ApprovalDesk
 from engine.audit.recorder import CommandRecorder
@@ -84,12 +86,15 @@ class Dispatcher(Generic[T]):
         approvals: ApprovalDesk,
         recorder: CommandRecorder,
         schedules: Callable[[ScheduleCommand, Asker], Awaitable[Card]],
+        routes: RoutesInForce | None = None,
     ) -> None:
         self._project = project
         self._people = people
         self._names = KnownNames(project)
         self._orders = RunOrders(project)
-        self._runs = RunAnswers(project, transactions, desk, backfills)
+        self._runs = RunAnswers(
+            project, transactions, desk, backfills, routes or ProjectRoutes(project)
+        )
         self._desk = desk
         self._quarantine = quarantine
         self._backfills = backfills

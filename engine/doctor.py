@@ -18,6 +18,7 @@ from engine.adapters.postgres.key_fingerprints import require_known_keys
 from engine.adapters.postgres.key_versions import PostgresKeyVersions
 from engine.adapters.postgres.migrate import require_newest
 from engine.adapters.presidio.detector import SPACY_MODEL
+from engine.alerts.routing.in_force import as_read
 from engine.bootstrap import require_key
 from engine.catalog.model import Project
 from engine.configuration import Configuration, read_configuration
@@ -177,6 +178,9 @@ def _project(settings: Settings, environment: Environment) -> Iterator[Finding]:
         yield wrong("project", error)
         return
     yield Finding("project", Health.FINE, f"{project.name}, {len(project.tables)} tables")
+    for each in as_read(project.set_aside):
+        problems = "; ".join(each.problems)
+        yield Finding(each.file, Health.WRONG, f"it is set aside. {problems}. {each.meanwhile}")
     yield from _key(project, environment)
 
 

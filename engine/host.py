@@ -23,7 +23,7 @@ from engine.alerts.ports import DeliveryFailed
 from engine.bootstrap import Engine, Marquez, Parts, open_engine
 from engine.cards import Card
 from engine.catalog.model import Project
-from engine.catalog.reader import read_project
+from engine.catalog.reader import read_what_stands
 from engine.clock import SystemClock
 from engine.configuration import Configuration
 from engine.errors import ConfigurationError, EngineError
@@ -181,7 +181,7 @@ def configured_project(settings: Settings, environment: Environment) -> Project:
             "No project folder is configured.",
             "Set ATLAS_PROJECT, or `project` under databases.engine of configuration.yaml.",
         )
-    return read_project(folder)
+    return read_what_stands(folder)
 
 
 def asked_marquez(settings: Settings, variables: Mapping[str, str]) -> Marquez | None:

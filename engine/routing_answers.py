@@ -7,8 +7,15 @@ from typing import Generic, TypeVar
 from engine.alerts.places import platform_for
 from engine.alerts.routing.deciding import decide
 from engine.alerts.routing.hours import told
+from engine.alerts.routing.in_force import ProjectRoutes
 from engine.alerts.routing.model import Decision, Muted, Subscription
-from engine.alerts.routing.ports import IncidentNotices, Posted, RoutingStore, RoutingTransaction
+from engine.alerts.routing.ports import (
+    IncidentNotices,
+    Posted,
+    RoutesInForce,
+    RoutingStore,
+    RoutingTransaction,
+)
 from engine.alerts.routing.telling import (
     explanation_card,
     muted_card,
@@ -19,6 +26,7 @@ from engine.alerts.routing.telling import (
     subscriptions_card,
     unmuted_card,
     unsubscribed_card,
+    with_set_aside,
 )
 from engine.cards import Card
 from engine.catalog.model import Layer, Project
@@ -54,6 +62,8 @@ class RoutingAnswers(Generic[T]):
         clock: Clock,
         zone: str,
         platform: str = "web",
+        *,
+        routes: RoutesInForce | None = None,
     ) -> None:
         self._project = project
         self._transactions = transactions
@@ -61,6 +71,7 @@ class RoutingAnswers(Generic[T]):
         self._clock = clock
         self._zone = zone
         self._platform = platform
+        self._routes = routes or ProjectRoutes(project)
 
     async def answer(self, command: RoutingCommand, asker: Asker) -> Card:
         """Carry it out; raises EngineError where it is refused."""
@@ -112,7 +123,8 @@ class RoutingAnswers(Generic[T]):
             subscriptions = await tx.routing.subscriptions(place)
             mutes = await tx.routing.mutes(now)
         shown = [(each, told(each.until, now, self._zone)) for each in mutes]
-        return subscriptions_card(self._project.routing, subscriptions, shown, place)
+        card = subscriptions_card(await self._routes.current(), subscriptions, shown, place)
+        return with_set_aside(card, await self._routes.set_aside())
 
     async def _mute(self, command: Mute, asker: Asker) -> Card:
         dataset, now = known_dataset(command.dataset, self._project), self._clock.now()
@@ -176,7 +188,7 @@ class RoutingAnswers(Generic[T]):
             mutes = await tx.routing.mutes(posted.at)
         known = [each for each in subscriptions if each.at <= posted.at]
         mutes = [each for each in mutes if each.at <= posted.at]
-        routing = self._project.routing
+        routing = await self._routes.current()
         return decide(posted.notice, routing, known, mutes, posted.at, platform=self._platform)
 
 

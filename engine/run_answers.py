@@ -8,6 +8,8 @@ from engine import answers
 from engine.alerts.backfills import backfill_card
 from engine.alerts.explanation import explanation, failed_elsewhere
 from engine.alerts.progress import cancelling, run_card
+from engine.alerts.routing.ports import RoutesInForce
+from engine.alerts.routing.telling import with_set_aside
 from engine.cards import Button, Card, Severity
 from engine.catalog.model import DatasetName, Project
 from engine.commands import (
@@ -54,8 +56,10 @@ class RunAnswers(Generic[T]):
         transactions: Transactions[T],
         desk: RunDesk[T],
         backfills: BackfillDesk[T],
+        routes: RoutesInForce,
     ) -> None:
         self._project = project
+        self._routes = routes
         self._names = KnownNames(project)
         self._transactions = transactions
         self._desk = desk
@@ -65,6 +69,9 @@ class RunAnswers(Generic[T]):
         """How a run goes, why it failed, or which there were."""
         self._names.require(command.pipeline, command.table)
         match command:
+            case RunStatus(None, None, None):
+                told = await self._status(command)
+                return Answer(with_set_aside(told.card, await self._routes.set_aside()))
             case RunStatus():
                 return await self._status(command)
             case ExplainRun():
@@ -149,7 +156,7 @@ class RunAnswers(Generic[T]):
         message = f"{better.title} succeeded as {better.id} after {lost.id} {ended}."
         raise EngineError(message, f"If you mean that one, say «retry {lost.id}».")
 
-    async def _status(self, command: RunStatus) -> Outcome:
+    async def _status(self, command: RunStatus) -> Answer:
         run = await self._find(command)
         if run.status is not Status.QUEUED:
             return Answer(run_card(run, self._project))

@@ -14,7 +14,7 @@ from engine.adapters.yaml_lines import NotPlain, keys_of, node_at, with_value, w
 from engine.catalog.model import Project, Table
 from engine.catalog.policy import PRIVACY_FILE, ColumnRule, Place
 from engine.catalog.policy_reading import governed
-from engine.catalog.reader import read_project
+from engine.catalog.reader import read_what_stands
 from engine.errors import EngineError, ProjectError
 
 _HEADER = """\
@@ -34,7 +34,7 @@ class PrivacyFile:
 
     async def read(self) -> Project:
         """The project as its files are now; raises ProjectError."""
-        return await asyncio.to_thread(read_project, self._folder)
+        return await asyncio.to_thread(read_what_stands, self._folder)
 
     async def current(self) -> Project:
         """The project as it was at the start, with the rules of now; raises ProjectError.
@@ -66,7 +66,7 @@ def write_rule(folder: Path, table: str, column: str, rule: ColumnRule) -> Place
 
     Raises ProjectError where the project has mistakes already.
     """
-    before = read_project(folder)
+    before = read_what_stands(folder)
     path = folder / PRIVACY_FILE
     try:
         old = _content(folder)
@@ -84,7 +84,7 @@ def write_rule(folder: Path, table: str, column: str, rule: ColumnRule) -> Place
 
 def _read_again(folder: Path, column: str, rule: ColumnRule) -> Project:
     try:
-        return read_project(folder)
+        return read_what_stands(folder)
     except ProjectError as error:
         raise _not_written(column, rule, error.mistakes[0].problem) from None
 

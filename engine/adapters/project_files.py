@@ -10,7 +10,7 @@ from ruamel.yaml.error import YAMLError
 from engine.adapters.check_insertion import extended
 from engine.adapters.file_swap import replace_file, restore_file
 from engine.catalog.model import DatasetName, Layer, Project, Table
-from engine.catalog.reader import read_project
+from engine.catalog.reader import read_what_stands
 from engine.errors import EngineError
 from engine.quality.suggestions import Written
 from engine.sodacl.parse import read
@@ -25,7 +25,7 @@ class ProjectFiles:
 
     async def read(self) -> Project:
         """The project as its files are now; raises ProjectError."""
-        return await asyncio.to_thread(read_project, self._folder)
+        return await asyncio.to_thread(read_what_stands, self._folder)
 
     async def add(self, dataset: DatasetName, checks: Sequence[str]) -> Written:
         """Add checks after those that are there: all of them, or none and EngineError is raised."""
@@ -38,7 +38,7 @@ def add_checks(folder: Path, dataset: DatasetName, checks: Sequence[str]) -> Wri
 
     Raises ProjectError where the project has mistakes already.
     """
-    before = read_project(folder)
+    before = read_what_stands(folder)
     path = _file_of(folder, dataset)
     name = str(path.relative_to(folder))
     try:
@@ -49,7 +49,7 @@ def add_checks(folder: Path, dataset: DatasetName, checks: Sequence[str]) -> Wri
         why = str(error.strerror) if isinstance(error, OSError) else "it is no plain YAML"
         raise _not_written(name, dataset, checks, why) from None
     try:
-        after = read_project(folder)
+        after = read_what_stands(folder)
         _require_only(before, after, dataset, checks, name)
     except EngineError:
         restore_file(path, old)

@@ -6,7 +6,6 @@ from typing import Generic, TypeVar
 from engine.alerts.incidents.desk import IncidentDesk
 from engine.alerts.incidents.due import due_acts
 from engine.alerts.incidents.ports import IncidentTransaction, IncidentTransactions
-from engine.catalog.routing import Routing
 from engine.clock import Clock
 from engine.errors import EngineError
 
@@ -23,12 +22,10 @@ class Attendant(Generic[T]):
 
     def __init__(
         self,
-        routing: Routing,
         desk: IncidentDesk,
         transactions: IncidentTransactions[T],
         clock: Clock,
     ) -> None:
-        self._routing = routing
         self._desk = desk
         self._transactions = transactions
         self._clock = clock
@@ -47,6 +44,6 @@ class Attendant(Generic[T]):
         at = self._clock.now()
         async with self._transactions.begin() as tx:
             watched = await tx.incidents.watched(at)
-        for each in due_acts(watched, self._routing, at):
+        for each in due_acts(watched, await self._desk.routes.current(), at):
             async with self._transactions.begin() as tx:
                 await self._desk.act(tx, each)

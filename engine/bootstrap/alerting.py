@@ -54,12 +54,14 @@ def alerting_of(ground: Ground) -> Alerting:
     parts, transactions, clock = ground.parts, ground.transactions, ground.clock
     project, settings = parts.project, parts.settings
     zone = ZoneInfo(settings.timezone)
-    incidents = IncidentDesk(project, settings.announce, clock, zone, impact=_impact(ground))
+    incidents = IncidentDesk(
+        project, settings.announce, clock, zone, impact=_impact(ground), routes=ground.routes
+    )
     announcer = Announcer(project, incidents, clock)
     digests = _digests(ground)
     return Alerting(
         announcer=announcer,
-        attendant=Attendant(project.routing, incidents, transactions, clock),
+        attendant=Attendant(incidents, transactions, clock),
         watch=Watch(transactions, _sights(ground), clock, zone, announcer),
         digests=digests,
         answers=_answers(ground, incidents, digests),
@@ -82,7 +84,7 @@ def _sights(ground: Ground) -> PostgresSights:
     # a database that is reached by a socket of this machine may be the one of the data folder
     is_near = make_url(parts.database_url).host is None
     volume = FolderVolume(parts.folder / FOLDER) if parts.folder and is_near else None
-    return PostgresSights(parts.project, ground.database, backlogs, volume)
+    return PostgresSights(parts.project, ground.database, backlogs, volume, ground.routes)
 
 
 def _digests(ground: Ground) -> DigestDesk[PostgresTransaction]:
@@ -118,7 +120,9 @@ def _answers(
     return AlertingAnswers(
         lineage=LineageAnswers(project, ground.naming, lineage, transactions, clock, zone).answer,
         incidents=IncidentAnswers(project, incidents, transactions, clock).answer,
-        routing=RoutingAnswers(project, transactions, notices, clock, zone.key, announce).answer,
+        routing=RoutingAnswers(
+            project, transactions, notices, clock, zone.key, announce, routes=ground.routes
+        ).answer,
         undelivered=DeliveryAnswers(
             PostgresOutboxQueue(ground.database), PostgresDeliveries(ground.database), zone
         ).answer,

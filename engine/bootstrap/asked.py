@@ -154,6 +154,7 @@ def _dispatcher(
         ),
         expected=ExpectedValues(transactions, clock),
         personal=personal,
+        routes=ground.routes,
         roles=roles,
         approvals=_approvals(ground, people, roles),
         alerting=alerting,

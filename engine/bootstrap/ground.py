@@ -21,6 +21,7 @@ from engine.adapters.postgres.transactions import PostgresTransactions
 from engine.adapters.presidio.detector import PresidioDetector
 from engine.adapters.privacy_file import PrivacyFile
 from engine.adapters.project_lineage import project_columns
+from engine.adapters.routes_file import RoutesFile
 from engine.adapters.shields import Shields
 from engine.adapters.soda import SodaQuality
 from engine.adapters.sql_lineage import SqlLineage
@@ -90,6 +91,7 @@ class Ground:
     audit: PostgresAudit
     deliveries: ProjectDeliveries
     transactions: PostgresTransactions
+    routes: RoutesFile
     naming: Naming
     declared: Declared
     memory: LineageMemory
@@ -131,6 +133,7 @@ class Ground:
             PostgresTransactions(
                 database, protecting, render, clock, worker, line.set, audit=audit
             ),
+            RoutesFile(parts.project),
             naming,
             declared,
             LineageMemory(declared),

@@ -18,7 +18,7 @@ from engine.catalog.policy import Operator as Operator  # noqa: PLC0414  # a wor
 from engine.catalog.policy import PrivacyPolicy as PrivacyPolicy  # noqa: PLC0414  # part of a project
 from engine.catalog.routing import Routes as Routes  # noqa: PLC0414  # part of a project
 from engine.catalog.routing import Routing
-from engine.errors import UnknownDataset
+from engine.errors import Mistake, UnknownDataset
 
 
 class ColumnType(StrEnum):
@@ -240,6 +240,8 @@ class Project:
     retention: Retention = Retention()
     exposures: tuple[Exposure, ...] = ()
     routing: Routing = field(default_factory=Routing)
+    set_aside: tuple[Mistake, ...] = ()
+    """What is wrong with files without which it stands: nothing that they say is in it."""
 
     def __post_init__(self) -> None:
         """Let the routing know the owners and the channels of the project."""

@@ -1,6 +1,6 @@
 """Reads a project folder into a Project, or tells every mistake in it with file and line."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError
 from pathlib import Path
@@ -43,7 +43,7 @@ from engine.catalog.policy_reading import PolicySources, governed, policy_of, sa
 from engine.catalog.routing import ROUTES_FILE, Routing
 from engine.catalog.routing_documents import RoutingDocument
 from engine.catalog.routing_reading import routing_of
-from engine.catalog.routing_rules import time_mistakes
+from engine.catalog.routing_rules import routing_mistakes, time_mistakes
 from engine.catalog.rules import EXPOSURES_FILE, mistakes_between
 from engine.catalog.sql_model import NotAModel, datasets_read
 from engine.catalog.suites import suite_of, with_suite_checks
@@ -91,8 +91,25 @@ class Reading:
                 self.note(f"{folder}/{path.name}", f"a file name here is a dataset name: {rule}")
 
 
+_CAN_BE_WITHOUT = frozenset(
+    name for each in (ROUTES_FILE, EXPOSURES_FILE) for name in (each, f"{Path(each).stem}.yml")
+)
+"""Files without which a project stands: alerts go to the channels of atlas.yaml then."""
+
+
 def read_project(folder: Path) -> Project:
     """Read a project folder; raises ProjectError with all mistakes."""
+    project = read_what_stands(folder)
+    if project.set_aside:
+        raise ProjectError(str(folder), project.set_aside)
+    return project
+
+
+def read_what_stands(folder: Path) -> Project:
+    """The same, with routes.yaml and exposures.yaml set aside where there are mistakes in them.
+
+    So nobody is left without a bot over a word in one of them. Raises ProjectError for any other.
+    """
     reading = Reading(folder)
     if not folder.is_dir():
         raise ProjectError(str(folder), [Mistake(str(folder), None, "there is no such folder")])
@@ -117,9 +134,30 @@ def read_project(folder: Path) -> Project:
         # one mistake of a check for many datasets is told once
         for file, problem, path in dict.fromkeys(mistakes_between(project, _unread(reading))):
             reading.note(file, problem, *path)
-    if project is None or reading.mistakes:
+    if project is None or any(each.file not in _CAN_BE_WITHOUT for each in reading.mistakes):
         raise ProjectError(str(folder), reading.mistakes)
-    return project
+    return _without(project, reading.mistakes)
+
+
+def _without(project: Project, mistakes: Sequence[Mistake]) -> Project:
+    """The project without what those files say that have mistakes."""
+    wrong = {Path(each.file).stem for each in mistakes}
+    return replace(
+        project,
+        routing=Routing() if Path(ROUTES_FILE).stem in wrong else project.routing,
+        exposures=() if Path(EXPOSURES_FILE).stem in wrong else project.exposures,
+        set_aside=tuple(mistakes),
+    )
+
+
+def read_routing(project: Project) -> Routing | tuple[Mistake, ...]:
+    """routes.yaml as it is now, for a project that was read before; or every mistake in it."""
+    reading = Reading(project.folder)
+    now = replace(project, routing=_routing(reading))
+    if not reading.mistakes:
+        for file, problem, path in routing_mistakes(now, ()):
+            reading.note(file, problem, *path)
+    return tuple(reading.mistakes) or now.routing
 
 
 def _unread(reading: Reading) -> set[str]:

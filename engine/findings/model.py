@@ -206,6 +206,20 @@ class ConnectionsShort:
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class FileSetAside:
+    """A file of the project that has mistakes, and without which Atlas works on."""
+
+    file: str
+    problems: tuple[str, ...]
+    meanwhile: str
+
+    @property
+    def detail(self) -> str:
+        """What tells it from other trouble of its sort in the same place."""
+        return "/".join(self.problems)
+
+
 OfRun = ChecksFailed | ChecksWarned | PersonalData | StepBroke
 """What a run shows by itself."""
 
@@ -219,6 +233,7 @@ Seen = (
     | OutboxBlocked
     | DiskShort
     | ConnectionsShort
+    | FileSetAside
 )
 """What is seen by looking from time to time."""
 
@@ -239,6 +254,7 @@ _KINDS: Mapping[type[Evidence], tuple[str, Kind]] = MappingProxyType(
         OutboxBlocked: ("outbox_blocked", Kind.OPERATIONS),
         DiskShort: ("disk_short", Kind.OPERATIONS),
         ConnectionsShort: ("connections_short", Kind.OPERATIONS),
+        FileSetAside: ("file_set_aside", Kind.OPERATIONS),
     }
 )
 """As programs name each sort of trouble, and as people choose it."""

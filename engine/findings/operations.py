@@ -8,6 +8,7 @@ from engine.findings.model import (
     ConnectionsShort,
     DiskShort,
     Evidence,
+    FileSetAside,
     Finding,
     OutboxBlocked,
     ScheduleMissed,
@@ -41,6 +42,9 @@ def operations(sight: Sight, standing: Collection[str]) -> Iterator[Finding]:
         yield from _connections(sight.connections, standing)
     if sight.disk is not None:
         yield from _disk(sight.disk, standing)
+    for each in sight.set_aside:
+        evidence = FileSetAside(each.file, each.problems, each.meanwhile)
+        yield _of_atlas(evidence, Severity.CRITICAL)
 
 
 def _missed(sight: Sight) -> Iterator[Finding]:

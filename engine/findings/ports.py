@@ -6,7 +6,7 @@ from typing import Protocol
 
 from engine.findings.looking import Standing
 from engine.findings.model import Finding
-from engine.findings.sight import Backlog, Room, Sight
+from engine.findings.sight import Backlog, Room, SetAside, Sight
 
 
 class FindingLog(Protocol):
@@ -38,6 +38,14 @@ class Volume(Protocol):
 
     async def room(self) -> Room | None:
         """How much room there is, in bytes; None where it can't be known from here."""
+        ...
+
+
+class Files(Protocol):
+    """Knows which files of the project have mistakes."""
+
+    async def set_aside(self) -> Sequence[SetAside]:
+        """Those without which Atlas works on."""
         ...
 
 

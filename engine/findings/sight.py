@@ -95,6 +95,17 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """A file of the project that has mistakes, and without which Atlas works on."""
+
+    file: str
+    problems: tuple[str, ...]
+    """Each with its file and line."""
+    meanwhile: str
+    """What holds in its place."""
+
+
+@dataclass(frozen=True, slots=True)
 class Freshness:
     """How old a dataset may become, by a check of it."""
 
@@ -124,3 +135,4 @@ class Sight:
     backlogs: Sequence[Backlog] = ()
     connections: Room | None = None
     disk: Room | None = None
+    set_aside: Sequence[SetAside] = ()

@@ -11,6 +11,7 @@ from engine.findings.at_work import WORKER
 from engine.findings.model import (
     ConnectionsShort,
     DiskShort,
+    FileSetAside,
     OutboxBlocked,
     RunSlow,
     RunStuck,
@@ -22,6 +23,8 @@ from engine.findings.model import (
 )
 from engine.findings.rhythm import told as span_told
 from engine.quality.habits import number
+
+_SHOWN_MISTAKES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class _Wording:
                 return self._of_dataset(evidence)
             case ScheduleMissed():
                 return self._missed(evidence)
-            case OutboxBlocked() | DiskShort() | ConnectionsShort():
+            case OutboxBlocked() | DiskShort() | ConnectionsShort() | FileSetAside():
                 return self._of_atlas(evidence)
 
     def _of_run(self, evidence: RunSlow | RunStuck) -> Told:
@@ -112,7 +115,9 @@ class _Wording:
         hint = f"Say «show schedule {evidence.schedule}», and see that the bot is at work."
         return Told(f"{evidence.schedule} did not start {evidence.what}", lines, hint)
 
-    def _of_atlas(self, evidence: OutboxBlocked | DiskShort | ConnectionsShort) -> Told:
+    def _of_atlas(
+        self, evidence: OutboxBlocked | DiskShort | ConnectionsShort | FileSetAside
+    ) -> Told:
         match evidence:
             case OutboxBlocked(what, waiting, oldest):
                 lines = (f"{waiting:,} wait, the oldest since {self._moment(oldest)}.",)
@@ -126,6 +131,12 @@ class _Wording:
                 lines = (f"{used:,} of {most:,} are taken.",)
                 hint = "Let fewer runs work at once, or raise max_connections of PostgreSQL."
                 return Told("PostgreSQL has hardly a connection left", lines, hint)
+            case FileSetAside(file, problems, meanwhile):
+                title = f"{file} is set aside: {counted(len(problems), 'mistake')}"
+                more = len(problems) - _SHOWN_MISTAKES
+                left = (f"… and {more} more.",) if more > 0 else ()
+                hint = "«atlas check-project» tells each mistake."
+                return Told(title, (*problems[:_SHOWN_MISTAKES], *left, meanwhile), hint)
 
     def _moment(self, moment: datetime) -> str:
         there = moment.astimezone(self.zone)

@@ -9,7 +9,7 @@ import pytest
 
 from engine.cards import Severity
 from engine.catalog.model import Layer, Project
-from engine.catalog.reader import read_project
+from engine.catalog.reader import read_project, read_what_stands
 from engine.catalog.routing import (
     Condition,
     Escalation,
@@ -261,3 +261,38 @@ def test_a_condition_covers_a_narrower_one_and_never_a_broader_one() -> None:
     assert covers(money, money)
     assert not covers(money, gold)
     assert not covers(gold, Condition())
+
+
+def test_a_project_stands_without_routes_that_have_mistakes(tmp_path: Path) -> None:
+    wrong = "routes: [{name: money, when: {kind: qualty}, to: '#finance'}]"
+    (line,) = told(tmp_path, wrong)
+
+    project = read_what_stands(tmp_path)
+
+    assert [str(each) for each in project.set_aside] == [line]
+    assert line.startswith("routes.yaml:1: ")
+    assert "did you mean 'quality'?" in line
+    assert project.routing.routes == ()
+    assert project.routing.defaults.quality == "#data"
+
+
+def test_a_project_stands_without_exposures_that_have_mistakes(tmp_path: Path) -> None:
+    wrong = "exposures: [{name: CFO, reads: [gold.revenu]}, {name: Board, reads: [gold.revenue]}]"
+    (line,) = told(tmp_path, "routes: []", **{"exposures.yaml": wrong})
+
+    project = read_what_stands(tmp_path)
+
+    assert "did you mean 'gold.revenue'?" in line
+    assert [str(each) for each in project.set_aside] == [line]
+    assert project.exposures == ()
+
+
+def test_a_project_does_not_stand_with_any_other_mistake(tmp_path: Path) -> None:
+    routes = "routes: [{name: money, to: 3}]"
+    both = told(tmp_path, routes, **{"models/revenue.yaml": "owner: nobody"})
+
+    with pytest.raises(ProjectError) as caught:
+        read_what_stands(tmp_path)
+
+    assert [str(each) for each in caught.value.mistakes] == both
+    assert {each.split(":")[0] for each in both} == {"models/revenue.yaml", "routes.yaml"}

@@ -15,6 +15,7 @@ from engine.findings.looking import Changes, Standing, changes, found
 from engine.findings.model import (
     ConnectionsShort,
     DiskShort,
+    FileSetAside,
     Finding,
     OutboxBlocked,
     RunSlow,
@@ -22,9 +23,10 @@ from engine.findings.model import (
     ScheduleMissed,
     SchemaDrifted,
 )
-from engine.findings.sight import Backlog, Delivered, Deliveries, Planned, Room, Sight
+from engine.findings.sight import Backlog, Delivered, Deliveries, Planned, Room, SetAside, Sight
 from engine.findings.volume import Volumes
 from engine.findings.watch import Watch
+from engine.findings.wording import told
 from engine.testing.clock import FakeClock
 from engine.testing.watching import FixedSights, Listened, WatchedTransaction, WatchedTransactions
 from engine.topics import Kind
@@ -88,6 +90,16 @@ def test_a_due_time_that_passed_is_missed_unless_the_schedule_is_paused() -> Non
     )
 
     assert [each.schedule for each in missed] == ["SCH-3"]
+
+
+def test_a_file_that_is_set_aside_is_told_with_its_mistakes_and_what_holds_meanwhile() -> None:
+    aside = SetAside("routes.yaml", ("routes.yaml:3: unknown key 'whn'",), "The former ones hold.")
+
+    (evidence,) = seen(Sight(NOON, set_aside=[aside]), FileSetAside)
+
+    words = told(evidence)
+    assert words.title == "routes.yaml is set aside: 1 mistake"
+    assert words.lines == ("routes.yaml:3: unknown key 'whn'", "The former ones hold.")
 
 
 def delivered(*columns: str) -> Deliveries:

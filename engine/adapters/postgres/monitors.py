@@ -1,6 +1,7 @@
 """Reads what one look at everything needs: a few statements, each by an index."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import RowMapping, text
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.adapters.postgres.database import Database
 from engine.adapters.postgres.schedules import PostgresScheduleStore
 from engine.catalog.model import DatasetName, Project
-from engine.findings.ports import Backlogs, Volume
+from engine.findings.ports import Backlogs, Files, Volume
 from engine.findings.rhythm import freshness_of
 from engine.findings.sight import (
     AtWork,
@@ -140,11 +141,13 @@ class PostgresSights:
         database: Database,
         backlogs: Sequence[Backlogs] = (),
         volume: Volume | None = None,
+        files: Files | None = None,
     ) -> None:
         self._project = project
         self._database = database
         self._backlogs = backlogs
         self._volume = volume
+        self._files = files
         self._past: dict[DatasetName, tuple[object, Publications]] = {}
         self._freshness = tuple(
             found
@@ -170,16 +173,11 @@ class PostgresSights:
 
     async def _with_outside(self, sight: Sight) -> Sight:
         waiting = [await each.taken() for each in self._backlogs]
-        return Sight(
-            sight.at,
-            sight.runs,
-            sight.publications,
-            sight.deliveries,
-            sight.planned,
-            sight.freshness,
-            tuple(each for some in waiting for each in some),
-            sight.connections,
-            await self._volume.room() if self._volume else None,
+        return replace(
+            sight,
+            backlogs=tuple(each for some in waiting for each in some),
+            disk=await self._volume.room() if self._volume else None,
+            set_aside=await self._files.set_aside() if self._files else (),
         )
 
     def _planned(self, schedule: Schedule) -> Planned:

@@ -13,6 +13,8 @@ from engine.alerts.incidents.ports import About, IncidentTransaction, Pace
 from engine.alerts.incidents.signals import Noted, Signal
 from engine.alerts.incidents.telling import IncidentTelling
 from engine.alerts.incidents.triage import REOPENS, ended_by_itself, triage
+from engine.alerts.routing.in_force import ProjectRoutes
+from engine.alerts.routing.ports import RoutesInForce
 from engine.catalog.model import DatasetName, Project
 from engine.clock import Clock
 
@@ -34,10 +36,12 @@ class IncidentDesk:
         *,
         lineage: Lineage | None = None,
         impact: Callable[[DatasetName], str] | None = None,
+        routes: RoutesInForce | None = None,
     ) -> None:
         self.lineage = lineage or ProjectLineage(project)
         told = impact or declared_impact(project, self.lineage)
-        self.telling = IncidentTelling(project, platform, zone, told)
+        self.routes = routes or ProjectRoutes(project)
+        self.telling = IncidentTelling(project, platform, zone, told, self.routes)
         self._clock = clock
         self.zone = zone
 

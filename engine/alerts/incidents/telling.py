@@ -10,6 +10,7 @@ from engine.alerts.incidents.ports import IncidentTransaction
 from engine.alerts.model import Post
 from engine.alerts.routing.deciding import decide, escalated, united
 from engine.alerts.routing.model import Decision, Destination, Notice
+from engine.alerts.routing.ports import RoutesInForce
 from engine.cards import Mention
 from engine.catalog.model import DatasetName, Project
 from engine.catalog.routing import Escalation
@@ -25,6 +26,7 @@ class IncidentTelling:
     platform: str
     zone: tzinfo
     impact: Callable[[DatasetName], str]
+    routes: RoutesInForce
 
     async def tell(
         self, tx: IncidentTransaction, before: Incident | None, after: Incident, at: datetime
@@ -43,7 +45,8 @@ class IncidentTelling:
     ) -> Incident:
         """Tell more people, since nobody acknowledged it."""
         notice = notice_of(self.project, incident)
-        more = escalated(step, notice, self.project.routing, platform=self.platform)
+        routing = await self.routes.current()
+        more = escalated(step, notice, routing, platform=self.platform)
         names = ", ".join(place_name(each.place) for each in more)
         entry = Entry(at, What.ESCALATED, detail=f"nobody acknowledged it; told {names}")
         after = replace(
@@ -58,7 +61,7 @@ class IncidentTelling:
 
     async def decision(self, tx: IncidentTransaction, notice: Notice, at: datetime) -> Decision:
         """Where a notice goes."""
-        routing = self.project.routing
+        routing = await self.routes.current()
         subscriptions = await tx.routing.subscriptions()
         mutes = await tx.routing.mutes(at)
         return decide(notice, routing, subscriptions, mutes, at, platform=self.platform)

@@ -6,7 +6,21 @@ from datetime import datetime
 from typing import Protocol
 
 from engine.alerts.routing.model import Destination, Muted, Notice, Subscription
+from engine.catalog.routing import Routing
+from engine.findings.sight import SetAside
 from engine.topics import Topic
+
+
+class RoutesInForce(Protocol):
+    """The routes that hold at this moment."""
+
+    async def current(self) -> Routing:
+        """As routes.yaml says; where it has mistakes, what held before."""
+        ...
+
+    async def set_aside(self) -> Sequence[SetAside]:
+        """The files that have mistakes, and what holds meanwhile."""
+        ...
 
 
 class RoutingStore(Protocol):

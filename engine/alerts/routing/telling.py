@@ -1,6 +1,7 @@
 """Cards about who hears of what."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from engine.alerts.routing.hours import BEFORE, span_words, told
 from engine.alerts.routing.model import Decision, Muted, Subscription
@@ -15,6 +16,7 @@ from engine.catalog.routing import (
     Stretch,
     at_least,
 )
+from engine.findings.sight import SetAside
 from engine.recurrence import WEEKDAYS, WORKING_DAYS, listed
 from engine.topics import Topic
 
@@ -150,6 +152,17 @@ def subscriptions_card(
             for mute, _ in mutes[:_BUTTONS]
         ),
     )
+
+
+def with_set_aside(card: Card, files: Sequence[SetAside]) -> Card:
+    """The same card, which begins with what is wrong with files of the project."""
+    if not files:
+        return card
+    lines = (
+        f"{each.file} is set aside. {'; '.join(each.problems)}. {each.meanwhile}" for each in files
+    )
+    worse = max(card.severity, Severity.WARNING, key=list(Severity).index)
+    return replace(card, severity=worse, text="\n".join(filter(None, (*lines, card.text))))
 
 
 def condition_words(when: Condition) -> str:

@@ -32,7 +32,7 @@ class Office:
         self.transactions = MemoryTransactions(self.clock)
         self.desk = IncidentDesk(project, "web", self.clock, UTC)
         self.attendant: Attendant[MemoryTransaction] = Attendant(
-            project.routing, self.desk, self.transactions, self.clock
+            self.desk, self.transactions, self.clock
         )
 
     async def hear(self, *signals: Signal) -> None:
