@@ -224,7 +224,7 @@ class IncidentAnswers(Generic[T]):
         """Its message, with what has no room there and how it came about."""
         reading = Reading(self._clock.now(), self._zone, self._desk.telling.impact)
         card = live_card(incident, reading)
-        told = "\n".join(_history(incident, reading))
+        told = "\n".join((_as_of(incident, reading), *_history(incident, reading)))
         places = ", ".join(f"{each.place} ({each.because})" for each in incident.posted)
         facts = (*card.facts, *((Fact("Told in", places),) if places else ()))
         if incident.withheld:
@@ -290,6 +290,13 @@ def _which(found: Sequence[Incident], dataset: str | None) -> EngineError:
     named = ", ".join(f"{each.id} ({each.cause.card.title})" for each in found[:5])
     count = counted(len(found), "incident")
     return WhichIncident(f"{count}{of_it} are open: {named}.", "Name the one that you mean.")
+
+
+def _as_of(incident: Incident, reading: Reading) -> str:
+    """That this is a copy: it is not edited, and its buttons may be of a state that is over."""
+    there = reading.now.astimezone(reading.zone)
+    when = f"{there:%a} {there.day} {there:%b} {there:%H:%M}"
+    return f"As of {when}; the message of {incident.id} itself is kept up to date."
 
 
 def _history(incident: Incident, reading: Reading) -> Sequence[str]:

@@ -85,6 +85,7 @@ async def test_an_incident_is_shown_with_its_history_and_where_it_was_told() -> 
 
     card = await answers.answer(ShowIncident("inc 1"), MARIA)
 
+    assert "As of Mon 2 Mar 09:00; the message of INC-1 itself" in card.text
     assert "opened: silver.customers failed" in card.text
     assert "acknowledged by Maria" in card.text
     assert "web:#data-alerts" in str(card.facts)

@@ -31,6 +31,8 @@ def assigned(incident: Incident, person: str, who: str, at: datetime, zone: tzin
     taken = incident
     if incident.status is Status.OPEN:
         taken = _looked_after(incident, person, at)
+    elif incident.acknowledged_by is None:  # it is snoozed, and stays so
+        taken = replace(incident, acknowledged_by=person, acknowledged_at=at)
     return replace(taken, assignee=person).noting(Entry(at, What.ASSIGNED, who, f"to {person}"))
 
 

@@ -17,6 +17,11 @@ from engine.catalog.routing import Escalation
 
 NAMED_IN_STORM = 10
 
+IN_PLACE = frozenset({What.ACKNOWLEDGED, What.ASSIGNED})
+"""What needs no message of its own where there are no threads: the live message says it."""
+
+_WITHOUT_THREADS = "web:"
+
 
 @dataclass(frozen=True, slots=True)
 class IncidentTelling:
@@ -48,7 +53,9 @@ class IncidentTelling:
         routing = await self.routes.current()
         more = escalated(step, notice, routing, platform=self.platform)
         names = ", ".join(place_name(each.place) for each in more)
-        entry = Entry(at, What.ESCALATED, detail=f"nobody acknowledged it; told {names}")
+        whose = f"{incident.assignee}, whose task it is," if incident.assignee else "nobody"
+        again = "has not acknowledged it again" if incident.assignee else "acknowledged it"
+        entry = Entry(at, What.ESCALATED, detail=f"{whose} {again}; told {names}")
         after = replace(
             incident,
             escalations=(*incident.escalations, at),
@@ -113,6 +120,8 @@ class IncidentTelling:
         """What is new of its history, where its message was before."""
         for number, entry in _news(before, after):
             for each in before.posted:
+                if entry.what in IN_PLACE and each.place.startswith(_WITHOUT_THREADS):
+                    continue
                 key = f"incident:{after.number}:{number}@{each.place}"
                 card = thread_card(after, entry, called(self.project, each.mention))
                 thread = message_key(after, each)

@@ -143,6 +143,17 @@ def test_what_needs_nobody_is_not_escalated(quiet: Incident) -> None:
     assert due_acts([quiet], STEPS, at(500)) == ()
 
 
+def test_who_is_given_a_snoozed_incident_has_acknowledged_it_when_it_wakes() -> None:
+    snoozed = acts.snoozed(opened(), at(60), "Ann", at(5), UTC)
+
+    given = acts.assigned(snoozed, "Lea", "Ann", at(6), UTC)
+    awake = acts.woken(given, at(60))
+
+    assert given.status is Status.SNOOZED
+    assert (awake.status, awake.acknowledged_by) == (Status.ACKNOWLEDGED, "Lea")
+    assert due_acts([awake], STEPS, at(600)) == ()
+
+
 def test_a_snooze_ends_at_its_time_and_escalation_begins_anew() -> None:
     asleep = acts.snoozed(opened(), at(100), "Lea", at(1), UTC)
 

@@ -175,15 +175,41 @@ async def test_each_state_has_its_buttons_and_never_too_many() -> None:
 
 
 async def test_who_acknowledged_it_is_told_in_place_and_in_its_thread() -> None:
-    office = Office()
+    office = Office(routed("slack:#a"))
     await office.hear(noted())
     office.until(at(5))
 
     async with office.transactions.begin() as tx:
         await office.desk.change(tx, 1, lambda i, when: acts.acknowledged(i, "Lea", when, UTC))
 
-    assert office.message().text.startswith("Acknowledged by Lea at 09:05.")
+    assert office.message(place="slack:#a").text.startswith("Acknowledged by Lea at 09:05.")
     assert office.titles[1:] == ["INC-1 was acknowledged by Lea"]
+
+
+async def test_the_page_has_no_threads_so_only_the_live_message_changes() -> None:
+    office = Office()
+    await office.hear(noted())
+
+    async with office.transactions.begin() as tx:
+        await office.desk.change(tx, 1, lambda i, when: acts.acknowledged(i, "Lea", when, UTC))
+
+    assert office.message().text.startswith("Acknowledged by Lea")
+    assert len(office.titles) == 1
+
+
+async def test_what_comes_back_is_escalated_though_it_is_somebodys_task() -> None:
+    step = Escalation(timedelta(minutes=30), ("#b",))
+    office = Office(routed("#a", escalation=(step,)))
+    await office.hear(noted())
+    async with office.transactions.begin() as tx:
+        await office.desk.change(tx, 1, lambda i, at: acts.assigned(i, "Lea", "Ann", at, UTC))
+    await office.hear(cleared(minutes=3))
+    await office.hear(noted(minutes=4))
+
+    office.until(at(40))
+    await office.attendant.look()
+
+    assert office.incident.history[-1].detail.startswith("Lea, whose task it is, has not")
 
 
 async def test_what_is_muted_is_noted_and_posted_when_the_mute_ends() -> None:
