@@ -57,6 +57,7 @@ def _tested(
 ) -> Iterator[str]:
     from engine.alerts.routing.deciding import decide  # noqa: PLC0415  # the import takes a second
     from engine.alerts.routing.hours import BEFORE, told  # noqa: PLC0415  # as above
+    from engine.alerts.routing.not_held import not_held  # noqa: PLC0415  # as above
     from engine.clock import SystemClock  # noqa: PLC0415  # as above
 
     notice, routing = notice_of(project, *about), project.routing
@@ -66,6 +67,10 @@ def _tested(
     of = f" of {notice.dataset}" if notice.dataset else ""
     yield f"A {notice.severity} {notice.kind} alert{of}, {told(moment, BEFORE, routing.zone)}:"
     yield from told_decision(decision)
+    for line in not_held(notice, routing, said[1], moment):
+        yield f"  {line}"
+    if decision.places:
+        yield f"It would go now to {', '.join(each.place for each in decision.places)}."
     if unsaid:
         yield unsaid
 
@@ -129,7 +134,10 @@ async def _said_in_chat(at: datetime) -> tuple[Said, str]:
     """Subscriptions and mutes of the configured database, and what to know if there are none."""
     url = os.environ.get("ATLAS_DATABASE_URL")
     if not url:
-        return ((), ()), "Only the project was read: ATLAS_DATABASE_URL is not set."
+        return ((), ()), (
+            "Only the project was read: ATLAS_DATABASE_URL is not set, so what was subscribed and "
+            "muted in chat is not known."
+        )
     from engine.adapters.postgres.database import Database, DatabaseLimits  # noqa: PLC0415  # the import takes a second
     from engine.adapters.postgres.migrate import require_newest  # noqa: PLC0415  # as above
     from engine.adapters.postgres.routing import PostgresRouting  # noqa: PLC0415  # as above

@@ -1,6 +1,7 @@
 """`atlas route-test`: where an alert would go, from the project alone or with what was said."""
 
 import asyncio
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -39,6 +40,10 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Said:
     return say
 
 
+NOT_KNOWN = (
+    "Only the project was read: ATLAS_DATABASE_URL is not set, so what was subscribed and muted "
+    "in chat is not known."
+)
 REVENUE = ("--dataset", "gold.revenue", "--severity", "critical")
 
 
@@ -49,14 +54,46 @@ def test_each_route_and_each_place_is_told(said: Said) -> None:
         "  route «money» matches: web:#sales",
         "→ web:#data-alerts",
         "→ web:#sales, mentions Sales team",
-        "Only the project was read: ATLAS_DATABASE_URL is not set.",
+        (
+            "  quiet hours from 20:00 to 07:00 Europe/Berlin in #sales, #catalogue, #crm, #care "
+            "don't hold back what is critical"
+        ),
+        "It would go now to web:#data-alerts, web:#sales.",
+        NOT_KNOWN,
+    ]
+
+
+def test_maintenance_and_quiet_hours_of_another_time_are_told(said: Said, tmp_path: Path) -> None:
+    shutil.copytree(SHOP, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "routes.yaml").write_text(
+        "quiet_hours: [{from: '22:00', until: '07:00'}]\n"
+        "maintenance:\n"
+        "- {from: 2026-01-01, until: 2026-01-02, dataset: orders}\n"
+        "- {from: 2026-02-01, until: 2026-02-02}\n"
+    )
+
+    lines = said(
+        *("--dataset", "gold.revenue", "--severity", "warning", "--at", "2026-01-01T12:00"),
+        *("--project", str(tmp_path)),
+    )
+
+    assert lines[3:6] == [
+        "  quiet hours from 22:00 to 07:00 UTC don't hold at that time",
+        (
+            "  maintenance from Thu 1 Jan 2026 00:00 UTC until Sat 3 Jan 2026 00:00 UTC is not about "
+            "it: it is about gold.revenue, not orders"
+        ),
+        (
+            "  maintenance from Sun 1 Feb 2026 00:00 UTC until Tue 3 Feb 2026 00:00 UTC does not hold "
+            "at that time"
+        ),
     ]
 
 
 def test_what_is_held_back_is_told_with_its_reason(said: Said) -> None:
     lines = said("--dataset", "gold.revenue", "--severity", "warning", "--at", "2026-01-01T03:00")
 
-    assert lines[2:-1] == [
+    assert lines[2:-2] == [
         "  route «money» does not match: it is warning, not critical",
         "  quiet hours in web:#sales until 07:00 CET",
         "→ web:#data-alerts",
@@ -113,9 +150,11 @@ def test_subscriptions_and_mutes_count_where_there_is_a_database(
     free = said("--dataset", "silver.customers")
     muted = said("--dataset", "silver.orders")
 
-    assert free[-1] == "→ web:#board"
-    assert "by Max: we are migrating" in muted[-1]
-    assert muted[-1].startswith("✗ web:#board: muted until ")
+    assert "→ web:#board" in free
+    assert "orders is muted until " in "".join(free)
+    (held,) = [line for line in muted if line.startswith("✗ web:#board: muted until ")]
+    assert "by Max: we are migrating" in held
+    assert not any(line.startswith("It would go now") for line in muted)
 
 
 def test_a_database_that_does_not_answer_is_told(
