@@ -1,6 +1,7 @@
 """Help, who am I, and what to say when a sentence was not, or not quite, understood."""
 
 from collections.abc import Iterator
+from datetime import tzinfo
 
 from opsdroid.events import Message
 
@@ -39,7 +40,7 @@ class Assistance(base.AtlasSkill):
         """Offer what may have been meant, to be clicked."""
         said = base.understanding_of(message)
         if isinstance(said, Guess) and base.is_addressed(message):
-            await self.say(message, offer_card(said))
+            await self.say(message, offer_card(said, self.engine.engine.zone))
 
     @base.claims(lambda said: isinstance(said, NotUnderstood))
     async def not_understood(self, message: Message) -> None:
@@ -61,20 +62,20 @@ def help_card(rows: tuple[tuple[str, str], ...]) -> Card:
     )
 
 
-def offer_card(guess: Guess) -> Card:
+def offer_card(guess: Guess, zone: tzinfo) -> Card:
     """What may have been meant; a click runs it."""
     return Card(
         kind=CardKind.REPLY,
         severity=Severity.INFO,
         title="Did you mean this?" if guess.commands else "Not quite understood",
         text=guess.reason,
-        buttons=tuple(_offers(guess)),
+        buttons=tuple(_offers(guess, zone)),
     )
 
 
-def _offers(guess: Guess) -> Iterator[Button]:
+def _offers(guess: Guess, zone: tzinfo) -> Iterator[Button]:
     for number, command in enumerate(guess.commands):
-        text = sentence(command)
+        text = sentence(command, zone)
         yield Button(text, text, ButtonStyle.DEFAULT if number else ButtonStyle.PRIMARY)
 
 

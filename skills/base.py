@@ -17,7 +17,33 @@ from opsdroid.skill import Skill
 from engine.alerts.model import Post
 from engine.alerts.ports import DeliveryFailed
 from engine.cards import Button, Card, CardKind, Severity
-from engine.commands import Command
+from engine.commands import (
+    Acknowledge,
+    Assign,
+    CancelRun,
+    Command,
+    Confirm,
+    DeleteSchedule,
+    ExplainRoute,
+    ExplainRun,
+    Grant,
+    ListIncidents,
+    ListRuns,
+    ListSchedules,
+    ListSubscriptions,
+    Mute,
+    PauseSchedule,
+    Resolve,
+    ResumeSchedule,
+    RetryRun,
+    Revoke,
+    RunStatus,
+    ShowIncident,
+    Snooze,
+    Subscribe,
+    Unmute,
+    Unsubscribe,
+)
 from engine.host import CardMessage, EngineDatabase, engine_of
 from engine.logs import place_of
 from engine.outcome import Accepted, Answer, Outcome, Refused, Request
@@ -166,7 +192,8 @@ class AtlasSkill(Skill):
             case Answer(card):
                 await self.say(message, card)
             case Refused() as refused:
-                await self.say(message, refusal(refused, offers(message, refused)), privately=True)
+                instead = offers(message, refused) or nearest_question(understanding_of(message))
+                await self.say(message, refusal(refused, instead), privately=True)
             case Accepted():
                 return
 
@@ -184,16 +211,34 @@ class AtlasSkill(Skill):
                 await put_off(message, card, number)
 
 
-def refusal(refused: Refused, instead: Sequence[str] = ()) -> Card:
+def refusal(refused: Refused, instead: Sequence[str]) -> Card:
     """A refusal as a card, with the sentences that may have been meant."""
-    said = instead or ("what pipelines are there?",)
     return Card(
         kind=CardKind.REPLY,
         severity=Severity.WARNING,
         title=refused.reason,
         text=refused.hint,
-        buttons=tuple(Button(text[0].upper() + text[1:], text) for text in said),
+        buttons=tuple(Button(text[0].upper() + text[1:], text) for text in instead),
     )
+
+
+_QUESTIONS: tuple[tuple[str, tuple[type[Command], ...]], ...] = (
+    ("list incidents", (ListIncidents, ShowIncident, Acknowledge, Snooze, Assign, Resolve)),
+    ("who gets alerts?", (Mute, Unmute, Subscribe, Unsubscribe, ListSubscriptions, ExplainRoute)),
+    ("list schedules", (ListSchedules, PauseSchedule, ResumeSchedule, DeleteSchedule)),
+    ("list runs", (RunStatus, ListRuns, ExplainRun, CancelRun, RetryRun)),
+    ("who am I?", (Grant, Revoke, Confirm)),
+)
+"""What tells people which names they can use, by what they spoke of."""
+
+
+def nearest_question(said: Reading) -> tuple[str, ...]:
+    """The question to ask where a sentence was refused: of what it spoke of."""
+    if isinstance(said, Understood):
+        for question, commands in _QUESTIONS:
+            if isinstance(said.command, commands):
+                return (question,)
+    return ("what pipelines are there?",)
 
 
 def offers(message: Message, refused: Refused) -> tuple[str, ...]:

@@ -53,14 +53,13 @@ ALERT_EXAMPLES: tuple[Explained, ...] = (
     Explained(
         Acknowledge,
         "Says that you look after an incident, which ends its escalation.",
-        ("acknowledge INC-12", "I'm on INC-12", "ack customers", "acknowledge all incidents"),
+        ("acknowledge INC-12", "I'm on INC-12", "acknowledge all incidents"),
     ),
     Explained(
         Snooze,
         "Says no more of an incident until a time, or until it is over.",
         (
             "snooze INC-12 until tomorrow 9am",
-            "snooze INC-12 for 1 hour",
             "snooze customers until green",
             "snooze all incidents until tomorrow",
         ),

@@ -152,3 +152,12 @@ def _nearest(text: str, calendar: Calendar) -> date | None:
 def _parsed(text: str, year: int) -> date:
     found: datetime = parser.parse(text, dayfirst=True, default=datetime(year, 1, 1, tzinfo=UTC))
     return found.date()
+
+
+def by_the_clock(moment: datetime, zone: tzinfo | None) -> str | None:
+    """Such as `2026-03-12 09:00`; None where the clock does not tell it, or tells it twice."""
+    there = moment.astimezone(zone)
+    both = {there.replace(fold=fold).astimezone(UTC) for fold in (0, 1)}
+    if zone is None or both != {moment.astimezone(UTC)} or there.second or there.microsecond:
+        return None
+    return f"{there:%Y-%m-%d %H:%M}"

@@ -1,14 +1,13 @@
 """The canonical sentence of each command: written for buttons, read back without any doubt."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
-from datetime import date, datetime, tzinfo
+from datetime import tzinfo
 from itertools import islice
 from types import MappingProxyType
 
 from engine.commands import (
-    HIDDEN,
     AcceptChecks,
     AcceptFinding,
     Acknowledge,
@@ -66,9 +65,9 @@ from engine.commands import (
 )
 from skills.language.filling import Slots, build
 from skills.language.people import people_sentence
-from skills.language.places import listed, quoted, quoted_path
-from skills.language.slot_values import DAY, FLAGS, UNTOUCHED, Context
+from skills.language.slot_values import Context
 from skills.language.vocabulary import Vocabulary
+from skills.language.writing import written
 
 Form = tuple[str, ...]
 
@@ -290,50 +289,26 @@ _OPENINGS = tuple(
 )
 """Each form with the word that it begins with; None where it begins with a slot."""
 
-_WORD = re.compile(r'(?:"(?:[^"]|"")*"|[^\s"]|")+?(?=\s|$)')
+_WORD = re.compile(r'\d{4}-\d\d-\d\d \d\d:\d\d(?=\s|$)|(?:"(?:[^"]|"")*"|[^\s"]|")+?(?=\s|$)')
 _SLOT = re.compile(r"\{(\w+)\}")
 _MOST_WORDS = 40
 
 
-def sentence(command: Command) -> str:
-    """The sentence that says exactly this command; one about a person leaves out who it is."""
+def sentence(command: Command, zone: tzinfo | None = None) -> str:
+    """The sentence that says exactly this command; one about a person leaves out who it is.
+
+    Times are written by the clock of the zone, where that leaves no doubt.
+    """
     own = people_sentence(command)
     if own is not None:
         return own
     filled = ((each, getattr(command, each.name)) for each in fields(command))
     given_values = ((each.name, value) for each, value in filled if value != each.default)
     values = {_CALLED.get((type(command), name), name): value for name, value in given_values}
-    given = {name: _written(name, value) for name, value in values.items()}
+    given = {name: written(name, value, zone) for name, value in values.items()}
     form = next(form for form in FORMS[type(command)] if _fits(form, frozenset(given)))
     segments = (_segment(segment, given) for segment in form)
     return " ".join(segment for segment in segments if segment)
-
-
-_OWN_WRITING: Mapping[str, Callable[[object], str]] = MappingProxyType(
-    {
-        "identifier": lambda _: HIDDEN,
-        "column": lambda value: quoted(str(value)),
-        "columns": lambda value: listed(value if isinstance(value, tuple) else ()),
-        "to": lambda value: quoted(str(value)),
-        "subject": lambda value: quoted_path(str(value)),
-        "owner": lambda value: quoted(str(value)),
-        "person": lambda value: quoted_path(str(value)),
-        "reason": lambda value: quoted(str(value)),
-        "standing": lambda value: UNTOUCHED if value == "open" else str(value),
-    }
-)
-
-
-def _written(slot: str, value: object) -> str:
-    if slot in _OWN_WRITING:
-        return _OWN_WRITING[slot](value)
-    if slot in FLAGS:
-        return FLAGS[slot]
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return ",".join(value)
-    return str(value - DAY if slot == "end" and isinstance(value, date) else value)
 
 
 def _fits(form: Form, given: frozenset[str]) -> bool:

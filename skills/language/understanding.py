@@ -9,8 +9,10 @@ from engine.commands import (
     Help,
     ListRuns,
     ListSchedules,
+    Mute,
     RunPipeline,
     RunStatus,
+    Snooze,
     SuggestChecks,
 )
 from engine.identifiers import without_numbers_and_addresses
@@ -64,7 +66,7 @@ def understand(text: str, vocabulary: Vocabulary, now: datetime, zone: tzinfo) -
     if len(text) > LONGEST_TEXT:
         return NotUnderstood(close_sentences("", vocabulary))
     exact = read_sentence(text, vocabulary, zone)
-    if exact:
+    if exact and not _has_passed(exact, text, now):
         return _if_it_has_come(Understood(exact), now)
     person = read_people(text, vocabulary) or read_person(text, vocabulary)
     if person:
@@ -78,6 +80,12 @@ def understand(text: str, vocabulary: Vocabulary, now: datetime, zone: tzinfo) -
     if alerting:
         return _if_it_has_come(alerting, now)
     return _loosely(masked, vocabulary, now, zone)
+
+
+def _has_passed(command: Command, text: str, now: datetime) -> bool:
+    """Whether it was typed with a time that lies behind; that of an old button is told as such."""
+    until = command.until if isinstance(command, Mute | Snooze) else None
+    return until is not None and until <= now and until.isoformat() not in text
 
 
 def _loosely(text: str, vocabulary: Vocabulary, now: datetime, zone: tzinfo) -> Reading:

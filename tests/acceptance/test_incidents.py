@@ -105,6 +105,31 @@ async def test_two_bots_open_one_incident_of_one_cause(world: World) -> None:
     assert alert.title.startswith("INC-1 · silver.customers: ")
 
 
+async def test_all_incidents_are_acknowledged_by_one_sentence(world: World) -> None:
+    await world.run("run pipeline medallion")
+    await world.run("run pipeline medallion")
+
+    offered = await world.hear("acknowledge all?")
+    assert (offered.buttons[0].command, await incidents(world)) == (
+        "acknowledge all incidents",
+        ["open"],
+    )
+    done = await world.hear("acknowledge all of silver.customers")
+
+    assert done.title == "1 incident of silver.customers is acknowledged by you"
+    assert await incidents(world) == ["acknowledged"]
+    (live,) = await world.posts(ALERTS)
+    assert "Acknowledged by you" in live.text
+    assert "As of " in (await world.hear("show INC-1")).text
+    again = await world.hear("acknowledge all incidents")
+    assert again.title == "There is no open incident that nobody acknowledged."
+    assert [each.command for each in again.buttons] == ["list incidents"]
+    hushed = await world.hear("mute orders")
+    assert all("+00:00" not in each.command for each in hushed.buttons)
+    assert (await world.hear("snooze all until tomorrow")).title.startswith("1 incident is snoozed")
+    assert (await world.hear("resolve all incidents")).title.startswith("1 incident is resolved")
+
+
 async def _noted(world: World, times: int) -> Card | None:
     alert = await message(world)
     found = [fact.value for fact in alert.facts if fact.name == "Noted"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC
 from itertools import product
 from pathlib import Path
 
@@ -74,10 +75,10 @@ def all_cards(project: Project) -> Iterator[Card]:
         yield quarantine_card(project, table, found, None)
     yield answers.person_card(an_asker(), Role.ADMIN, [each.name for each in COMMANDS])
     yield help_card((("Run a pipeline.", "run pipeline ingest"),))
-    yield refusal(Refused("There is no table 'x'.", "Did you mean y?", ("y",)))
+    yield refusal(Refused("There is no table 'x'.", "Did you mean y?", ("y",)), ("list runs",))
     yield not_understood_card(NotUnderstood(("list runs",)))
     orders = [RunPipeline(each.name) for each in project.pipelines]
-    yield offer_card(Guess(tuple(orders), "Which one?"))
+    yield offer_card(Guess(tuple(orders), "Which one?"), UTC)
 
 
 def finding_cards(project: Project) -> Iterator[Card]:

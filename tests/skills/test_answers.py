@@ -1,5 +1,6 @@
 """A person is answered also where a skill or a platform breaks."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import cast
 
@@ -10,10 +11,12 @@ from opsdroid.events import Message
 from engine.alerts.model import Due, Post
 from engine.alerts.ports import DeliveryFailed
 from engine.cards import Card, CardKind, Severity
+from engine.commands import Acknowledge, CancelRun, Command, DescribePipeline, Mute
 from engine.configuration import Configuration
 from engine.errors import ConfigurationError
 from engine.host import CardMessage, OpsdroidSender, require_offered, require_registered
 from skills import base
+from skills.language.readings import Understood
 
 CARD = Card(CardKind.REPLY, Severity.INFO, "Hello")
 
@@ -58,6 +61,19 @@ async def test_a_skill_that_breaks_says_so_and_keeps_what_was_said_out_of_the_lo
     assert connector.heard == [base.DEFECT]
     assert "LookupError" in caplog.text
     assert "maria" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("command", "question"),
+    [
+        (Acknowledge("INC-9"), "list incidents"),
+        (Mute("ordrs", datetime(2026, 3, 2, tzinfo=UTC)), "who gets alerts?"),
+        (CancelRun("7K3F9QTZ"), "list runs"),
+        (DescribePipeline("x"), "what pipelines are there?"),
+    ],
+)
+def test_a_refusal_offers_the_question_of_its_topic(command: Command, question: str) -> None:
+    assert base.nearest_question(Understood(command)) == (question,)
 
 
 async def test_whatever_a_platform_raises_is_a_reason_to_try_again() -> None:

@@ -1,6 +1,7 @@
 """Each command about lineage, incidents, alerts and digests is read back from its own sentence."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,6 +36,7 @@ from skills.language.readings import Understood
 from skills.language.sentences import sentence
 from skills.language.understanding import understand
 
+BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 11, 10, 30, tzinfo=UTC)
 
 datasets = st.sampled_from(EXAMPLE_VOCABULARY.datasets)
@@ -121,6 +123,32 @@ pieces = st.sampled_from(PIECES)
 @given(commands)
 def test_the_sentence_of_a_button_says_exactly_its_command(command: Command) -> None:
     assert understand(sentence(command), EXAMPLE_VOCABULARY, NOW, UTC) == Understood(command)
+
+
+FULL_MINUTES = st.datetimes(datetime(2026, 3, 12), datetime(2027, 1, 1)).map(  # noqa: DTZ001  # the zone is added
+    lambda each: each.replace(second=0, microsecond=0, tzinfo=BERLIN)
+)
+
+
+@given(FULL_MINUTES)
+def test_a_time_is_written_by_the_clock_of_the_zone_and_read_back(moment: datetime) -> None:
+    command = Snooze("INC-12", None, moment)
+
+    said = sentence(command, BERLIN)
+    read = understand(said, EXAMPLE_VOCABULARY, NOW, BERLIN)
+
+    assert isinstance(read, Understood)
+    assert isinstance(read.command, Snooze)
+    assert read.command.until is not None
+    assert read.command.until.astimezone(UTC) == moment.astimezone(UTC)
+
+
+def test_people_read_times_by_their_clock() -> None:
+    nine = Mute("orders", datetime(2026, 3, 12, 8, tzinfo=UTC))
+    twice = Mute("orders", datetime(2026, 10, 25, 1, 30, tzinfo=UTC))
+
+    assert sentence(nine, BERLIN) == "mute orders until 2026-03-12 09:00"
+    assert sentence(twice, BERLIN) == "mute orders until 2026-10-25T01:30:00+00:00"
 
 
 @given(st.lists(pieces, min_size=1, max_size=10).map(" ".join))
