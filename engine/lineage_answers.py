@@ -1,5 +1,6 @@
 """Answers about lineage: what is meant, what is known of it, and the card that tells it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -157,10 +158,17 @@ class Meaning:
         if named:
             return [self._land.naming.id_of(each) for each in named]
         foreign = [each for each in self._land.graph if self._is_called(each, folded)]
+        foreign = foreign or [each for each in self._foreign() if _ends_with(each.name, folded)]
         if len(foreign) > 1:
             told = ", ".join(sorted(map(self._land.naming.told, foreign)))
             raise EngineError(f"Several datasets are called {name}: {told}.", "Name one in full.")
         return foreign
+
+    def _foreign(self) -> Iterator[DatasetId]:
+        """Those of other tools."""
+        for each in self._land.graph:
+            if each.namespace != EXPOSURES and self._land.naming.local(each) is None:
+                yield each
 
     def _is_called(self, dataset: DatasetId, folded: str) -> bool:
         if dataset.namespace == EXPOSURES:
@@ -193,13 +201,16 @@ class Meaning:
     def _unknown(self, name: str) -> UnknownDataset:
         own = [str(each) for each in self._land.project.datasets()]
         tables = [name.partition(".")[2] for name in own]
-        others = [
-            each.name
-            for each in self._land.graph
-            if self._land.naming.local(each) is None and each.namespace != EXPOSURES
-        ]
+        full = [each.name for each in self._foreign()]
+        others = [*full, *(re.split(r"[./]", each)[-1] for each in full)]
         names = [*own, *others] if "." in name or "/" in name else [*tables, *others]
         return UnknownDataset(name, close_to(name, list(dict.fromkeys(names))))
+
+
+def _ends_with(name: str, folded: str) -> bool:
+    """Whether the last parts of a name are that: `ranking` of `exports/ranking`."""
+    whole = name.casefold()
+    return whole.endswith((f".{folded}", f"/{folded}"))
 
 
 def _by_layer(dataset: DatasetName) -> int:

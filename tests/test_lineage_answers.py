@@ -269,6 +269,40 @@ async def test_a_foreign_name_that_several_have_is_asked_about() -> None:
         await answers.answer(ShowLineage("exports/ranking"), an_asker())
 
 
+def with_airflow(*names: str) -> LineageAnswers[MemoryTransaction]:
+    """Answers of a graph in which another tool has those datasets."""
+    graph = a_graph()
+    for each in names:
+        graph.put(lake(each))
+    lineage, clock = FixedLineage(graph), FakeClock()
+    return LineageAnswers[MemoryTransaction](
+        PROJECT, NAMING, lineage, MemoryTransactions(clock), clock, ZoneInfo("UTC")
+    )
+
+
+@pytest.mark.parametrize("said", ["clicks", "web.clicks", "Raw/web.clicks"])
+async def test_the_last_parts_of_a_foreign_name_are_enough(said: str) -> None:
+    answers = with_airflow("raw/web.clicks", "raw/web.doubleclicks")
+
+    card = await answers.answer(ShowLineage(said), an_asker())
+
+    assert card.title.startswith("raw/web.clicks (s3://lake): ")
+
+
+async def test_last_parts_that_several_have_are_asked_about() -> None:
+    answers = with_airflow("raw/web.clicks", "raw/app.clicks")
+
+    with pytest.raises(EngineError, match=r"raw/app\.clicks.*raw/web\.clicks"):
+        await answers.answer(ShowLineage("clicks"), an_asker())
+
+
+async def test_the_last_part_is_offered_where_it_is_misspelled() -> None:
+    with pytest.raises(UnknownDataset) as refused:
+        await with_airflow("raw/web.clicks").answer(ShowLineage("clciks"), an_asker())
+
+    assert refused.value.close[0] == "clicks"
+
+
 def test_an_impact_is_told_in_one_line() -> None:
     impact = impact_of(Landscape(PROJECT, a_graph(), NAMING), own("bronze.orders"))
 

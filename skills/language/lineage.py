@@ -8,7 +8,7 @@ from engine.commands import Command, Help, ShowImpact, ShowLineage
 from engine.commands.lineage import Direction, Mishap
 from skills.language.names import nearest
 from skills.language.readings import Guess, Reading
-from skills.language.shapes import Shape, Slot, reading, words_in
+from skills.language.shapes import MOST_OFFERS, Shape, Slot, reading, words_in
 from skills.language.vocabulary import Vocabulary
 from skills.language.words import folded
 
@@ -280,11 +280,13 @@ def nearly_lineage(shape: Shape) -> Reading | None:
         return None
     named = shape.signs("D")
     reason = f"Not understood: {shape.said.text}."
+    wants_impact = not shape.words.isdisjoint({"impact", "affected", "impacted"})
+    ask = ShowImpact if wants_impact else ShowLineage
     if not named:
-        return Guess((Help("lineage"),), f"Of which table? {reason}")
+        known = shape.vocabulary.datasets[1 - MOST_OFFERS :]
+        offers = tuple(ask(each) for each in reversed(known))
+        return Guess((*offers, Help("lineage")), f"Of which table? {reason}")
     datasets = [
         each for sign in named for each in datasets_of(shape.slot(sign), shape.vocabulary)[0]
     ]
-    wants_impact = not shape.words.isdisjoint({"impact", "affected", "impacted"})
-    ask = ShowImpact if wants_impact else ShowLineage
     return Guess(tuple(ask(each) for each in dict.fromkeys(datasets)), reason)

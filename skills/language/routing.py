@@ -304,7 +304,7 @@ def read_mute(
                 slot = one.slot(found["tables"])
                 tables = subjects(slot) if one is shape else _all_subjects(shape)
                 return _muted(said, tables, (slot.doubt,), calendar)
-    return _not_muted(text, shape_of)
+    return _not_muted(text, shape_of, calendar)
 
 
 def _taken_apart(
@@ -342,14 +342,23 @@ def _muted(
     return Guess(tuple(offers)[:MOST_OFFERS], " ".join((*filter(None, doubts), why)))
 
 
-def _not_muted(text: str, shape_of: Callable[[str], Shape | None]) -> Reading | None:
+def _not_muted(
+    text: str, shape_of: Callable[[str], Shape | None], calendar: Calendar
+) -> Reading | None:
     """What to say where something is to be muted and nobody can tell what."""
     shape = shape_of(text)
     if shape is None or shape.words.isdisjoint({"mute", "silence"}):
         return None
     if shape.is_refused:
         return Guess((ListSubscriptions(),), REFUSED)
-    return Guess((ListSubscriptions(), Help("mute")), WHAT_TO_MUTE)
+    ahead = read_ahead(text, calendar)
+    bare = shape_of(ahead.rest) if ahead else shape
+    if bare is None or bare.form not in {"mute", "silence"}:
+        return Guess((ListSubscriptions(), Help("mute")), WHAT_TO_MUTE)
+    until = ahead.until if ahead and not ahead.fault else None
+    when = until or next(usual_times(calendar))
+    tables = shape.vocabulary.tables[: MOST_OFFERS - 1]
+    return Guess((*(Mute(each, when) for each in tables), Help("mute")), WHAT_TO_MUTE)
 
 
 def nearly_routing(shape: Shape) -> Reading | None:

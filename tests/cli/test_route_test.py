@@ -80,12 +80,12 @@ def test_maintenance_and_quiet_hours_of_another_time_are_told(said: Said, tmp_pa
     assert lines[3:6] == [
         "  quiet hours from 22:00 to 07:00 UTC don't hold at that time",
         (
-            "  maintenance from Thu 1 Jan 2026 00:00 UTC until Sat 3 Jan 2026 00:00 UTC is not about "
-            "it: it is about gold.revenue, not orders"
+            "  maintenance from Thu 1 Jan 2026 00:00 UTC until Sat 3 Jan 2026 00:00 UTC is not "
+            "about it: it is about gold.revenue, not orders"
         ),
         (
-            "  maintenance from Sun 1 Feb 2026 00:00 UTC until Tue 3 Feb 2026 00:00 UTC does not hold "
-            "at that time"
+            "  maintenance from Sun 1 Feb 2026 00:00 UTC until Tue 3 Feb 2026 00:00 UTC does not "
+            "hold at that time"
         ),
     ]
 

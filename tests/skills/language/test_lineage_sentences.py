@@ -88,7 +88,11 @@ OFFERED: tuple[tuple[str, tuple[Command, ...], str], ...] = (
         ),
         "No table declares a column unit_prce.",
     ),
-    ("lineage", (Help("lineage"),), "Of which table?"),
+    (
+        "lineage",
+        (*map(ShowLineage, reversed(EXAMPLE_VOCABULARY.datasets[-7:])), Help("lineage")),
+        "Of which table?",
+    ),
     ("impact of the moon on the orders of today", (ShowImpact(ORDERS),), "Not understood"),
 )
 

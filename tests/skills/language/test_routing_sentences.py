@@ -114,7 +114,12 @@ OFFERED: tuple[tuple[str, tuple[Command, ...], str], ...] = (
         "One at a time",
     ),
     ("mute gold for 1 hour", (mute(11, 11, 30, of="gold.revenue"),), "One at a time"),
-    ("mute", (ListSubscriptions(), Help("mute")), "Which table?"),
+    (
+        "mute for 1 hour",
+        (*(mute(11, 11, 30, of=each) for each in EXAMPLE_VOCABULARY.tables), Help("mute")),
+        "Which table?",
+    ),
+    ("mute that thing", (ListSubscriptions(), Help("mute")), "Which table?"),
     (
         "subscribe #finance",
         (Subscribe(FINANCE, ANYTHING), ListSubscriptions(FINANCE)),
