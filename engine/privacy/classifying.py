@@ -11,6 +11,7 @@ from engine.privacy.hints import (
     words_of,
 )
 from engine.privacy.model import ColumnClass, Evidence
+from engine.privacy.shapes import looking_like
 from engine.privacy.wording import entity_words, passing
 
 CERTAIN = frozenset({"EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "US_SSN", "CRYPTO"})
@@ -192,6 +193,7 @@ def _reasons(entity: str, evidence: Evidence, hint: str | None) -> Iterator[str]
         yield from passing(entity, cells, evidence.formed.get(entity, 0))
     elif entity == hint:
         yield f"{evidence.fitting} of {evidence.sampled} sampled values look like it"
+    yield from looking_like(evidence.looks(entity))
 
 
 def _share_in_words(entity: str, cells: int, evidence: Evidence) -> str:

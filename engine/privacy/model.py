@@ -35,6 +35,12 @@ class Evidence:
     formed: Mapping[str, int] = field(default_factory=dict)
     fitting: int = 0
     wordy: int = 0
+    shapes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """How what was found of each entity looks, masked; under "" how the cells do."""
+
+    def looks(self, entity: str | None) -> tuple[str, ...]:
+        """How values of an entity look, or the cells where none was recognised in them."""
+        return self.shapes.get(entity or "") or self.shapes.get("", ())
 
     def share(self, entity: str) -> float:
         """The part of the sampled cells that held the entity."""

@@ -13,6 +13,8 @@ from engine.privacy.recognition import OFF, AllowList, CustomRecognizer, Recogni
 _NEVER_PERSONAL = frozenset({ColumnType.BOOLEAN, ColumnType.DATE, ColumnType.TIMESTAMP})
 """Types that nothing is looked for in: a birth date is known by its declaration only."""
 
+DECLARED = ("the project declares it",)
+
 
 @dataclass(frozen=True, slots=True)
 class TableRules:
@@ -160,7 +162,7 @@ def scanned(
     found = {each.column: _told(rules, each) for each in classes if each.entity is not None}
     table = project.table(dataset.table) if dataset.layer is Layer.BRONZE else None
     declared = [
-        replace(each, reasons=("the project declares it",))
+        replace(each, reasons=DECLARED)
         for each in rules.protections([each.name for each in table.columns] if table else [])
         if each.column not in found
     ]

@@ -2,24 +2,27 @@
 
 import re
 from collections import Counter
-
-from engine.privacy.model import ColumnSample
+from collections.abc import Iterable
 
 LONGEST = 40
 _PUNCTUATION = r"!-/:-@\[-`{-~"
+_TOLD = re.compile(rf"[^\s{_PUNCTUATION}]")
 
 
 def shape(value: str) -> str:
-    """`Maria@x.org` looks like `xxxxx@x.xxx`: letters are x, digits 9, signs and blanks stay."""
-    digits = re.sub(r"\d", "9", value)
-    letters = re.sub(rf"[^9\s{_PUNCTUATION}]", "x", digits)
-    line = re.sub(r"\s", " ", letters)
+    """`Maria@x.org` looks like `•••••@•.•••`: only signs and blanks stay."""
+    line = re.sub(r"\s", " ", _TOLD.sub("•", value))
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 
-def usual_shapes(sample: ColumnSample, most: int = 2) -> tuple[str, ...]:
-    """The shapes that most of the sampled values have."""
-    counts = Counter(shape(each) for each in sample.values)
-    return tuple(each for each, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))[
-        :most
-    ]
+def usual_shapes(values: Iterable[str], most: int = 2) -> tuple[str, ...]:
+    """The shapes that most of the values have."""
+    counts = Counter(map(shape, values))
+    usual = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(each for each, _ in usual)[:most]
+
+
+def looking_like(shapes: Iterable[str]) -> tuple[str, ...]:
+    """The reason that shows them, or none."""
+    shown = " or ".join(shapes)
+    return (f"looks like {shown}",) if shown else ()

@@ -60,8 +60,20 @@ async def test_reasons_hold_counts_and_never_a_value(detector: PresidioDetector)
     assert reasons == (
         "its name says an e-mail address",
         "1 of 2 sampled values is an e-mail address",
+        "looks like •••@•••••••.•••",
     )
     assert "ada@example.org" not in repr(evidence)
+
+
+async def test_of_a_text_only_what_was_found_within_is_shown_masked(
+    detector: PresidioDetector,
+) -> None:
+    sample = ColumnSample("note", ("please call back on (212) 456-7890 today",))
+
+    (evidence,) = await detector.examine([sample])
+
+    assert evidence.looks("PHONE_NUMBER") == ("(•••) •••-••••",)
+    assert evidence.looks("US_SSN") == evidence.looks(None)
 
 
 async def test_nothing_sampled_is_nothing_found(detector: PresidioDetector) -> None:

@@ -1,6 +1,6 @@
 """Presidio in a process of its own: it takes CPU for long, and seconds to import."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from engine.privacy.forms import fits, formed, wordy
 from engine.privacy.hints import hinted_entity, hinted_in_company, says_text
 from engine.privacy.model import ColumnSample, Evidence
 from engine.privacy.recognition import STANDARD, Recognition
+from engine.privacy.shapes import usual_shapes
 
 if TYPE_CHECKING:
     from engine.adapters.presidio.reading import TextReader
@@ -30,8 +31,11 @@ def _examine(
 def _evidence(sample: ColumnSample, reader: "TextReader") -> Evidence:
     expected = says_text(sample.column)
     cells: Counter[str] = Counter()
-    for spans in reader.read(sample.values):
+    pieces: defaultdict[str, list[str]] = defaultdict(list, {"": [*sample.values]})
+    for value, spans in zip(sample.values, reader.read(sample.values), strict=True):
         cells.update({span.entity for span in spans})
+        for span in spans:
+            pieces[span.entity].append(value[span.start : span.end])
     return Evidence(
         sample.column,
         len(sample.values),
@@ -39,6 +43,7 @@ def _evidence(sample: ColumnSample, reader: "TextReader") -> Evidence:
         dict(formed(sample.values)),
         _fitting(sample),
         sum(wordy(value, expected=expected) for value in sample.values),
+        {entity: usual_shapes(each) for entity, each in pieces.items()},
     )
 
 

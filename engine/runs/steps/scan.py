@@ -10,8 +10,9 @@ from engine.clock import Clock
 from engine.errors import UnknownDataset
 from engine.privacy.classifying import classify_all
 from engine.privacy.model import ColumnClass, Evidence, Protection
-from engine.privacy.policy import TableRules, recognition_of, scanned
+from engine.privacy.policy import DECLARED, TableRules, recognition_of, scanned
 from engine.privacy.ports import Detector, Policies
+from engine.privacy.shapes import looking_like
 from engine.runs.model import Run, Step, StepReport
 from engine.runs.ports import RunTransaction, Transactions
 from engine.runs.steps.refine import SAMPLE_SIZE
@@ -59,12 +60,23 @@ def _report(project: Project, dataset: DatasetName, evidence: Sequence[Evidence]
     rules = TableRules(project, dataset)
     accepted = rules.accepted(evidence)
     classes = classify_all(accepted, table.columns if table else ())
-    found = (*scanned(project, dataset, classes), *_within(rules, accepted, classes))
+    found = (
+        *_shown(scanned(project, dataset, classes), evidence),
+        *_within(rules, accepted, classes),
+    )
     looked = (
         f"looked at up to {SAMPLE_SIZE} different values of {counted(len(classes), 'text column')}"
     )
     nothing = () if found else ("nothing personal was found",)
     return StepReport(notes=(looked, *nothing), protections=found)
+
+
+def _shown(protections: Sequence[Protection], evidence: Sequence[Evidence]) -> Iterator[Protection]:
+    """What is declared with how its cells look; what was found says so already."""
+    cells = {each.column: looking_like(each.looks(None)) for each in evidence}
+    for each in protections:
+        told = cells.get(each.column, ()) if each.reasons == DECLARED else ()
+        yield replace(each, reasons=(*each.reasons, *told))
 
 
 def _within(
@@ -80,8 +92,9 @@ def _within(
             done = coverage.protection_of(entity)
             if done is not None and cells:
                 reason = f"{entity} in {cells} of {each.sampled} sampled values"
+                reasons = (reason, *looking_like(each.looks(entity)))
                 share = cells / each.sampled
-                yield replace(done, reasons=(reason,), within=True, cells=cells, share=share)
+                yield replace(done, reasons=reasons, within=True, cells=cells, share=share)
 
 
 def _not_there(dataset: DatasetName) -> UnknownDataset:
