@@ -3,9 +3,10 @@
 from typing import TypeAlias
 
 from engine.anonymity_answers import AnonymityAnswers
+from engine.approvals.model import Foreseen
 from engine.audit_answers import AuditAnswers
 from engine.cards import Card
-from engine.commands import Audit, CheckAnonymity
+from engine.commands import Audit, CheckAnonymity, Command
 from engine.people import Asker
 from engine.person_answers import PersonAnswers, PersonCommand
 from engine.privacy_answers import PrivacyAnswers, PrivacyCommand
@@ -27,6 +28,10 @@ class PersonalAnswers:
         self._persons = persons
         self._anonymity = anonymity
         self._audit = audit
+
+    async def foresee(self, command: Command, asker: Asker) -> Foreseen | None:
+        """What a rule would take away; raises EngineError where it would be refused."""
+        return await self._rules.foresee(command, asker)
 
     async def answer(self, command: PersonalCommand, asker: Asker) -> Card:
         """Carry it out; raises EngineError where it is refused."""

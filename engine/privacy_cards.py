@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from engine.approvals.model import Foreseen
 from engine.cards import Button, ButtonStyle, Card, CardKind, Fact, Severity
 from engine.catalog.model import Pipeline, Project, Stage, Table
 from engine.catalog.policy import Place, Word
 from engine.privacy.policy import TableRules
 from engine.privacy.telling import done
+from engine.privacy_decisions import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,16 @@ def rejected_card(change: Change, entity: str | None) -> Card:
         return _card(change, title, "Its values will be kept as they are and not looked at.")
     text = f"{entity} is not looked for in it any more; anything else still is."
     return _card(change, f"{change.name} does not hold {entity}", text)
+
+
+def weakening(table: Table, column: str, before: Standing, after: Standing) -> Foreseen:
+    """What a change takes away, to be asked back."""
+    return Foreseen(
+        f"Protect {table.name}.{column} less?",
+        f"What it holds may then be read by everybody who reads {table.silver}, from its next run "
+        "on, and by what is made from it.",
+        (Fact("Now", before.in_words), Fact("Then", after.in_words)),
+    )
 
 
 def unchanged_card(project: Project, table: Table, column: str) -> Card:

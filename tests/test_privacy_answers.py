@@ -5,15 +5,25 @@ from dataclasses import replace
 from datetime import UTC, date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from engine.approvals.model import Foreseen
 from engine.cards import Card, Severity
 from engine.catalog.model import Column, ColumnType, Operator, Project
 from engine.catalog.policy import ColumnRule, Place, PrivacyPolicy, Rule, Word
 from engine.catalog.policy_reading import governed
-from engine.commands import AcceptFinding, PrivacyReport, RejectFinding, SetPrivacyRule
+from engine.commands import (
+    AcceptFinding,
+    Command,
+    PrivacyReport,
+    RejectFinding,
+    SetPrivacyRule,
+)
 from engine.errors import EngineError, UnknownDataset
 from engine.privacy.model import ColumnFinding
 from engine.privacy_answers import PrivacyAnswers, PrivacyCommand
+from engine.testing.audit import MemoryAudit
 from engine.testing.clock import EPOCH, FakeClock
 from engine.testing.privacy import FixedPrivacyFindings, MemoryRuleFile
 from tests.builders import a_project, a_table, an_asker, dataset
@@ -64,11 +74,15 @@ class Office:
         present: Sequence[str] = (),
     ) -> None:
         self.file = MemoryRuleFile(shop(columns))
+        self.audit = MemoryAudit()
         at_hand = FixedPrivacyFindings(*findings, columns={"bronze.customers": tuple(present)})
-        self._answers = PrivacyAnswers(self.file, at_hand, FakeClock(), UTC)
+        self._answers = PrivacyAnswers(self.file, at_hand, FakeClock(), UTC, self.audit)
 
     async def tell(self, command: PrivacyCommand) -> Card:
         return await self._answers.answer(command, an_asker())
+
+    async def foresee(self, command: Command) -> Foreseen | None:
+        return await self._answers.foresee(command, an_asker())
 
     def decided(self, column: str) -> ColumnRule:
         return self.file.project.decided("customers", column)
@@ -360,3 +374,117 @@ async def test_the_first_entity_of_several_is_the_one_with_the_largest_share() -
 
     assert office.decided("contact").entity == EMAIL
     assert replace(office.decided("contact"), entity=None) == ColumnRule()
+
+
+HASHED = "replaced by tokens (EMAIL_ADDRESS: hash in privacy.yaml:3)"
+MASKED = ColumnRule(Operator.MASK, entity=EMAIL, place=Place("privacy.yaml", 9))
+
+
+@pytest.mark.parametrize(
+    ("command", "now", "then"),
+    [
+        (RejectFinding("customers", "contact"), HASHED, "kept as it is, not looked at"),
+        (
+            RejectFinding("customers", "contact", EMAIL),
+            HASHED,
+            "what is found in it is protected, but EMAIL_ADDRESS",
+        ),
+        (
+            RejectFinding("customers", "note"),
+            "what is found in it is protected",
+            "kept as it is, not looked at",
+        ),
+        (
+            SetPrivacyRule("customers", "note", "keep"),
+            "what is found in it is protected",
+            "kept as it is, not looked at",
+        ),
+        (
+            SetPrivacyRule("customers", "gift", "hash"),
+            "masked (customers.gift: mask in privacy.yaml:9)",
+            "replaced by tokens (customers.gift: hash)",
+        ),
+    ],
+)
+async def test_what_protects_less_is_asked_back_with_what_is_done_now_and_then(
+    command: PrivacyCommand, now: str, then: str
+) -> None:
+    office = Office(found(), columns={"gift": replace(MASKED, undeclared=True)}, present=("gift",))
+
+    foreseen = await office.foresee(command)
+
+    assert foreseen is not None
+    assert {each.name: each.value for each in foreseen.facts} == {"Now": now, "Then": then}
+    assert not office.file.written
+    assert not office.audit.entries
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        SetPrivacyRule("customers", "email", "mask"),
+        SetPrivacyRule("customers", "note", "redact"),
+        SetPrivacyRule("customers", "email", "hash"),
+        AcceptFinding("customers", "contact"),
+        AcceptFinding("customers", "note", PERSON),
+        PrivacyReport(),
+    ],
+)
+async def test_what_protects_as_much_or_more_is_not_asked_back(command: PrivacyCommand) -> None:
+    assert await Office(found()).foresee(command) is None
+
+
+async def test_what_would_be_refused_is_refused_before_it_is_asked_back() -> None:
+    with pytest.raises(EngineError, match=r"declares customers\.email personal"):
+        await Office().foresee(RejectFinding("customers", "email"))
+
+
+@given(st.lists(st.sampled_from(["mask", "hash", "redact", "encrypt"]), min_size=2, max_size=2))
+async def test_of_two_ways_to_protect_going_back_is_asked_or_coming(ways: list[str]) -> None:
+    first, second = (Operator(each) for each in ways)
+    asked = []
+    for now, then in ((first, second), (second, first)):
+        office = Office(columns={"note": ColumnRule(now)})
+        asked.append(await office.foresee(SetPrivacyRule("customers", "note", then)) is not None)
+
+    assert sum(asked) == (first is not second)
+
+
+async def test_the_audit_log_holds_what_a_rule_was_and_is() -> None:
+    office = Office()
+
+    await office.tell(SetPrivacyRule("customers", "email", "mask"))
+
+    (entry,) = office.audit.entries
+    assert (entry.action, entry.actor, entry.subject) == (
+        "rule changed",
+        "web:maria",
+        "customers.email",
+    )
+    assert entry.detail["before"] == HASHED.replace("EMAIL_ADDRESS: hash in privacy.yaml:3", OWN)
+    assert entry.detail["after"] == "masked (customers.email: mask)"
+
+
+OWN = "customers.email: hash in tables/customers.yaml"
+
+
+async def test_a_text_is_generalised_to_a_year_only_where_something_says_it_holds_dates() -> None:
+    office = Office(found("contact", "DATE_TIME"))
+
+    await office.tell(SetPrivacyRule("customers", "contact", "generalise", "year"))
+    await office.tell(SetPrivacyRule("customers", "note", "generalise", "first 3"))
+
+    with pytest.raises(EngineError, match="nothing says that it holds dates") as raised:
+        await office.tell(SetPrivacyRule("customers", "note", "generalise", "year"))
+    assert "first 3" in raised.value.message
+    assert "type: date" in raised.value.hint
+    with pytest.raises(EngineError, match="write one of domain"):
+        await Office().tell(SetPrivacyRule("customers", "email", "generalise", "year"))
+
+
+async def test_a_birthday_is_known_by_its_name() -> None:
+    office = Office(present=("birth_date",))
+
+    await office.tell(SetPrivacyRule("customers", "birth_date", "generalise", "year"))
+
+    assert office.decided("birth_date").to == "year"

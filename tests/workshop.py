@@ -268,7 +268,11 @@ class Workshop:
         )
         return PersonalAnswers(
             PrivacyAnswers(
-                MemoryRuleFile(self.project), self.privacy_findings, self.clock, ZoneInfo("UTC")
+                MemoryRuleFile(self.project),
+                self.privacy_findings,
+                self.clock,
+                ZoneInfo("UTC"),
+                self.audit,
             ),
             PersonAnswers(self.project, desk, Revealer(KEYS, self.clock, record)),
             AnonymityAnswers(self.project, MemoryCrowds({})),

@@ -26,8 +26,8 @@ class Foresights:
     project: Project
     quarantine: Quarantine
     schedules: Schedules
-    others: Foresight
-    """Who knows what other commands would do."""
+    others: tuple[Foresight, ...]
+    """Who know what other commands would do."""
 
     async def of(self, command: Command, asker: Asker) -> Foreseen | None:
         """What a command would do; None where nothing has to be asked."""
@@ -39,7 +39,13 @@ class Foresights:
             case ReleaseQuarantine():
                 return await self._release(command)
             case _:
-                return await self.others(command, asker)
+                return await self._of_others(command, asker)
+
+    async def _of_others(self, command: Command, asker: Asker) -> Foreseen | None:
+        for other in self.others:
+            if foreseen := await other(command, asker):
+                return foreseen
+        return None
 
     def _refresh(self, command: RunPipeline) -> Foreseen | None:
         pipeline = self.project.pipeline(command.pipeline)

@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from engine.cards import Fact
-from engine.commands import Command, DeleteSchedule, ReleaseQuarantine, RunPipeline
+from engine.commands import (
+    AcceptFinding,
+    Command,
+    DeleteSchedule,
+    RejectFinding,
+    ReleaseQuarantine,
+    RunPipeline,
+    SetPrivacyRule,
+)
 from engine.commands.people import Grant
 from engine.errors import EngineError, Unknown
 from engine.people import Asker
@@ -29,6 +37,7 @@ class Deed(StrEnum):
     DELETE_SCHEDULE = "delete_schedule"
     RELEASE_QUARANTINE = "release_quarantine"
     GRANT = "grant"
+    WEAKEN_PROTECTION = "weaken_protection"
 
 
 class UnknownConfirmation(Unknown):
@@ -75,7 +84,10 @@ class Held:
 
 
 def deed_of(command: Command) -> Deed | None:
-    """What is done for good by a command; None for all that needs no second word."""
+    """What may be done for good by a command; None for all that needs no second word.
+
+    Of a rule for personal data only foresight tells: more protection needs none either.
+    """
     match command:
         case RunPipeline(full_refresh=True, dry_run=False):
             return Deed.FULL_REFRESH
@@ -85,6 +97,8 @@ def deed_of(command: Command) -> Deed | None:
             return Deed.RELEASE_QUARANTINE
         case Grant():
             return Deed.GRANT
+        case SetPrivacyRule() | AcceptFinding() | RejectFinding():
+            return Deed.WEAKEN_PROTECTION
         case _:
             return None
 

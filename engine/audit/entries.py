@@ -124,6 +124,12 @@ def described(protection: Protection) -> str:
     return f"{protection.column}: {protection.operator}{to}{entity}{rule}"
 
 
+def rule_changed(asker: Asker, column: str, before: str, after: str, at: datetime) -> AuditEntry:
+    """Somebody changes what is done to a column: what it was, and what it is from then on."""
+    detail: dict[str, Told] = {"where": asker.place, "before": before, "after": after}
+    return AuditEntry(at, asker.id, Action.RULE_CHANGED, column, detail)
+
+
 def fingerprint(policy: str | bytes) -> str:
     """What tells one policy from another: of the text of its file, or of its rules in words."""
     data = policy.encode() if isinstance(policy, str) else policy

@@ -20,6 +20,7 @@ class Action(StrEnum):
     REFUSED = "refused"
     READ = "read"
     PROTECTED = "protected"
+    RULE_CHANGED = "rule changed"
     REVEALED = "revealed"
     PERSON_SEARCHED = "person searched"
     ERASURE_PLANNED = "erasure planned"

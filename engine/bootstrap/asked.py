@@ -29,6 +29,7 @@ from engine.alerting_answers import AlertingAnswers
 from engine.anonymity_answers import AnonymityAnswers
 from engine.approvals.desk import ApprovalDesk
 from engine.approvals.foresight import Foresights
+from engine.approvals.ports import Foresight
 from engine.audit.recorder import CommandRecorder
 from engine.audit_answers import AuditAnswers
 from engine.bootstrap.ground import Ground
@@ -123,7 +124,7 @@ def _personal(ground: Ground, persons: PersonDesk) -> PersonalAnswers:
     rotation = Rotation(keys.present.version, versions) if keys else None
     revealer = Revealer(ground.parts.keys, clock, ground.audit.record)
     return PersonalAnswers(
-        PrivacyAnswers(ground.privacy, findings, clock, ZoneInfo(zone), rotation),
+        PrivacyAnswers(ground.privacy, findings, clock, ZoneInfo(zone), ground.audit, rotation),
         PersonAnswers(project, persons, revealer),
         AnonymityAnswers(project, PostgresCrowds(ground.database)),
         AuditAnswers(ground.audit, ZoneInfo(zone)),
@@ -156,7 +157,7 @@ def _dispatcher(
         personal=personal,
         routes=ground.routes,
         roles=roles,
-        approvals=_approvals(ground, people, roles),
+        approvals=_approvals(ground, people, (roles.foresee, personal.foresee)),
         alerting=alerting,
         recorder=CommandRecorder(ground.audit, clock),
         suggestions=Suggestions(
@@ -204,7 +205,7 @@ def _roles(ground: Ground) -> RoleAnswers:
     )
 
 
-def _approvals(ground: Ground, people: People, roles: RoleAnswers) -> ApprovalDesk:
+def _approvals(ground: Ground, people: People, others: tuple[Foresight, ...]) -> ApprovalDesk:
     transactions = ground.transactions
 
     async def schedules() -> tuple[Schedule, ...]:
@@ -215,7 +216,7 @@ def _approvals(ground: Ground, people: People, roles: RoleAnswers) -> ApprovalDe
     return ApprovalDesk(
         PostgresConfirmations(ground.database),
         people,
-        Foresights(ground.parts.project, quarantine, schedules, roles.foresee).of,
+        Foresights(ground.parts.project, quarantine, schedules, others).of,
         ground.audit,
         ground.clock,
         ground.parts.settings.second_person,

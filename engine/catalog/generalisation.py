@@ -55,6 +55,14 @@ def misfit(to: str | None, column_type: str, entity: str | None) -> str | None:
     return f"can't be generalised to {to!r}: write one of {', '.join(words)}"
 
 
+def undated(to: str | None, column_type: str, entity: str | None) -> str | None:
+    """What is wrong with taking a text for a date where nothing says that it is one, or None."""
+    if to not in _DATES or column_type != "text" or entity in _FOR_ENTITY:
+        return None
+    words = ", ".join(each for each in _FOR_TYPE["text"] if each not in _DATES)
+    return f"can't be generalised to {to!r}, nothing says that it holds dates: write one of {words}"
+
+
 def _kind(to: str) -> str:
     if _FIRST_OF.fullmatch(to):
         return _FIRST

@@ -68,7 +68,6 @@ def finding_buttons(dataset: DatasetName, protection: Protection) -> Iterator[Bu
     yield Button(
         f"{column} is no {protection.entity}",
         rejecting(dataset.table, protection.column, protection.entity),
-        confirm=f"Leave what looks like {protection.entity} in {column}, for all to read?",
     )
 
 

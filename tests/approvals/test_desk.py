@@ -55,7 +55,7 @@ class Office:
                 {MARIA.id: Role.ADMIN, OLGA.id: Role.OPERATOR, "web:otto": Role.OPERATOR},
                 grants=self.grants,
             ),
-            Foresights(a_project(), self.quarantine, self._schedules, self._others).of,
+            Foresights(a_project(), self.quarantine, self._schedules, (self._others,)).of,
             self.audit,
             self.clock,
             second,

@@ -12,14 +12,30 @@ from sqlalchemy.dialects.postgresql import insert
 from engine.adapters.postgres.database import Database
 from engine.adapters.postgres.grants_tables import confirmations as table
 from engine.approvals.model import Held
-from engine.commands import Command, DeleteSchedule, ReleaseQuarantine, RunPipeline
+from engine.commands import (
+    AcceptFinding,
+    Command,
+    DeleteSchedule,
+    RejectFinding,
+    ReleaseQuarantine,
+    RunPipeline,
+    SetPrivacyRule,
+)
 from engine.commands.people import Grant
 from engine.people import Asker
 
 _KEPT: Mapping[str, TypeAdapter[Command]] = MappingProxyType(
     {
         each.name: TypeAdapter(each)
-        for each in (RunPipeline, DeleteSchedule, ReleaseQuarantine, Grant)
+        for each in (
+            RunPipeline,
+            DeleteSchedule,
+            ReleaseQuarantine,
+            Grant,
+            SetPrivacyRule,
+            AcceptFinding,
+            RejectFinding,
+        )
     }
 )
 """None of these names anybody but by the id that a platform gives."""
