@@ -1,6 +1,7 @@
 """The cards about one person: where they occur, what erasing would do, and what it did."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from engine.cards import (
     Button,
@@ -14,13 +15,25 @@ from engine.cards import (
     readable,
 )
 from engine.catalog.model import Project, Stage
-from engine.commands import ConfirmErasure, ErasePerson, FindPerson, RevealValue
+from engine.commands import (
+    ConfirmErasure,
+    ErasePerson,
+    FindPerson,
+    ListErasures,
+    RevealValue,
+    WithdrawErasure,
+)
 from engine.people import Asker
-from engine.persons.desk import Erased, PersonDesk, Planned, Sighted
-from engine.persons.model import Erasure, Found, total
+from engine.persons.desk import Erased, Listed, PersonDesk, Planned, Sighted
+from engine.persons.model import Erasure, ErasureState, Found, total
 from engine.persons.revealing import Revealer
 
-PersonCommand = FindPerson | ErasePerson | ConfirmErasure | RevealValue
+PersonCommand = (
+    FindPerson | ErasePerson | ConfirmErasure | ListErasures | WithdrawErasure | RevealValue
+)
+
+LISTED = 20
+"""Erasures that a list shows; the audit log has all of them."""
 
 SHOWN_FILES = 10
 
@@ -58,6 +71,10 @@ class PersonAnswers:
                 return planned_card(await self._desk.plan(identifier, asker))
             case ConfirmErasure(erasure):
                 return erased_card(self._project, await self._desk.confirm(erasure, asker))
+            case ListErasures():
+                return listed_card(await self._desk.newest(LISTED))
+            case WithdrawErasure(erasure):
+                return withdrawn_card(await self._desk.withdraw(erasure, asker))
             case RevealValue(sealed):
                 return revealed_card(await self._revealer.reveal(sealed, asker))
 
@@ -103,6 +120,7 @@ def planned_card(planned: Planned) -> Card:
                 ButtonStyle.DANGER,
                 sure,
             ),
+            Button(f"Withdraw {erasure.id}", f"withdraw erasure {erasure.id}"),
         ),
     )
 
@@ -125,6 +143,49 @@ def erased_card(project: Project, erased: Erased) -> Card:
         facts=(*_signed(erasure), *_files(found), *_staying(found), *_untelling(erased.left)),
         table=CardTable(("Place", "Rows erased", "Left"), rows) if rows else None,
         buttons=tuple(_next_steps(project, erased)),
+    )
+
+
+def listed_card(listed: Listed) -> Card:
+    """How far each is, and until when it can be confirmed; never whom it is about."""
+    opened = [each for each in listed.erasures if each.is_open(listed.at)]
+    rows = tuple((each.id, _state(each, listed.at), each.asked_by) for each in listed.erasures)
+    title = f"{counted(len(opened), 'erasure')} to confirm" if rows else "No erasures were planned"
+    return Card(
+        kind=CardKind.REPLY,
+        severity=Severity.WARNING if opened else Severity.INFO,
+        title=title,
+        text="A second admin confirms one; whoever is meant is not shown." if opened else "",
+        table=CardTable(("Erasure", "State", "Planned by"), rows) if rows else None,
+        buttons=tuple(
+            Button(f"Withdraw {each.id}", f"withdraw erasure {each.id}") for each in opened[:2]
+        ),
+    )
+
+
+def _state(erasure: Erasure, now: datetime) -> str:
+    until = f"{erasure.expires_at:%Y-%m-%d %H:%M} UTC"
+    match erasure.state:
+        case ErasureState.PLANNED if erasure.is_open(now):
+            return f"planned, to be confirmed until {until}"
+        case ErasureState.PLANNED:
+            return f"expired: nobody confirmed it until {until}"
+        case ErasureState.ERASING:
+            return f"being carried out, confirmed by {erasure.confirmed_by}"
+        case ErasureState.ERASED:
+            return f"done, confirmed by {erasure.confirmed_by}"
+        case ErasureState.WITHDRAWN:
+            return "withdrawn"
+
+
+def withdrawn_card(erasure: Erasure) -> Card:
+    """That it will not be done, and that nobody knows any more who was meant."""
+    return Card(
+        kind=CardKind.REPLY,
+        severity=Severity.SUCCESS,
+        title=f"{erasure.id} is withdrawn",
+        text="Nothing was erased, and what it knew the person by is forgotten.",
+        facts=(Fact("Planned by", erasure.asked_by),),
     )
 
 

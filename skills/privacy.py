@@ -9,11 +9,13 @@ from engine.commands import (
     ConfirmErasure,
     ErasePerson,
     FindPerson,
+    ListErasures,
     PrivacyReport,
     RejectFinding,
     RevealValue,
     ScanPrivacy,
     SetPrivacyRule,
+    WithdrawErasure,
 )
 from skills import base
 
@@ -30,6 +32,8 @@ class Privacy(base.AtlasSkill):
         FindPerson,
         ErasePerson,
         ConfirmErasure,
+        ListErasures,
+        WithdrawErasure,
         RevealValue,
         CheckAnonymity,
         Audit,

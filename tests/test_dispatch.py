@@ -32,6 +32,7 @@ from engine.commands import (
     FindPerson,
     Grant,
     Help,
+    ListErasures,
     ListIncidents,
     ListPipelines,
     ListQuarantine,
@@ -65,6 +66,7 @@ from engine.commands import (
     Unmute,
     Unsubscribe,
     WhoAmI,
+    WithdrawErasure,
 )
 from engine.errors import DatabaseUnreachable
 from engine.outcome import Accepted, Answer, Outcome, Refused, Request
@@ -112,6 +114,8 @@ EVERY_COMMAND: tuple[Command, ...] = (
     ErasePerson("maria@example.com"),
     ConfirmErasure("E1"),
     RevealValue("es1_em_x"),
+    ListErasures(),
+    WithdrawErasure("E1"),
     CheckAnonymity("silver.customers", ("email",)),
     Audit(),
     ShowLineage("silver.customers"),

@@ -25,6 +25,7 @@ class Action(StrEnum):
     PERSON_SEARCHED = "person searched"
     ERASURE_PLANNED = "erasure planned"
     ERASURE_CONFIRMED = "erasure confirmed"
+    ERASURE_WITHDRAWN = "erasure withdrawn"
     PERSON_ERASED = "person erased"
 
 

@@ -32,10 +32,12 @@ from engine.commands.personal import (
     ConfirmErasure,
     ErasePerson,
     FindPerson,
+    ListErasures,
     PrivacyReport,
     RejectFinding,
     RevealValue,
     SetPrivacyRule,
+    WithdrawErasure,
 )
 from engine.commands.quality import (
     AcceptChecks,
@@ -77,6 +79,7 @@ __all__ = [
     "FindPerson",
     "Grant",
     "Help",
+    "ListErasures",
     "ListIncidents",
     "ListPipelines",
     "ListQuarantine",
@@ -110,6 +113,7 @@ __all__ = [
     "Unmute",
     "Unsubscribe",
     "WhoAmI",
+    "WithdrawErasure",
 ]
 
 
@@ -343,6 +347,8 @@ COMMANDS: tuple[type[Command], ...] = (
     FindPerson,
     ErasePerson,
     ConfirmErasure,
+    ListErasures,
+    WithdrawErasure,
     RevealValue,
     CheckAnonymity,
     Audit,

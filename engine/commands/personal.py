@@ -89,6 +89,23 @@ class ConfirmErasure(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ListErasures(Command):
+    """Which erasures are planned, until when each can be confirmed, and which are done."""
+
+    name = "list_erasures"
+    needs = Role.ADMIN
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawErasure(Command):
+    """Take back an erasure that was planned and not confirmed."""
+
+    name = "withdraw_erasure"
+    needs = Role.ADMIN
+    erasure: str
+
+
+@dataclass(frozen=True, slots=True)
 class RevealValue(Command):
     """Show the value that an encrypted cell stands for, to the asker alone."""
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from engine.audit.model import Action, AuditEntry
 from engine.clock import Clock
@@ -17,6 +18,7 @@ from engine.persons.model import (
     erasure_id,
     marks_of,
     require_confirmable,
+    require_withdrawable,
     total,
 )
 from engine.persons.ports import Erasures, Recorder, Traces
@@ -67,6 +69,14 @@ class Erased:
         return not self.waiting and not total(self.left)
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The erasures that were planned last, newest first, as they stand at a moment."""
+
+    erasures: tuple[Erasure, ...]
+    at: datetime
+
+
 class PersonDesk:
     """Knows identifiers only while it turns them into tokens; nothing of them is kept."""
 
@@ -110,17 +120,36 @@ class PersonDesk:
 
     async def confirm(self, named: str, asker: Asker) -> Erased:
         """Erase what somebody else planned, or carry on; raises UnknownErasure, ErasureRefused."""
-        erasure = await self._erasures.get(erasure_id(named))
-        if erasure is None:
-            raise UnknownErasure(erasure_id(named))
+        erasure = await self._named(named)
         now = self._clock.now()
         require_confirmable(erasure, asker.id, now)
         if erasure.state is ErasureState.PLANNED:
             # recorded before anything is erased: what can't be recorded is not done
-            await self._note(asker, "erasure confirmed", erasure.id, ())
+            await self._note(asker, Action.ERASURE_CONFIRMED, erasure.id, ())
             await self._erasures.begin(erasure.id, asker.id, now)
-            erasure = await self._erasures.get(erasure.id) or erasure
+            erasure = await self._named(named)
+            # it may have been withdrawn meanwhile
+            require_confirmable(erasure, asker.id, now)
         return await self._carry_out(erasure)
+
+    async def withdraw(self, named: str, asker: Asker) -> Erasure:
+        """Take back what was planned, and forget who was meant; raises as confirming does."""
+        erasure, now = await self._named(named), self._clock.now()
+        require_withdrawable(erasure, now)
+        await self._note(asker, Action.ERASURE_WITHDRAWN, erasure.id, ())
+        if not await self._erasures.withdraw(erasure.id):
+            require_withdrawable(await self._named(named), now)
+        return erasure
+
+    async def newest(self, limit: int) -> Listed:
+        """The erasures that were planned last, whatever became of them."""
+        return Listed(await self._erasures.newest(limit), self._clock.now())
+
+    async def _named(self, named: str) -> Erasure:
+        erasure = await self._erasures.get(erasure_id(named))
+        if erasure is None:
+            raise UnknownErasure(erasure_id(named))
+        return erasure
 
     async def resume(self) -> int:
         """Carry on with what was confirmed and is not done; how many still are not."""

@@ -243,6 +243,7 @@ class ErasureState(StrEnum):
     PLANNED = "planned"
     ERASING = "erasing"
     ERASED = "erased"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,10 +259,13 @@ class Erasure:
     confirmed_by: str | None = None
     confirmed_at: datetime | None = None
 
+    def is_open(self, now: datetime) -> bool:
+        """Whether somebody may still confirm it, or withdraw it."""
+        return self.state is ErasureState.PLANNED and self.expires_at > now
+
     def covers(self, marks: Marks, now: datetime) -> bool:
         """Whether it is open still and would erase all that these marks mean."""
-        is_open = self.state is ErasureState.PLANNED and self.expires_at > now
-        return is_open and self.marks.every_token >= marks.every_token
+        return self.is_open(now) and self.marks.every_token >= marks.every_token
 
 
 class ErasureRefused(EngineError):
@@ -275,9 +279,27 @@ def require_confirmable(erasure: Erasure, by: str, now: datetime) -> None:
             f"You planned {erasure.id} yourself; it needs a second person.",
             "Ask another admin to confirm it: the same name on another platform is not another.",
         )
+    if erasure.state is ErasureState.ERASING:
+        return
+    _require_open(erasure, now)
+
+
+def require_withdrawable(erasure: Erasure, now: datetime) -> None:
+    """Raise ErasureRefused unless it is planned still: what has begun can't be taken back."""
+    if erasure.state is ErasureState.ERASING:
+        raise ErasureRefused(
+            f"{erasure.id} was confirmed by {erasure.confirmed_by} and is being carried out.",
+            "What is erased already stays erased.",
+        )
+    _require_open(erasure, now)
+
+
+def _require_open(erasure: Erasure, now: datetime) -> None:
     if erasure.state is ErasureState.ERASED:
         raise ErasureRefused(f"{erasure.id} is done already.", "Nothing was changed.")
-    if erasure.state is ErasureState.PLANNED and erasure.expires_at <= now:
+    if erasure.state is ErasureState.WITHDRAWN:
+        raise ErasureRefused(f"{erasure.id} was withdrawn.", "Plan it again: nothing was changed.")
+    if not erasure.is_open(now):
         raise ErasureRefused(
             f"{erasure.id} was planned more than a day ago and holds no more.",
             "Plan it again: nothing was changed.",

@@ -50,6 +50,14 @@ class Erasures(Protocol):
         """Note that it was confirmed; False where it is not planned any more."""
         ...
 
+    async def withdraw(self, erasure_id: str) -> bool:
+        """Note that it was taken back, and forget its tokens; False where it is not planned."""
+        ...
+
+    async def newest(self, limit: int) -> tuple[Erasure, ...]:
+        """The newest, newest first, whatever became of them."""
+        ...
+
     async def end(self, erasure_id: str) -> None:
         """Note that it is done, and forget its tokens."""
         ...

@@ -87,6 +87,19 @@ class MemoryErasures:
         )
         return True
 
+    async def withdraw(self, erasure_id: str) -> bool:
+        """Forget its tokens."""
+        erasure = self.kept[erasure_id]
+        if erasure.state is not ErasureState.PLANNED:
+            return False
+        marks = replace(erasure.marks, tokens={})
+        self.kept[erasure_id] = replace(erasure, state=ErasureState.WITHDRAWN, marks=marks)
+        return True
+
+    async def newest(self, limit: int) -> tuple[Erasure, ...]:
+        """The newest first."""
+        return tuple(reversed(self.kept.values()))[:limit]
+
     async def end(self, erasure_id: str) -> None:
         """Forget its tokens."""
         erasure = self.kept[erasure_id]

@@ -18,6 +18,7 @@ from engine.commands import (
     ExplainRun,
     FindPerson,
     Help,
+    ListErasures,
     ListPipelines,
     ListQuarantine,
     ListRuns,
@@ -37,6 +38,7 @@ from engine.commands import (
     SetPrivacyRule,
     SuggestChecks,
     WhoAmI,
+    WithdrawErasure,
 )
 from skills.language.alert_examples import ALERT_EXAMPLES
 from skills.language.example import Explained
@@ -284,6 +286,16 @@ EXAMPLES: tuple[Explained, ...] = (
         ConfirmErasure,
         "Carries out the erasure of a person that somebody else has planned.",
         ("confirm erasure E12",),
+    ),
+    Explained(
+        ListErasures,
+        "Shows which erasures are planned, until when each can be confirmed, and which are done.",
+        ("list erasures",),
+    ),
+    Explained(
+        WithdrawErasure,
+        "Takes back an erasure that nobody has confirmed.",
+        ("withdraw erasure E12",),
     ),
     Explained(
         RevealValue,

@@ -27,6 +27,7 @@ from engine.commands import (
     ExplainRoute,
     ExplainRun,
     Help,
+    ListErasures,
     ListIncidents,
     ListPipelines,
     ListQuarantine,
@@ -59,6 +60,7 @@ from engine.commands import (
     Unmute,
     Unsubscribe,
     WhoAmI,
+    WithdrawErasure,
 )
 from engine.commands.lineage import Direction, Mishap
 from engine.recurrence import Recurrence
@@ -177,6 +179,8 @@ _BUILD: Mapping[type[Command], Callable[[Slots], Command]] = MappingProxyType(
         AcceptFinding: lambda slots: AcceptFinding(slots.dataset or "", slots.column, slots.entity),
         RejectFinding: lambda slots: RejectFinding(slots.dataset or "", slots.column, slots.entity),
         ConfirmErasure: lambda slots: ConfirmErasure(slots.erasure),
+        ListErasures: lambda _: ListErasures(),
+        WithdrawErasure: lambda slots: WithdrawErasure(slots.erasure),
         RevealValue: lambda slots: RevealValue(slots.sealed),
         CheckAnonymity: lambda slots: CheckAnonymity(slots.dataset or "", slots.columns, slots.k),
         Audit: lambda slots: Audit(slots.since),

@@ -10,8 +10,10 @@ from engine.commands import (
     ErasePerson,
     FindPerson,
     Help,
+    ListErasures,
     PrivacyReport,
     RevealValue,
+    WithdrawErasure,
 )
 from engine.identifiers import (
     QUOTES,
@@ -48,6 +50,16 @@ ERASURE = re.compile(r"E[1-9][0-9]{0,8}", re.IGNORECASE)
 SEALED = re.compile(r"[a-z]{2}[0-9]{1,6}_[A-Za-z0-9_=-]{1,2000}")
 _CONFIRMING = re.compile(
     r"(?:(?:yes,? )?confirm(?: the)?(?: erasure)?(?: of)?|yes,? erase) (?P<id>\S+)",
+    re.IGNORECASE,
+)
+_WITHDRAWING = re.compile(
+    r"(?:withdraw|take back|call off|cancel|revoke)(?: the)?(?: erasure)?(?: of)? (?P<id>\S+)",
+    re.IGNORECASE,
+)
+_LISTING = re.compile(
+    r"(?:(?:list|show|show me|give me|tell me)(?: the| all| all the| our)?"
+    r"|(?:what|which)(?: are the)?)(?: open| planned| pending)? erasures"
+    r"(?: (?:are|is) (?:there|open|planned|pending|waiting))?",
     re.IGNORECASE,
 )
 _REVEALING = re.compile(
@@ -116,10 +128,15 @@ def without_persons(text: str, vocabulary: Vocabulary) -> str:
 def _told_by_id(text: str) -> Reading | None:
     """What is told by the id of an erasure or by a sealed value."""
     said = plainly(text)
+    if _LISTING.fullmatch(said.text):
+        return Understood(ListErasures())
     confirming, revealing = _CONFIRMING.fullmatch(said.text), _REVEALING.fullmatch(said.text)
+    withdrawing = _WITHDRAWING.fullmatch(said.text)
     command: Command | None = None
     if confirming and ERASURE.fullmatch(confirming["id"]):
         command = ConfirmErasure(confirming["id"].upper())
+    elif withdrawing and ERASURE.fullmatch(withdrawing["id"]):
+        command = WithdrawErasure(withdrawing["id"].upper())
     elif revealing and SEALED.fullmatch(revealing["sealed"]):
         command = RevealValue(revealing["sealed"])
     if command is not None:

@@ -30,6 +30,7 @@ from engine.commands import (
     ExplainRun,
     FindPerson,
     Help,
+    ListErasures,
     ListIncidents,
     ListPipelines,
     ListQuarantine,
@@ -62,6 +63,7 @@ from engine.commands import (
     Unmute,
     Unsubscribe,
     WhoAmI,
+    WithdrawErasure,
 )
 from skills.language.filling import Slots, build
 from skills.language.people import people_sentence
@@ -209,6 +211,8 @@ FORMS: Mapping[type[Command], tuple[Form, ...]] = MappingProxyType(
         FindPerson: (("find everything about {identifier}",),),
         ErasePerson: (("erase {identifier}",),),
         ConfirmErasure: (("confirm erasure {erasure}",),),
+        ListErasures: (("list erasures",),),
+        WithdrawErasure: (("withdraw erasure {erasure}",),),
         RevealValue: (("reveal {sealed}",),),
         CheckAnonymity: (("check k-anonymity of {dataset} for {columns}", "[with k {k}]"),),
         Audit: (("audit", "[since {since}]"),),

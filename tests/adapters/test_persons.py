@@ -426,6 +426,22 @@ async def test_a_phone_number_is_erased_in_its_other_forms(lab: Lab) -> None:
     assert [row["phone"] is None for row in await lab.silver(table)] == [True, False, True]
 
 
+async def test_what_was_withdrawn_can_not_begin_and_has_no_tokens(lab: Lab) -> None:
+    erasures = PostgresErasures(lab.database)
+    first = await erasures.plan(meant(MARIA), "web:ann", NOON, NOON)
+    second = await erasures.plan(meant(MARIA), "web:bo", NOON.replace(hour=13), NOON)
+
+    assert [await erasures.withdraw(first.id) for _ in range(2)] == [True, False]
+    assert not await erasures.begin(first.id, "web:bo", NOON)
+    assert await erasures.begin(second.id, "web:ann", NOON)
+    assert not await erasures.withdraw(second.id)
+
+    (newest, oldest) = await erasures.newest(5)
+    assert (newest.id, newest.state) == (second.id, ErasureState.ERASING)
+    assert (oldest.id, oldest.state) == (first.id, ErasureState.WITHDRAWN)
+    assert not oldest.marks.every_token
+
+
 async def test_erasures_planned_at_once_have_ids_of_their_own(lab: Lab) -> None:
     erasures = PostgresErasures(lab.database)
 

@@ -65,6 +65,22 @@ class PostgresErasures:
         async with self._database.begin() as connection:
             return (await connection.execute(change)).rowcount == 1
 
+    async def withdraw(self, erasure_id: str) -> bool:
+        """UPDATE it where nobody confirmed it, without its tokens."""
+        change = (
+            update(erasures)
+            .where(erasures.c.id == erasure_id, erasures.c.state == ErasureState.PLANNED)
+            .values(state=ErasureState.WITHDRAWN, tokens={})
+        )
+        async with self._database.begin() as connection:
+            return (await connection.execute(change)).rowcount == 1
+
+    async def newest(self, limit: int) -> tuple[Erasure, ...]:
+        """SELECT them."""
+        query = select(erasures).order_by(erasures.c.asked_at.desc(), erasures.c.id.desc())
+        async with self._database.begin() as connection:
+            return tuple(map(_erasure, await connection.execute(query.limit(limit))))
+
     async def end(self, erasure_id: str) -> None:
         """UPDATE it, without its tokens."""
         change = update(erasures).where(erasures.c.id == erasure_id)

@@ -11,10 +11,12 @@ from engine.commands import (
     ConfirmErasure,
     ErasePerson,
     FindPerson,
+    ListErasures,
     PrivacyReport,
     QualityReport,
     RevealValue,
     RunPipeline,
+    WithdrawErasure,
 )
 from engine.people import Role
 from skills.language.examples import EXAMPLE_VOCABULARY
@@ -63,6 +65,11 @@ UNDERSTOOD: tuple[tuple[str, Command], ...] = (
     ("confirm erasure E12", ConfirmErasure("E12")),
     ("please confirm the erasure e12", ConfirmErasure("E12")),
     ("yes, erase E12", ConfirmErasure("E12")),
+    ("list erasures", ListErasures()),
+    ("show me all open erasures please", ListErasures()),
+    ("which erasures are planned?", ListErasures()),
+    ("withdraw erasure E12", WithdrawErasure("E12")),
+    ("please cancel the erasure e12", WithdrawErasure("E12")),
     ("reveal es1_k3Jx9-QvT0_bWmR7", RevealValue("es1_k3Jx9-QvT0_bWmR7")),
     ("could you reveal the value of es1_k3Jx9-QvT0_bWmR7?", RevealValue("es1_k3Jx9-QvT0_bWmR7")),
 )  # fmt: skip

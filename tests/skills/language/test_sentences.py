@@ -24,6 +24,7 @@ from engine.commands import (
     ExpectValues,
     ExplainRun,
     Help,
+    ListErasures,
     ListPipelines,
     ListQuarantine,
     ListRuns,
@@ -37,6 +38,7 @@ from engine.commands import (
     ScanPrivacy,
     SuggestChecks,
     WhoAmI,
+    WithdrawErasure,
 )
 from engine.people import Role
 from skills.language.dates import Calendar
@@ -132,13 +134,14 @@ def commands(vocabulary: Vocabulary) -> st.SearchStrategy[Command]:
         st.builds(ScanPrivacy, dataset),
         st.builds(PrivacyReport, st.none() | dataset),
         st.builds(ConfirmErasure, st.integers(1, 999_999).map("E{}".format)),
+        st.builds(WithdrawErasure, st.integers(1, 999_999).map("E{}".format)),
         st.builds(
             RevealValue,
             st.from_regex(r"[a-z]{2}[1-9]_[\w-]{1,60}", fullmatch=True).filter(str.isascii),
         ),
         st.builds(Audit, moments),
         st.builds(Help, st.none() | st.sampled_from(("run", "quality", "status", "scan"))),
-        st.sampled_from((ListPipelines(), WhoAmI())),
+        st.sampled_from((ListErasures(), ListPipelines(), WhoAmI())),
     )
 
 
