@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from engine.errors import EngineError
 from engine.persons.model import Look, Marks, Trust, pieces_of
+from engine.privacy.addresses import addresses_in
 from engine.privacy.protect import Keyring, Tokens, token_parts
 
 Place = tuple[int, int]
@@ -14,8 +15,6 @@ Place = tuple[int, int]
 
 _TOKEN = re.compile(r"[a-z]{2}[1-9][0-9]{0,3}_[0-9a-f]{32}")
 _SEALED = re.compile(r"es[1-9][0-9]{0,3}_[a-z]{2}_[A-Za-z0-9_-]+")
-_ADDRESS = re.compile(r"[^\s@＠<>()\[\]{},;:\"'`|=/\\«»]+[@＠﹫][^\s@＠<>()\[\]{},;:\"'`|=/\\«»]+")
-_AFTER_ADDRESS = ".!?…"
 _DIGITS = re.compile(r"\d+")
 _BETWEEN_DIGITS = re.compile(r"[\s().\-/\u2010-\u2015]{0,3}")
 _CODE_BEFORE = re.compile(
@@ -116,11 +115,11 @@ class Matcher:
         return any(maker.token(text) in self._tokens for maker in self._makers)
 
     def _addresses(self, text: str) -> Iterator[Place]:
-        for found in _ADDRESS.finditer(text):
-            address = found[0].rstrip(_AFTER_ADDRESS)
+        for start, end in addresses_in(text):
+            address = text[start:end]
             right_size = len(address) == self._marks.length or not address.isascii()
             if right_size and self._is_meant(address):
-                yield found.start(), found.start() + len(address)
+                yield start, end
 
     def _numbers(self, text: str) -> Iterator[Place]:
         runs = [found.span() for found in _DIGITS.finditer(text)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from engine.privacy.addresses import uncut
 from engine.privacy.false_alarms import Allowed, false_alarm
 from engine.privacy.recognition import Recognition
 from engine.privacy.resolving import resolved
@@ -20,12 +21,11 @@ class Selection:
 
     def of(self, text: str, found: Iterable[Span]) -> list[Span]:
         """What is personal in the text, in its order and without overlaps."""
+        wanted = (span for span in found if span.entity not in self._off)
         real = [
             span
-            for span in found
-            if span.entity not in self._off
-            and not false_alarm(text, span)
-            and not self._allowed.holds(text, span)
+            for span in uncut(text, wanted)
+            if not false_alarm(text, span) and not self._allowed.holds(text, span)
         ]
         return [kept for span in resolved(real) if (kept := trimmed(text, span)) is not None]
 

@@ -25,7 +25,7 @@ from engine.errors import TableBusy
 from engine.persons.model import ErasureState, Found, Marks, marks_of
 from engine.privacy.model import Protection
 from engine.privacy.protect import PREFIXES, Tokens
-from engine.runs.model import RunStatus
+from engine.runs.model import RunStatus, StepReport, StepStatus
 from engine.testing.fixed import FixedPolicies
 from tests.adapters.builders import (
     KEY,
@@ -114,6 +114,25 @@ async def test_a_person_is_counted_in_every_layer_and_mentions_are_told_apart(sh
     assert {each.place: each.hidden for each in found if each.hidden} == {
         "silver.people": ("ssn (redact)",)
     }
+
+
+async def test_texts_in_which_something_was_redacted_are_named(shop: Lab) -> None:
+    """Their column is kept but for what was found: nobody can be found by a piece that is gone."""
+    run = refining(PEOPLE)
+    spans = tuple(
+        Protection("note", each, entity, within=True)
+        for each, entity in ((Operator.REDACT, "LOCATION"), (Operator.HASH, "PERSON"))
+    )
+    report = StepReport(protections=spans)
+    step = replace(run.steps[0], status=StepStatus.SUCCEEDED, report=report, finished_at=NOON)
+    async with shop.transactions.begin() as tx:
+        await tx.runs.add(run)
+        await tx.runs.save(replace(run, steps=(step, run.steps[1])), (step,))
+
+    found = await traces(shop).in_table(PEOPLE, meant(MARIA))
+
+    (hidden,) = [each.hidden for each in found if each.hidden]
+    assert hidden == ("ssn (redact)", "note (LOCATION within its texts: redact)")
 
 
 async def test_erasing_leaves_nothing_anywhere_and_nothing_comes_back(shop: Lab) -> None:

@@ -1,7 +1,10 @@
 """What only looks personal is told by what stands around it."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from engine.privacy.addresses import addresses_in, uncut
 from engine.privacy.recognition import AllowList, Recognition
 from engine.privacy.selecting import Selection
 from engine.privacy.spans import Span
@@ -13,6 +16,40 @@ def kept(text: str, found: str, entity: str, recognition: Recognition | None = N
     span = Span(start, start + len(found), entity, 0.7)
     chosen = Selection(recognition or Recognition()).of(text, [span])
     return [text[each.start : each.end] for each in chosen]
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "whole"),
+    [
+        ("ask first.last@company.internal.", "first.la", "first.last@company.internal"),
+        ("ask first.last@company.internal.", "company.int", "first.last@company.internal"),
+        ("john.me@localhost", "john.me", "john.me@localhost"),
+        ("mailto:anna.smith@intra.net-corp.zz", "anna.sm", "anna.smith@intra.net-corp.zz"),
+        ("see shop.example.com/ada", "shop.example.com/ada", "shop.example.com/ada"),
+        ("at works.com, not ada@works", "works.com", "works.com"),
+    ],
+)
+def test_a_url_cuts_no_address(text: str, found: str, whole: str) -> None:
+    assert kept(text, found, "URL") == [whole]
+
+
+def test_an_address_that_a_project_allows_is_not_cut_either() -> None:
+    allowed = Recognition(allow=AllowList(regexes=("noreply@.*",)))
+
+    assert kept("from noreply@works.internal", "works.int", "URL", allowed) == []
+
+
+@given(st.text(alphabet="ab.@ /:", max_size=24), st.data())
+def test_of_an_address_that_a_url_was_found_in_nothing_stays(
+    text: str, data: st.DataObject
+) -> None:
+    start = data.draw(st.integers(0, max(len(text) - 1, 0)))
+    end = data.draw(st.integers(start, len(text)))
+    spans = [*uncut(text, [Span(start, end, "URL", 0.5)])]
+
+    for begins, ends in addresses_in(text):
+        if begins <= start and end <= ends:
+            assert (spans[0].start, spans[0].end) == (begins, ends)
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,8 @@ class Protected:
     keys: Keyring = field(repr=False)
     stays: tuple[str, ...] = ()
     """Columns of bronze that are not personal."""
+    within: tuple[Protection, ...] = ()
+    """What leaves no token within texts that stay else."""
 
     @property
     def personal(self) -> frozenset[str]:
@@ -75,6 +77,9 @@ class Protected:
             f"{name} ({each.operator})"
             for name, each in self.protections.items()
             if each.operator in UNTELLING
+        ) + tuple(
+            f"{each.column} ({each.entity} within its texts: {each.operator})"
+            for each in self.within
         )
 
     @property
@@ -107,7 +112,17 @@ async def protected(connection: Driver, project: Project, table: Table, keys: Ke
     texts |= {each.column for each in done if each.within and each.entity in _IN_SENTENCES}
     in_silver = frozenset(name for name, each in found.items() if each.operator in _CONCEALING)
     known = Protected(table, decided | found, kept, in_silver, frozenset(texts - kept), keys)
-    return replace(known, stays=tuple(s.name for s in shapes if s.name not in known.personal))
+    stays = tuple(each.name for each in shapes if each.name not in known.personal)
+    return replace(known, stays=stays, within=_untelling_within(done, kept))
+
+
+def _untelling_within(done: Sequence[Protection], kept: Collection[str]) -> tuple[Protection, ...]:
+    """What the last run left no token of within texts that are kept else."""
+    return tuple(
+        each
+        for each in done
+        if each.within and each.operator in UNTELLING and each.column not in kept
+    )
 
 
 @dataclass(frozen=True, slots=True)
