@@ -1,5 +1,6 @@
 """Who may come in: programs with a valid token, no faster than they may, and named web pages."""
 
+import hmac
 import logging
 import math
 from collections.abc import Awaitable, Callable, Collection
@@ -70,6 +71,14 @@ class TokenDoor:
             )
         _require_patience(self._limit.take(token.id))
         return Asker("rest", token.id, token.name, channel="", role=token.role)
+
+
+def unreadable(request: web.Request, text: str) -> str:
+    """A text of a program as it may be kept: whoever lacks its token can't tell what it was.
+
+    The same text of the same token is the same; of another token it is another.
+    """
+    return hmac.digest(_secret(request).encode(), text.encode(), "sha256").hex()
 
 
 def _secret(request: web.Request) -> str:

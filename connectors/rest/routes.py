@@ -19,7 +19,7 @@ from connectors.rest.bodies import (
     from_query,
     read_key,
 )
-from connectors.rest.doors import TokenDoor
+from connectors.rest.doors import TokenDoor, unreadable
 from connectors.rest.limits import body_of
 from connectors.rest.marquez import LineageRoutes
 from connectors.rest.metrics import CONTENT_TYPE, Metrics
@@ -196,9 +196,12 @@ def _other_methods(taken: str) -> Handler:
 
 
 def _key(request: web.Request, asker: Asker) -> str | None:
-    """The key of a request; two tokens may use the same one without meeting each other's runs."""
+    """The key of a request; two tokens may use the same one without meeting each other's runs.
+
+    It may name somebody, and it is kept with the run for as long as that.
+    """
     given = request.headers.get("Idempotency-Key")
-    return None if given is None else f"{asker.id} {read_key(given)}"
+    return None if given is None else f"{asker.id} {unreadable(request, read_key(given))}"
 
 
 def _run_id(request: web.Request) -> str:

@@ -1,5 +1,6 @@
 """What programs can do with runs."""
 
+import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -53,6 +54,16 @@ async def test_with_the_same_key_nothing_runs_twice(api: Api) -> None:
 
     assert again["run_id"] == first["run_id"] != other["run_id"]
     assert (first["status"], again["status"]) == ("queued", "running")
+
+
+async def test_what_a_key_says_is_not_kept(api: Api) -> None:
+    run = await api.execute(key="maria.lopez@example.com")
+
+    kept = api.shop.state.runs[run["run_id"]]
+
+    assert kept.key is not None
+    assert "maria" not in repr(kept)
+    assert hashlib.sha256(b"maria.lopez@example.com").hexdigest() not in kept.key
 
 
 async def test_a_key_for_something_else_is_refused(api: Api) -> None:
