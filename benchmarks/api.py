@@ -150,10 +150,12 @@ async def answering(session: aiohttp.ClientSession, address: str) -> None:
                 await asyncio.sleep(0.1)  # noqa: TID251  # as above
 
 
-async def ended(session: aiohttp.ClientSession, atlas: Target, pipeline: str) -> None:
+async def ended(
+    session: aiohttp.ClientSession, atlas: Target, pipeline: str, *, full_refresh: bool = False
+) -> None:
     """Run a pipeline to its end through the API."""
     address = f"{atlas.address}/pipelines"
-    body = {"pipeline_name": pipeline}
+    body = {"pipeline_name": pipeline, "parameters": {"full_refresh": full_refresh}}
     async with session.post(f"{address}/execute", json=body, headers=atlas.headers) as answer:
         run_id = (await answer.json())["run_id"]
     while True:

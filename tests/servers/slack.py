@@ -52,6 +52,8 @@ class Slack:
     """One workspace; `messages` are what stands in its channels."""
 
     port: int = 0
+    channels: Mapping[str, str] = field(default_factory=lambda: CHANNELS)
+    joined: frozenset[str] = JOINED
     calls: list[Call] = field(default_factory=list)
     messages: dict[str, Json] = field(default_factory=dict)
     whispers: list[Json] = field(default_factory=list)
@@ -140,7 +142,7 @@ class Slack:
 
     def list_channels(self, arguments: Json) -> Json:
         """conversations.list, two a page."""
-        names = list(CHANNELS.items())
+        names = list(self.channels.items())
         begin = int(arguments.get("cursor") or 0)
         page = [{"id": key, "name": name} for key, name in names[begin : begin + 2]]
         after = str(begin + 2) if begin + 2 < len(names) else ""
@@ -150,7 +152,7 @@ class Slack:
         """chat.postMessage."""
         wanted: str = arguments.get("channel", "")
         channel = DIRECT.get(wanted, wanted)
-        if (problem := _problem(channel, arguments)) is not None:
+        if (problem := self._problem(channel, arguments)) is not None:
             return {"error": problem}
         ts = self.next_ts()
         self.messages[ts] = {
@@ -168,7 +170,7 @@ class Slack:
         ts = arguments.get("ts", "")
         if ts not in self.messages:
             return {"error": "message_not_found"}
-        if (problem := _problem(arguments["channel"], arguments)) is not None:
+        if (problem := self._problem(arguments["channel"], arguments)) is not None:
             return {"error": problem}
         edits = self.messages[ts]["edits"] + 1
         self.messages[ts] |= {**arguments, "edits": edits}
@@ -176,7 +178,7 @@ class Slack:
 
     def whisper(self, arguments: Json) -> Json:
         """chat.postEphemeral."""
-        if (problem := _problem(arguments.get("channel", ""), arguments)) is not None:
+        if (problem := self._problem(arguments.get("channel", ""), arguments)) is not None:
             return {"error": problem}
         self.whispers.append(arguments)
         return {"message_ts": self.next_ts()}
@@ -195,6 +197,19 @@ class Slack:
             if ts in {each["ts"], each.get("thread_ts")}
         ]
         return {"messages": _shown(there, arguments)}
+
+    def _problem(self, channel: str, arguments: Json) -> str | None:
+        """Why Slack would not post that."""
+        if channel not in {*self.channels, *DIRECT.values()}:
+            return "channel_not_found"
+        if channel in self.channels and channel not in self.joined:
+            return "not_in_channel"
+        blocks = arguments.get("blocks") or []
+        if not isinstance(blocks, list) or len(blocks) > 50:
+            return "invalid_blocks"
+        if not arguments.get("text") and not blocks:
+            return "no_text"
+        return None
 
     def publish(self, arguments: Json) -> Json:
         """views.publish."""
@@ -281,24 +296,10 @@ def _shown(messages: Iterable[Json], arguments: Json) -> list[Json]:
     ]
 
 
-def _problem(channel: str, arguments: Json) -> str | None:
-    """Why Slack would not post that."""
-    if channel not in {*CHANNELS, *DIRECT.values()}:
-        return "channel_not_found"
-    if channel in CHANNELS and channel not in JOINED:
-        return "not_in_channel"
-    blocks = arguments.get("blocks") or []
-    if not isinstance(blocks, list) or len(blocks) > 50:
-        return "invalid_blocks"
-    if not arguments.get("text") and not blocks:
-        return "no_text"
-    return None
-
-
 @asynccontextmanager
-async def fake_slack() -> AsyncIterator[Slack]:
+async def fake_slack(slack: Slack | None = None) -> AsyncIterator[Slack]:
     """A Slack that listens until the block ends."""
-    slack = Slack()
+    slack = slack or Slack()
     runner = web.AppRunner(slack.app(), shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
