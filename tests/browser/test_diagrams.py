@@ -25,10 +25,10 @@ DIAGRAM = Diagram(
 )
 
 
-async def shown(shop: World, reader: Reader, title: str) -> Locator:
+async def shown(shop: World, reader: Reader, title: str, picture: Diagram = DIAGRAM) -> Locator:
     """The diagram of a card that the page just got."""
     connector: Connector = shop.bot.get_connector("web")
-    card = Card(CardKind.REPLY, Severity.INFO, title, picture=DIAGRAM)
+    card = Card(CardKind.REPLY, Severity.INFO, title, picture=picture)
     await connector.send(CardMessage(card, target="#general", connector=connector))
     return (await reader.hears(title)).locator(".diagram")
 
@@ -47,6 +47,48 @@ async def test_what_feeds_stands_left_of_what_is_fed(reader: Reader, shop: World
     assert await diagram.locator(".leads-back").count() == 1
     assert await diagram.locator(".diagram-more").inner_text() == "and 7 more"
     assert await reader.overflow() == 0
+
+
+SIX = Diagram(
+    "Six columns and a way back",
+    tuple(DiagramNode(each, f"gold.t{each}", "gold", int(each)) for each in "012345"),
+    tuple(DiagramEdge(*each) for each in ("01", "12", "23", "34", "45", "52", "55")),
+)
+
+CUT = """(picture) => {
+    const whole = picture.getBoundingClientRect();
+    return [...picture.querySelectorAll("rect, path")].filter((each) => {
+        const part = each.getBoundingClientRect();
+        return part.left < whole.left || part.right > whole.right + 0.5;
+    }).length;
+}"""
+UNSEEN = "(each) => each.scrollWidth - each.clientWidth"
+
+
+@pytest.mark.parametrize("width", [1180, 1440])
+async def test_six_columns_are_seen_whole_on_a_small_screen(
+    reader: Reader, shop: World, width: int
+) -> None:
+    await reader.page.set_viewport_size({"width": width, "height": 820})
+
+    diagram = await shown(shop, reader, f"Six at {width}", SIX)
+
+    assert await diagram.locator(".diagram-scroll").evaluate(UNSEEN) == 0
+    assert await diagram.get_by_role("img").evaluate(CUT) == 0
+    assert await reader.overflow() == 0
+
+
+async def test_rows_are_those_that_the_engine_chose(reader: Reader, shop: World) -> None:
+    upside_down = tuple(
+        DiagramNode(str(each), f"t{each}", "gold", 0, row=2 - each) for each in range(3)
+    )
+
+    diagram = await shown(shop, reader, "Rows", Diagram("Rows", upside_down))
+
+    names = await diagram.locator(".diagram-name").all()
+    tops = [float(await each.get_attribute("y") or 0) for each in names]
+    assert tops == sorted(tops, reverse=True)
+    assert len(set(tops)) == 3
 
 
 async def test_nothing_but_text_comes_in(reader: Reader, shop: World) -> None:

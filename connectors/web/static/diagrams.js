@@ -4,25 +4,28 @@ import { element } from "./dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const BOX = { width: 164, height: 38 };
-const GAP = { x: 38, y: 12 };
+const GAP = { x: 30, y: 12 };
 const EDGE = 6;
+const BEND = 16;
 const LONGEST_LABEL = 19;
-const SMALLEST = 0.72;
+const SMALLEST = 0.66;
 
 export function diagram(data) {
   const places = placed(data);
+  // What leads back leaves on the right and arrives on the left, also of the outermost boxes.
+  const aside = data.edges.some((edge) => leadsBack(places.get(edge.source), places.get(edge.target))) ? BEND : 0;
   const width = Math.max(...[...places.values()].map(({ x }) => x)) + BOX.width + EDGE;
   const height = Math.max(...[...places.values()].map(({ y }) => y)) + BOX.height + EDGE;
   const picture = shape("svg", {
     class: "diagram-picture", role: "img", "aria-label": told(data), focusable: "false",
-    viewBox: `0 0 ${width} ${height}`,
+    viewBox: `${-aside} 0 ${width + 2 * aside} ${height}`,
   }, [
     ...data.edges.map((edge) => arrow(places.get(edge.source), places.get(edge.target))),
     ...data.nodes.map((node) => box(node, places.get(node.id))),
   ]);
   // As wide as the card, but never so small that its words can't be read.
-  picture.style.maxWidth = `${width}px`;
-  picture.style.minWidth = `${Math.round(width * SMALLEST)}px`;
+  picture.style.maxWidth = `${width + 2 * aside}px`;
+  picture.style.minWidth = `${Math.round((width + 2 * aside) * SMALLEST)}px`;
   return element("figure", { class: "diagram" }, [
     element("figcaption", { class: "diagram-title", dir: "auto" }, [data.title ?? ""]),
     // A picture that is wider than the card is scrolled, by keys as well.
@@ -32,36 +35,34 @@ export function diagram(data) {
   ]);
 }
 
-// Each column is sorted by where its boxes are fed from, so that few arrows cross.
-function placed({ nodes, edges }) {
+// The engine decides who stands in which column and who above whom; here that becomes places.
+function placed({ nodes }) {
   const levels = [...new Set(nodes.map(({ level }) => level))].sort((a, b) => a - b);
-  const columns = levels.map((level) => nodes.filter((node) => node.level === level));
+  const columns = levels.map((level) => nodes.filter((node) => node.level === level)
+    .sort((a, b) => (a.row ?? 0) - (b.row ?? 0)));
   const tallest = Math.max(...columns.map((column) => column.length));
   const places = new Map();
   columns.forEach((column, place) => {
-    const middle = (node) => mean(edges.filter(({ target }) => target === node.id)
-      .map(({ source }) => places.get(source)?.y).filter((y) => y !== undefined));
-    const sorted = column.map((node) => ({ node, at: middle(node) })).sort((a, b) => a.at - b.at);
     const top = ((tallest - column.length) * (BOX.height + GAP.y)) / 2;
-    sorted.forEach(({ node }, row) => places.set(node.id, {
+    column.forEach((node, row) => places.set(node.id, {
       x: EDGE + place * (BOX.width + GAP.x), y: EDGE + top + row * (BOX.height + GAP.y), column: place,
     }));
   });
   return places;
 }
 
-function mean(numbers) {
-  return numbers.length ? numbers.reduce((sum, number) => sum + number, 0) / numbers.length : 0;
+function leadsBack(from, to) {
+  return to.column <= from.column;
 }
 
 function arrow(from, to) {
-  const leadsBack = to.column <= from.column;
   const start = { x: from.x + BOX.width, y: from.y + BOX.height / 2 };
   const end = { x: to.x, y: to.y + BOX.height / 2 };
-  const bend = Math.max(Math.abs(end.x - start.x) / 2, GAP.x / 2);
+  const back = leadsBack(from, to);
+  const bend = back ? BEND : (end.x - start.x) / 2;
   const line = `M${start.x} ${start.y}C${start.x + bend} ${start.y} ${end.x - bend} ${end.y} ${end.x - EDGE} ${end.y}`;
   const head = `M${end.x - EDGE} ${end.y - EDGE / 2}L${end.x} ${end.y}L${end.x - EDGE} ${end.y + EDGE / 2}Z`;
-  return shape("g", { class: leadsBack ? "diagram-edge leads-back" : "diagram-edge" }, [
+  return shape("g", { class: back ? "diagram-edge leads-back" : "diagram-edge" }, [
     shape("path", { class: "diagram-line", d: line }), shape("path", { class: "diagram-head", d: head }),
   ]);
 }
