@@ -22,6 +22,11 @@ RUN uv pip install --no-cache --compile-bytecode --no-deps . \
 
 FROM python:3.12-slim
 
+# the names of diagrams: Pillow's own font has little but ASCII
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends fonts-dejavu-core \
+ && rm -rf /var/lib/apt/lists/*
+
 # opsdroid writes into its HOME; /data and /tmp are the only places that must be writable
 RUN useradd --uid 10001 --home-dir /data --create-home --shell /usr/sbin/nologin atlas
 COPY --from=build /opt/atlas /opt/atlas

@@ -104,6 +104,8 @@ class DiagramNode:
     level: int
     mark: str = ""
     """What is special about it: `this` is what was asked for."""
+    row: int = 0
+    """Its place among those of its level, from the top; of equal ones the first is above."""
 
 
 @dataclass(frozen=True, slots=True)

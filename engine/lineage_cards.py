@@ -87,6 +87,7 @@ def picture(land: Landscape, around: DatasetId, direction: Direction) -> Diagram
             _kind(land, each.dataset),
             each.level,
             "this" if each.dataset == around else "",
+            each.row,
         )
         for each in found.nodes
     )

@@ -89,7 +89,7 @@ class SlackConnector(Connector):
         session = ClientSession(cookie_jar=DummyCookieJar())
         api = SlackApi(settings.api_url, settings.bot_token, session)
         threads = Threads(api)
-        poster = Poster(api, Channels(api, clock), threads)
+        poster = Poster(api, Channels(api, clock), threads, clock)
         answers = Answers(poster, clock)
         desk = Desk(self.opsdroid, poster, threads, answers, clock)
         intake = Intake(PLATFORM, self._inbox(), desk.work, clock)

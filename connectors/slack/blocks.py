@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from connectors.escaping import clean, for_slack, one_line, shortened, without_mentions
 from connectors.fitting import ELSEWHERE, Fitted, Room, fitted
+from connectors.painting import alt_text
 from connectors.slack.charts import chart_block
 from connectors.spoken import drawn, is_under_way, marked_title, severity_word, spoken
-from engine.cards import Button, ButtonStyle, Card, CardTable, Fact, Severity
+from engine.cards import Button, ButtonStyle, Card, CardTable, Diagram, Fact, Severity
 
 Block = dict[str, object]
 
@@ -58,16 +59,22 @@ class SlackMessage:
 
 
 def message(
-    card: Card, *, mentions: Sequence[str] = (), native: bool = True, elsewhere: str = ELSEWHERE
+    card: Card,
+    *,
+    mentions: Sequence[str] = (),
+    native: bool = True,
+    file: str | None = None,
+    elsewhere: str = ELSEWHERE,
 ) -> SlackMessage:
     """The card for Slack; only people and groups whose ids are in `mentions` are pinged.
 
     Without `native` tables and charts are text, as App Home wants it and older clients can show it.
+    The `file` is the card's diagram, which stands above its tree.
     """
     pinged = [*filter(_can_be_mentioned, dict.fromkeys(mentions))][:MOST_MENTIONS]
 
     def blocks(form: Fitted) -> tuple[Block, ...]:
-        return tuple(_blocks(form, pinged, native=native))
+        return tuple(_blocks(form, pinged, native=native, file=file))
 
     form = fitted(card, ROOM, lambda each: size(blocks(each)) <= MOST_BYTES, elsewhere)
     pings = "".join(f"{_typed(each)} " for each in pinged)
@@ -79,7 +86,9 @@ def size(blocks: Sequence[Block]) -> int:
     return len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def _blocks(form: Fitted, mentions: Sequence[str], *, native: bool) -> Iterator[Block]:
+def _blocks(
+    form: Fitted, mentions: Sequence[str], *, native: bool, file: str | None
+) -> Iterator[Block]:
     card = form.card
     yield {"type": "header", "text": _plain(marked_title(card, LONGEST_HEADER), LONGEST_HEADER)}
     if mentions:
@@ -89,6 +98,8 @@ def _blocks(form: Fitted, mentions: Sequence[str], *, native: bool) -> Iterator[
     if card.facts:
         yield _rich(_section(*_facts(card.facts)))
     yield from _data(card, native=native)
+    if card.picture is not None:
+        yield from _picture(card.picture, file)
     if card.buttons:
         yield {"type": "actions", "elements": [_button(*each) for each in enumerate(card.buttons)]}
     if notes := [*_notes(form)]:
@@ -104,8 +115,17 @@ def _data(card: Card, *, native: bool) -> Iterator[Block]:
         yield _lines(drawn(card.chart))
     if card.table is not None:
         yield _table(card.table) if native else _lines(drawn(card.table))
-    if card.picture is not None:
-        yield _lines(drawn(card.picture))
+
+
+def _picture(picture: Diagram, file: str | None) -> Iterator[Block]:
+    if file is not None:
+        yield {
+            "type": "image",
+            "slack_file": {"id": file},
+            "alt_text": without_mentions(alt_text(picture)),
+        }
+    # the names stand below the picture, for those who see none and for those who copy
+    yield _lines(drawn(picture))
 
 
 def _plain(text: str, most: int) -> Block:

@@ -4,19 +4,27 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from connectors.slack.blocks import message
+from connectors.slack.blocks import SlackMessage, message
 from connectors.slack.channels import Channels
 from connectors.slack.places import Place, message_of, receipt_of
 from connectors.slack.reading import FORM
 from connectors.slack.threads import Threads
+from connectors.slack.uploading import Uploads
 from connectors.slack.web_api import GONE, TOO_MUCH, Answer, Reply, SlackApi, SlackFailed
 from engine.cards import Card
+from engine.clock import Clock
 
 EVENT_TYPE = "atlas"
 """Of the metadata by which a message is found again."""
 
 LOOKED_AT = 100
 MOST_BLOCKS_AT_HOME = 100
+
+NOT_YET = "invalid_blocks"
+"""What Slack says of a file that it has and still works on, as of blocks that it can't show."""
+
+PAUSES = (0.5, 1.0, 2.0)
+"""Seconds after which a message with a file is sent again."""
 
 
 class _Posted(BaseModel):
@@ -45,10 +53,12 @@ class _History(BaseModel):
 class Poster:
     """Every method raises SlackFailed."""
 
-    def __init__(self, api: SlackApi, channels: Channels, threads: Threads) -> None:
+    def __init__(self, api: SlackApi, channels: Channels, threads: Threads, clock: Clock) -> None:
         self._api = api
         self._channels = channels
         self._threads = threads
+        self._uploads = Uploads(api)
+        self._clock = clock
 
     async def post(
         self, place: Place, card: Card, key: str | None = None, *, doubtful: bool = False
@@ -111,12 +121,34 @@ class Poster:
         if key is not None:
             payload = {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
             address = {**address, "metadata": payload}
+        file = await self._uploads.file_of(card.picture)
+        if file is not None:
+            posted = await self._with_picture(method, address, card, file)
+            if posted is not None:
+                return posted
         return await self._call(method, _Posted, address, card)
+
+    async def _with_picture(
+        self, method: str, address: dict[str, object], card: Card, file: str
+    ) -> _Posted | None:
+        """The message with its picture; None where Slack does not show that file."""
+        shown = {**address, **_drawn(card, file).arguments()}
+        for pause in (*PAUSES, None):
+            try:
+                return await self._api.call(method, _Posted, shown)
+            except SlackFailed as error:
+                if error.code not in TOO_MUCH:
+                    raise
+                if error.code != NOT_YET or pause is None:
+                    break
+            await self._clock.sleep(pause)
+        self._uploads.forget(file)
+        return None
 
     async def _call(
         self, method: str, reply: type[Reply], address: dict[str, object], card: Card
     ) -> Reply:
-        shown = message(card, mentions=[each.slack for each in card.mentions])
+        shown = _drawn(card)
         try:
             return await self._api.call(method, reply, {**address, **shown.arguments()})
         except SlackFailed as error:
@@ -135,6 +167,10 @@ class Poster:
         }
         history = await self._api.call(method, _History, arguments)
         return next((each.ts for each in history.messages if _is_of(each, key)), None)
+
+
+def _drawn(card: Card, file: str | None = None) -> SlackMessage:
+    return message(card, mentions=[each.slack for each in card.mentions], file=file)
 
 
 def _is_of(shown: _Shown, key: str) -> bool:

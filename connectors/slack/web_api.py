@@ -92,6 +92,18 @@ class SlackApi:
             message = f"Slack's answer to {method} can't be read."
             raise SlackFailed(message) from error
 
+    async def upload(self, url: str, data: bytes) -> None:
+        """Bring bytes to an address that Slack named, which wants no token; raises SlackFailed."""
+        try:
+            async with self._session.post(
+                url, data=data, timeout=TIMEOUT, allow_redirects=False
+            ) as response:
+                await _body("an upload", response)
+        # ValueError: an address that is none
+        except (ClientError, OSError, TimeoutError, ValueError) as error:
+            message = f"Slack did not take an upload ({type(error).__name__})."
+            raise SlackFailed(message) from error
+
     async def _asked(self, method: str, arguments: Mapping[str, object], token: str) -> bytes:
         # a form is what every method takes; JSON is not
         form = {name: _field(value) for name, value in arguments.items() if value is not None}

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from connectors.heard import Heard
 from connectors.intake.ports import Arrived
+from connectors.painting import pictures_of
 from connectors.teams.assembly import Assembly, Stores, assembled, require_startable
 from connectors.teams.failures import Unanswered
 from connectors.teams.settings import Credentials, TeamsSettings
@@ -104,7 +105,8 @@ class TeamsConnector(Connector):
     @register_event(CardMessage)
     async def show_card(self, event: CardMessage) -> str:
         """Say a card, or edit the message of its receipt; raises DeliveryFailed."""
-        speaker, draw = self._ready().speaker, card_message(event.card)
+        draw = card_message(event.card, await pictures_of(event.card.picture))
+        speaker = self._ready().speaker
         if event.key is None and event.receipt is None:
             return await speaker.answer(event.target, draw)
         return await speaker.say(_target(event), draw, event.receipt)

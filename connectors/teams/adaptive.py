@@ -7,18 +7,20 @@ from dataclasses import dataclass
 
 from connectors.escaping import clean, one_line, shortened
 from connectors.fitting import ELSEWHERE, Fitted, Room, fitted
+from connectors.painting import alt_text
 from connectors.spoken import drawn, is_under_way, marked_title, severity_word, spoken
 from connectors.teams.charts import chart_element
 from connectors.teams.elements import (
     Element,
     as_table,
+    image,
     lines_of,
     monospaced,
     pairs,
     paragraph,
     run,
 )
-from engine.cards import Button, ButtonStyle, Card, Severity
+from engine.cards import Button, ButtonStyle, Card, Diagram, Severity
 
 VERB = "say"
 """What a click is called; its data carry the sentence as `command`."""
@@ -69,15 +71,23 @@ def adaptive(
     card: Card,
     *,
     mentions: Sequence[Mention] = (),
+    pictures: Sequence[bytes] = (),
     budget: int = MOST_BYTES,
     elsewhere: str = ELSEWHERE,
 ) -> Element:
-    """The card for Teams, at most `budget` bytes in UTF-16; only `mentions` are pinged."""
+    """The card for Teams, at most `budget` bytes in UTF-16; only `mentions` are pinged.
+
+    The first of the `pictures` of its diagram that fits beside all the rest stands above its tree.
+    """
     pinged, fallback = _named(mentions), spoken(card, LONGEST_FALLBACK)
 
-    def drawing(form: Fitted) -> Element:
-        return _drawing(form, pinged, fallback)
+    def drawing(form: Fitted, picture: bytes | None = None) -> Element:
+        return _drawing(form, pinged, fallback, picture)
 
+    whole = fitted(card, ROOM, lambda _: True, elsewhere)
+    for each in pictures:
+        if size(shown := drawing(whole, each)) <= budget:
+            return shown
     return drawing(fitted(card, ROOM, lambda each: size(drawing(each)) <= budget, elsewhere))
 
 
@@ -85,11 +95,14 @@ def activity(
     card: Card,
     *,
     mentions: Sequence[Mention] = (),
+    pictures: Sequence[bytes] = (),
     budget: int = MOST_BYTES,
     elsewhere: str = ELSEWHERE,
 ) -> Element:
     """The message activity that carries the card; its summary is what a notification shows."""
-    content = adaptive(card, mentions=mentions, budget=budget, elsewhere=elsewhere)
+    content = adaptive(
+        card, mentions=mentions, pictures=pictures, budget=budget, elsewhere=elsewhere
+    )
     return {
         "type": "message",
         "summary": marked_title(card, LONGEST_TITLE),
@@ -104,7 +117,9 @@ def size(element: Element) -> int:
     return len(json.dumps(element, ensure_ascii=False).encode("utf-16-le"))
 
 
-def _drawing(form: Fitted, mentions: Sequence[Mention], fallback: str) -> Element:
+def _drawing(
+    form: Fitted, mentions: Sequence[Mention], fallback: str, picture: bytes | None
+) -> Element:
     msteams: Element = {"width": "Full"}
     if mentions:
         msteams["entities"] = [_entity(each) for each in mentions]
@@ -114,14 +129,14 @@ def _drawing(form: Fitted, mentions: Sequence[Mention], fallback: str) -> Elemen
         "version": "1.5",
         "fallbackText": fallback,
         "msteams": msteams,
-        "body": [*_body(form, mentions)],
+        "body": [*_body(form, mentions, picture)],
     }
     if form.card.buttons:
         card["actions"] = [_action(*each) for each in enumerate(form.card.buttons)]
     return card
 
 
-def _body(form: Fitted, mentions: Sequence[Mention]) -> Iterator[Element]:
+def _body(form: Fitted, mentions: Sequence[Mention], picture: bytes | None) -> Iterator[Element]:
     card = form.card
     yield _heading(card)
     if mentions:
@@ -136,9 +151,16 @@ def _body(form: Fitted, mentions: Sequence[Mention]) -> Iterator[Element]:
     if card.table is not None:
         yield as_table(card.table)
     if card.picture is not None:
-        yield from monospaced(drawn(card.picture))
+        yield from _diagram(card.picture, picture)
     for each in form.left_out:
         yield paragraph(run(each, is_subtle=True, size="Small"), spacing="Small")
+
+
+def _diagram(diagram: Diagram, picture: bytes | None) -> Iterator[Element]:
+    if picture is not None:
+        yield image(picture, alt_text(diagram))
+    # the names stand below the picture, for those who see none and for those who copy
+    yield from monospaced(drawn(diagram))
 
 
 def _heading(card: Card) -> Element:

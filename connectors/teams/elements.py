@@ -1,6 +1,7 @@
 """Elements of an Adaptive Card that show text as it is: runs of rich text, which parse nothing."""
 
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 
 from connectors.escaping import one_line, without_functions
@@ -47,6 +48,17 @@ def monospaced(lines: Sequence[str]) -> Iterator[Element]:
     for number, line in enumerate(lines):
         kept = run(line.replace(" ", "\u00a0"), size="Small") | {"fontType": "Monospace"}
         yield paragraph(kept, spacing="Small" if number == 0 else "None")
+
+
+def image(png: bytes, alt: str) -> Element:
+    """A picture that comes with the card, and opens larger where a client can."""
+    return {
+        "type": "Image",
+        "url": f"data:image/png;base64,{b64encode(png).decode()}",
+        "altText": without_functions(alt),
+        "size": "Auto",
+        "msteams": {"allowExpand": True},
+    }
 
 
 def pairs(facts: Iterable[tuple[str, str]]) -> Element:

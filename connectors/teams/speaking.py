@@ -1,7 +1,7 @@
 """Says cards in Teams: posts them, edits them in place, and opens threads in channels."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from connectors.teams import adaptive
@@ -46,10 +46,12 @@ class Receipt:
         return f"{self.conversation} {self.activity}"
 
 
-def card_message(card: Card) -> Draw:
-    """The message of a card in any size."""
+def card_message(card: Card, pictures: Sequence[bytes] = ()) -> Draw:
+    """The message of a card in any size, with one of the pictures of its diagram if that fits."""
     mentions = [adaptive.Mention(each.teams, each.name) for each in card.mentions]
-    return lambda budget: adaptive.activity(card, mentions=mentions, budget=budget)
+    return lambda budget: adaptive.activity(
+        card, mentions=mentions, pictures=pictures, budget=budget
+    )
 
 
 def text_message(text: str) -> Draw:

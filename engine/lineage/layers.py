@@ -1,18 +1,26 @@
 """A graph in layers, so that it can be drawn: each dataset stands right of what it is made from."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from engine.commands.lineage import Direction
 from engine.lineage.graph import DatasetId, Graph
 
+SWEEPS = 3
+
+_Beside: TypeAlias = dict[DatasetId, list[DatasetId]]
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A dataset, how far to the right it stands, and how far it is from the middle of things."""
+    """A dataset, where it stands, and how far it is from the middle of things."""
 
     dataset: DatasetId
     level: int
+    """How far to the right."""
+    row: int
+    """Its place within its level, from the top."""
     distance: int
 
 
@@ -37,8 +45,9 @@ def layered(
     kept = nearest[:most]
     edges = tuple(_edges(graph, kept))
     levels = _levels(sorted(kept), edges)
-    nodes = [Placed(each, levels[each], distances[each]) for each in kept]
-    ordered = sorted(nodes, key=lambda node: (node.level, node.dataset))
+    rows = _rows(levels, edges)
+    nodes = [Placed(each, levels[each], rows[each], distances[each]) for each in kept]
+    ordered = sorted(nodes, key=lambda node: (node.level, node.row))
     return Layered(tuple(ordered), edges, len(nearest) - len(kept))
 
 
@@ -71,6 +80,57 @@ def _levels(
         for target in forward[node]:
             levels[target] = max(levels[target], levels[node] + 1)
     return levels
+
+
+def _rows(
+    levels: Mapping[DatasetId, int], edges: Collection[tuple[DatasetId, DatasetId]]
+) -> dict[DatasetId, int]:
+    """An order within each level in which few arrows cross: each near the middle of its neighbours.
+
+    To the right and back again a few times, since each level moves those beside it.
+    """
+    columns = [
+        sorted(each for each in levels if levels[each] == level)
+        for level in sorted(set(levels.values()))
+    ]
+    left, right = _neighbours(levels, edges)
+    heights = {each: height for column in columns for each, height in _heights(column)}
+    for _ in range(SWEEPS):
+        for column in columns:
+            _settle(column, left, heights)
+        for column in reversed(columns):
+            _settle(column, right, heights)
+    return {each: row for column in columns for row, each in enumerate(column)}
+
+
+def _neighbours(
+    levels: Mapping[DatasetId, int], edges: Collection[tuple[DatasetId, DatasetId]]
+) -> tuple[_Beside, _Beside]:
+    """What each is joined with on its left, and on its right, whichever way the arrow leads."""
+    left: _Beside = {each: [] for each in levels}
+    right: _Beside = {each: [] for each in levels}
+    for pair in edges:
+        first, last = sorted(pair, key=levels.__getitem__)
+        right[first].append(last)
+        left[last].append(first)
+    return left, right
+
+
+def _settle(column: list[DatasetId], beside: _Beside, heights: dict[DatasetId, float]) -> None:
+    """Sort a level by what stands beside it; what has nothing there stays where it is."""
+
+    def middle(dataset: DatasetId) -> float:
+        known = [heights[each] for each in beside[dataset]]
+        return sum(known) / len(known) if known else heights[dataset]
+
+    column.sort(key=middle)
+    heights.update(_heights(column))
+
+
+def _heights(column: Sequence[DatasetId]) -> Iterator[tuple[DatasetId, float]]:
+    """How far below the middle of the picture each of a level stands."""
+    middle = (len(column) - 1) / 2
+    return ((each, row - middle) for row, each in enumerate(column))
 
 
 def _without_cycles(

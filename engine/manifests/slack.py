@@ -10,12 +10,16 @@ SCOPES = (
     "channels:read",
     "chat:write",
     "commands",
+    "files:write",
     "groups:history",
     "groups:read",
     "im:history",
     "mpim:history",
 )
-"""To be mentioned, to follow threads that Atlas is in, to find channels by name, and to answer."""
+"""To be mentioned, to follow threads that Atlas is in, to find channels by name, and to answer.
+
+Without `files:write` the answers have no pictures.
+"""
 
 EVENTS = (
     "app_home_opened",

@@ -126,6 +126,29 @@ def test_a_dataset_stands_after_the_longest_way_to_it() -> None:
     ]
 
 
+@given(jobs, nodes)
+def test_those_of_a_level_stand_in_rows_from_the_top(
+    flows: list[tuple[set[int], set[int]]], start: int
+) -> None:
+    found = layered(a_graph(flows), d(start))
+
+    levels = {each.level for each in found.nodes}
+    for level in levels:
+        rows = [each.row for each in found.nodes if each.level == level]
+        assert rows == list(range(len(rows)))
+
+
+def test_rows_are_chosen_so_that_no_arrow_crosses_another_needlessly() -> None:
+    # by name alone all three would cross
+    graph = a_graph([({0}, {5}), ({1}, {4}), ({2}, {3}), ({3, 4, 5}, {6})])
+
+    rows = {each.dataset: each.row for each in layered(graph, d(6)).nodes}
+
+    assert rows[d(0)] == rows[d(5)]
+    assert rows[d(1)] == rows[d(4)]
+    assert rows[d(2)] == rows[d(3)]
+
+
 def test_a_picture_leaves_out_the_farthest_and_counts_them() -> None:
     found = layered(chain(*range(12)), d(0), most=5)
 

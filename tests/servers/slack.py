@@ -58,6 +58,10 @@ class Slack:
     messages: dict[str, Json] = field(default_factory=dict)
     whispers: list[Json] = field(default_factory=list)
     homes: dict[str, Json] = field(default_factory=dict)
+    uploads: dict[str, bytes | None] = field(default_factory=dict)
+    """What was promised and what was brought, by file id."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """What can be shown in a message."""
     forms: list[Json] = field(default_factory=list)
     troubles: dict[str, list[Trouble]] = field(default_factory=lambda: defaultdict(list))
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
@@ -104,6 +108,7 @@ class Slack:
         app.router.add_get("/api/{method}", self._called)
         app.router.add_post("/api/{method}", self._called)
         app.router.add_get("/link", self._link)
+        app.router.add_post("/upload/{file}", self._uploaded)
         return app
 
     async def _called(self, request: web.Request) -> web.StreamResponse:
@@ -229,6 +234,41 @@ class Slack:
         """apps.connections.open."""
         return {"url": f"ws://127.0.0.1:{self.port}/link?ticket={uuid4().hex}"}
 
+    def promise_upload(self, arguments: Json) -> Json:
+        """files.getUploadURLExternal."""
+        if not arguments.get("filename") or not 0 < int(arguments.get("length") or 0) < 10**9:
+            return {"error": "invalid_arguments"}
+        file = f"F{len(self.uploads) + 1:010d}"
+        self.uploads[file] = None
+        return {"file_id": file, "upload_url": f"http://127.0.0.1:{self.port}/upload/{file}"}
+
+    async def _uploaded(self, request: web.Request) -> web.Response:
+        file = request.match_info["file"]
+        self.calls.append(Call("upload", dict(request.headers)))
+        if file not in self.uploads:
+            return web.Response(status=404)
+        planned = self.troubles["upload"]
+        if planned:
+            return web.Response(status=planned.pop(0).status)
+        self.uploads[file] = data = await request.read()
+        return web.Response(text=f"OK - {len(data)}")
+
+    def complete_upload(self, arguments: Json) -> Json:
+        """files.completeUploadExternal."""
+        done = [(each["id"], self.uploads.get(each["id"])) for each in arguments["files"]]
+        if not done or any(data is None for _, data in done):
+            return {"error": "file_upload_size_restricted"}
+        self.files |= {file: data for file, data in done if data is not None}
+        return {"files": [{"id": file, "title": file} for file, _ in done]}
+
+    def _problem(self, channel: str, arguments: Json) -> str | None:
+        """Why it would not post that: as `_problem`, or for a picture that it does not have."""
+        blocks = arguments.get("blocks") or []
+        shown = [each["slack_file"]["id"] for each in blocks if "slack_file" in each]
+        return _problem(channel, arguments) or (
+            None if all(each in self.files for each in shown) else "invalid_blocks"
+        )
+
     async def _link(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
@@ -274,6 +314,8 @@ _METHODS: Mapping[str, Any] = {
     "views.publish": Slack.publish,
     "views.open": Slack.open_view,
     "apps.connections.open": Slack.open_socket,
+    "files.getUploadURLExternal": Slack.promise_upload,
+    "files.completeUploadExternal": Slack.complete_upload,
 }
 
 
@@ -281,8 +323,9 @@ async def _arguments(request: web.Request) -> Json:
     """What was given, as JSON or as a form whose fields may hold JSON."""
     if request.content_type == "application/json":
         return dict(await request.json())
-    found: Json = dict(request.query)
-    for name, value in (await request.post()).items():
+    found: Json = {}
+    # Slack's own client sends some arguments in the address
+    for name, value in (*request.query.items(), *(await request.post()).items()):
         is_json = isinstance(value, str) and value[:1] in {"{", "["}
         found[name] = json.loads(value) if is_json and isinstance(value, str) else value
     return found

@@ -1,6 +1,7 @@
 """What Teams gets of a card: valid, small enough, whole commands, nothing that formats or pings."""
 
 import json
+from base64 import b64decode
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from jsonschema import (  # type: ignore[import-untyped]  # it has no types of i
     Draft6Validator,
 )
 
+from connectors.painting import png
 from connectors.teams.adaptive import MOST_BYTES, Mention, activity, adaptive, size
 from connectors.teams.speaking import card_message
 from engine import cards
@@ -295,6 +297,41 @@ def test_a_diagram_is_a_tree_whose_spaces_stay() -> None:
 
     lines = [each["text"] for each in of_type(card, "TextRun") if "fontType" in each]
     assert lines == ["Feeds", "t1", "└─\u00a0t2", "\u00a0\u00a0\u00a0└─\u00a0t3"]
+
+
+FEEDS = Diagram("Feeds", (DiagramNode("1", "gold.revenue", "gold", 0, "this"),))
+
+
+def test_a_diagram_stands_as_a_picture_above_its_tree() -> None:
+    picture = png(FEEDS)
+
+    card = adaptive(a_card(picture=FEEDS), pictures=(picture,))
+
+    (image,) = of_type(card, "Image")
+    body = parts(card, "body")
+    assert image["altText"] == "Feeds: 1 box, 0 arrows. The same stands below in words."
+    assert b64decode(str(image["url"]).removeprefix("data:image/png;base64,")) == picture
+    assert shown_text(body[body.index(image) + 1]) == ["Feeds"]
+    if SCHEMA.exists():
+        assert mistakes(card) == []
+    require_limits(card)
+
+
+def test_the_largest_picture_that_fits_is_shown_and_none_costs_a_word() -> None:
+    card = a_card(picture=FEEDS)
+    large, small = b"\x00" * 20_000, b"\x01" * 10_000
+
+    def sent(*pictures: bytes, budget: int = MOST_BYTES) -> list[Json]:
+        return of_type(adaptive(card, pictures=pictures, budget=budget), "Image")
+
+    (both,) = sent(large, small)
+    (fitting,) = sent(large, small, budget=40_000)
+    assert len(str(both["url"])) > 2 * len(str(fitting["url"])) - 100
+    assert sent(large, large) != []
+    assert sent(large, small, budget=24_000) == []
+    bare = adaptive(card, pictures=(large,), budget=24_000)
+    assert bare == adaptive(card, budget=24_000)
+    require_limits(adaptive(card, pictures=(large,), budget=24_000), 24_000)
 
 
 def test_the_activity_carries_the_card_and_tells_a_notification_of_it() -> None:

@@ -70,6 +70,21 @@ async def test_slack_s_client_pages_through_channels_and_opens_views(slack: Slac
     assert len(slack.forms) == 1
 
 
+async def test_slack_s_client_uploads_a_file_that_a_message_can_show(slack: Slack) -> None:
+    web = client(slack)
+
+    done = await web.files_upload_v2(filename="a.png", content=b"\x89PNG", alt_txt="A picture")
+    file = str(done["files"][0]["id"])
+    block = {"type": "image", "slack_file": {"id": file}, "alt_text": "A picture"}
+    await web.chat_postMessage(channel="C0GENERAL", text="see", blocks=[block])
+    strange = block | {"slack_file": {"id": "F0STRANGER"}}
+    with pytest.raises(SlackApiError) as caught:
+        await web.chat_postMessage(channel="C0GENERAL", text="see", blocks=[strange])
+
+    assert slack.files == {file: b"\x89PNG"}
+    assert caught.value.response["error"] == "invalid_blocks"
+
+
 @pytest.mark.parametrize(
     ("token", "channel", "code"),
     [

@@ -13,13 +13,33 @@ from connectors.slack.posting import Poster
 from connectors.slack.threads import Threads
 from connectors.slack.web_api import SlackApi, SlackFailed
 from engine.alerts.ports import DeliveryFailed
-from engine.cards import Card, CardKind, Mention, Severity
+from engine.cards import (
+    Card,
+    CardKind,
+    Diagram,
+    DiagramEdge,
+    DiagramNode,
+    Mention,
+    Severity,
+)
 from engine.testing.clock import FakeClock
+from tests.connectors.rendering.hostile import of_type
 from tests.servers.slack import BOT_TOKEN, CHANNELS, LEA, Slack, Trouble, fake_slack
 
 CARD = Card(CardKind.ALERT, Severity.CRITICAL, "orders failed", "Two checks did not hold.")
 LATER = Card(CardKind.ALERT, Severity.SUCCESS, "orders is well again")
 FINANCE = Place("#finance")
+
+FEEDS = Diagram(
+    "What feeds gold.revenue",
+    (
+        DiagramNode("1", "silver.orders", "silver", 0),
+        DiagramNode("2", "gold.revenue", "gold", 1, "this"),
+    ),
+    (DiagramEdge("1", "2"),),
+)
+DRAWN = replace(CARD, picture=FEEDS)
+UPLOADING = ["files.getUploadURLExternal", "upload", "files.completeUploadExternal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +57,7 @@ async def mail() -> AsyncIterator[Mail]:
     clock = FakeClock()
     async with fake_slack() as slack, aiohttp.ClientSession() as session:
         api = SlackApi(slack.url, BOT_TOKEN, session)
-        yield Mail(slack, Poster(api, Channels(api, clock), Threads(api)), clock)
+        yield Mail(slack, Poster(api, Channels(api, clock), Threads(api), clock), clock)
 
 
 async def test_a_card_is_posted_by_the_channel_s_name_and_edited_by_its_receipt(
@@ -160,7 +180,7 @@ async def test_a_slack_that_is_silent_is_given_up(
 async def test_a_slack_that_is_away_is_a_reason_to_try_again() -> None:
     async with aiohttp.ClientSession() as session:
         api = SlackApi("http://127.0.0.1:1/api/", BOT_TOKEN, session)
-        poster = Poster(api, Channels(api, FakeClock()), Threads(api))
+        poster = Poster(api, Channels(api, FakeClock()), Threads(api), FakeClock())
 
         with pytest.raises(SlackFailed) as caught:
             await poster.post(Place("C0FINANCE"), CARD)
@@ -176,3 +196,93 @@ async def test_hostile_text_stays_text(mail: Mail) -> None:
 
     for text in (*mail.slack.texts(), mail.slack.whispers[0]["text"]):
         assert "<" not in text
+
+
+def methods(slack: Slack) -> list[str]:
+    return [each.method for each in slack.calls if each.method != "conversations.list"]
+
+
+async def test_a_diagram_is_uploaded_and_shown_above_its_tree(mail: Mail) -> None:
+    await mail.poster.post(FINANCE, DRAWN, "alert:1")
+
+    (message,) = mail.slack.messages.values()
+    (file,) = mail.slack.files
+    kinds = [each["type"] for each in message["blocks"]]
+    (image,) = of_type(message["blocks"], "image")
+    assert methods(mail.slack) == [*UPLOADING, "chat.postMessage"]
+    assert mail.slack.files[file].startswith(b"\x89PNG")
+    assert image["slack_file"] == {"id": file}
+    assert str(image["alt_text"]).startswith("What feeds gold.revenue: 2 boxes, 1 arrow.")
+    assert kinds.index("image") == len(kinds) - 2 - ("context" in kinds)
+    assert "gold.revenue (this)" in str(message["blocks"][kinds.index("image") + 1])
+    (upload,) = (each for each in mail.slack.calls if each.method == "upload")
+    assert "Authorization" not in upload.arguments
+
+
+async def test_whom_a_card_names_is_pinged_with_its_picture_too(mail: Mail) -> None:
+    await mail.poster.post(FINANCE, replace(DRAWN, mentions=(Mention("Lea", slack=LEA),)))
+
+    (message,) = mail.slack.messages.values()
+    assert len(of_type(message["blocks"], "image")) == 1
+    assert [each["user_id"] for each in of_type(message["blocks"], "user")] == [LEA]
+
+
+async def test_a_retry_and_an_edit_show_the_same_file_and_upload_nothing(mail: Mail) -> None:
+    mail.slack.plan("chat.postMessage", Trouble(500, is_done=True))
+    with pytest.raises(SlackFailed):
+        await mail.poster.post(FINANCE, DRAWN, "alert:1")
+
+    receipt = await mail.poster.post(FINANCE, DRAWN, "alert:1", doubtful=True)
+    await mail.poster.edit(receipt, replace(LATER, picture=FEEDS), "alert:1")
+
+    (message,) = mail.slack.messages.values()
+    assert len(mail.slack.files) == 1
+    assert len(of_type(message["blocks"], "image")) == 1
+    assert methods(mail.slack).count("upload") == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "trouble"),
+    [
+        ("files.getUploadURLExternal", Trouble(error="missing_scope")),
+        ("files.getUploadURLExternal", Trouble(429, retry_after="30")),
+        ("upload", Trouble(500)),
+        ("files.completeUploadExternal", Trouble(error="internal_error")),
+    ],
+)
+async def test_where_a_picture_is_refused_the_tree_stays(
+    mail: Mail, method: str, trouble: Trouble, caplog: pytest.LogCaptureFixture
+) -> None:
+    mail.slack.plan(method, trouble)
+
+    await mail.poster.post(FINANCE, DRAWN, "alert:1")
+
+    (message,) = mail.slack.messages.values()
+    assert of_type(message["blocks"], "image") == []
+    assert "gold.revenue (this)" in str(message["blocks"])
+    assert "a picture is left out" in caplog.text
+    assert mail.clock.slept == []
+
+
+@pytest.mark.parametrize(("times", "pictures"), [(2, 1), (4, 0)])
+async def test_a_file_that_slack_still_works_on_is_waited_for_a_moment(
+    mail: Mail, times: int, pictures: int
+) -> None:
+    mail.slack.plan("chat.postMessage", *[Trouble(error="invalid_blocks")] * times)
+
+    await mail.poster.post(FINANCE, DRAWN, "alert:1")
+    await mail.poster.post(FINANCE, DRAWN, "alert:2")
+
+    first, second = mail.slack.messages.values()
+    assert len(of_type(first["blocks"], "image")) == pictures
+    assert "gold.revenue (this)" in str(first["blocks"])
+    # one that was never shown is uploaded anew
+    assert len(of_type(second["blocks"], "image")) == 1
+    assert len(mail.slack.files) == 2 - pictures
+
+
+async def test_what_one_person_sees_alone_has_the_tree_only(mail: Mail) -> None:
+    await mail.poster.whisper(Place("C0FINANCE"), LEA, DRAWN)
+
+    assert methods(mail.slack) == ["chat.postEphemeral"]
+    assert "gold.revenue (this)" in str(mail.slack.whispers[0]["blocks"])
