@@ -2,12 +2,14 @@
 
 import os
 import shutil
+from base64 import b64encode
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, async_playwright
 
+from connectors.painting import png
 from connectors.slack.blocks import message
 from connectors.teams.adaptive import adaptive
 from engine.cards import Card, CardKind, CardTable, Fact, Severity, to_json
@@ -52,6 +54,20 @@ def a_hostile_card() -> Card:
     )
 
 
+def with_pictures(card: Card) -> list[dict[str, object]]:
+    """The card's blocks, its diagram as it would be uploaded."""
+    if card.picture is None:
+        return list(message(card).blocks)
+    url = f"data:image/png;base64,{b64encode(png(card.picture)).decode()}"
+    blocks = message(card, file="F0PICTURE").blocks
+    return [each | {"image_url": url} if "slack_file" in each else each for each in blocks]
+
+
+def as_drawn(card: Card) -> dict[str, object]:
+    """The card on Teams, with the picture of its diagram."""
+    return adaptive(card, pictures=(png(card.picture),) if card.picture is not None else ())
+
+
 async def kept(page: Page, name: str) -> None:
     """A picture of what stands on the page, where pictures are wanted."""
     if os.environ.get("ATLAS_SCREENSHOTS") == "1":
@@ -63,7 +79,8 @@ async def kept(page: Page, name: str) -> None:
 
 async def test_slack_draws_each_part_of_each_card(clients: Clients) -> None:
     main = await main_cards()
-    drawn = await clients.slack_html([list(message(card).blocks) for card in main.values()])
+    # the client knows no files of Slack's: the picture is shown as one of the web
+    drawn = await clients.slack_html([with_pictures(card) for card in main.values()])
 
     for (name, card), html in zip(main.items(), drawn, strict=True):
         page = await clients.slack(html)
@@ -75,6 +92,8 @@ async def test_slack_draws_each_part_of_each_card(clients: Clients) -> None:
         if card.table is not None:
             rows = page.locator("table").first.locator("tr")
             assert await rows.count() == len(card.table.rows) + 1
+        if card.picture is not None:
+            assert await page.locator("img[alt*='The same stands below']").count() == 1
         if card.chart is not None:
             assert await page.locator("svg[role=img]").count() == 1
         await kept(page, f"slack-{name}")
@@ -132,6 +151,10 @@ async def test_adaptive_cards_draw_nothing_that_pings(clients: Clients) -> None:
 async def test_the_docs_get_their_pictures(clients: Clients) -> None:
     for name, card in (await main_cards()).items():
         page = await clients.teams()
-        await page.evaluate("(card) => drawCard(card)", adaptive(card))
+        await page.evaluate("(card) => drawCard(card)", as_drawn(card))
+        if card.picture is not None:
+            alt = await page.locator("img").first.get_attribute("alt")
+            assert alt is not None
+            assert card.picture.title in alt
         await kept(page, f"teams-{name}")
         await kept(await clients.web(to_json(card)), f"web-{name}")
