@@ -14,10 +14,12 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
@@ -28,13 +30,15 @@ from engine.adapters.postgres.lineage_graph import PostgresLineageGraph
 from engine.adapters.postgres.lineage_log import PostgresLineageLog
 from engine.adapters.postgres.lineage_memory import FollowedLineage
 from engine.adapters.postgres.migrate import migrate
-from engine.catalog.model import DatasetName, PrivacyPolicy, Project, Routes
+from engine.catalog.model import DatasetName, Exposure, Model, Owner, PrivacyPolicy, Project, Routes
 from engine.clock import SystemClock
+from engine.commands.lineage import Mishap
 from engine.lineage.declared import Declared
-from engine.lineage.graph import DatasetId, Graph, JobId, Naming
+from engine.lineage.graph import EXPOSURES, DatasetId, Graph, JobId, Naming
 from engine.lineage.impact import Landscape, impact_of
 from engine.lineage.memory import LineageMemory
 from engine.lineage.model import EventType, Field, LineageEvent
+from engine.lineage_cards import Moment, impact_card
 
 SPACE = "postgres://localhost:5432"
 NEAR = 500
@@ -42,6 +46,8 @@ NEAR = 500
 
 PROJECT = Project("Benchmark", Path(), (), (), (), (), Routes(), PrivacyPolicy({}))
 NAMING = Naming(SPACE, "db")
+OWNERS = 20
+"""Of the datasets; each has a dashboard that reads one of them, too."""
 
 Edges = list[tuple[int, int]]
 
@@ -133,6 +139,26 @@ async def remembered(database: Database) -> tuple[Graph, float]:
     return memory.graph, (time.perf_counter() - begun) * 1000
 
 
+def owned(datasets: int) -> Project:
+    """A project that declares all of the datasets, each with an owner."""
+    owners = tuple(Owner(f"team{each}", f"Team {each}") for each in range(OWNERS))
+    models = tuple(
+        Model(f"t{each}", "SELECT 1", (), owner=owners[each % OWNERS].id)
+        for each in range(datasets)
+    )
+    exposures = tuple(
+        Exposure(f"dashboard {each.id}", "dashboard", (), each.id, "") for each in owners
+    )
+    return replace(PROJECT, models=models, owners=owners, exposures=exposures)
+
+
+def told(land: Landscape, starts: Iterator[DatasetId]) -> object:
+    """The card about the next dataset: a graph keeps the last answer, and nobody asks twice."""
+    start = next(starts)
+    moment = Moment(SystemClock().now(), ZoneInfo("UTC"))
+    return impact_card(land, start, Mishap.LATE, impact_of(land, start), moment)
+
+
 async def impact_figures(url: str, database: Database, size: int, times: int) -> dict[str, float]:
     """Everything downstream of the first dataset, by each of the three."""
     edges = edges_of(size)
@@ -140,13 +166,20 @@ async def impact_figures(url: str, database: Database, size: int, times: int) ->
     graph, load = await remembered(database)
     start = a_dataset(0)
     found = set(graph.downstream(start).datasets)
-    land = Landscape(PROJECT, graph, NAMING)
+    for number in range(OWNERS):
+        read = [a_dataset(size * (number + 1) // OWNERS - 1)]
+        graph.put_job(
+            JobId("bench", f"d{number}"), read, [DatasetId(EXPOSURES, f"dashboard team{number}")]
+        )
+    land = Landscape.of(owned(size), graph, NAMING)
+    starts = cycle((start, a_dataset(1)))
     figures = {
         "datasets": float(len(found)),
         "load_ms": load,
-        "atlas_ms": timed(lambda: graph.downstream(start), times),
+        "atlas_ms": timed(lambda: graph.downstream(next(starts)), times),
         "atlas_near_ms": timed(lambda: graph.downstream(a_dataset(size - NEAR)), times),
-        "atlas_told_ms": timed(lambda: impact_of(land, start), times),
+        "atlas_impact_ms": timed(lambda: impact_of(land, next(starts)), times),
+        "atlas_card_ms": timed(lambda: told(land, starts), times),
     }
     connection = await asyncpg.connect(url)
     try:

@@ -16,7 +16,14 @@ from engine.known_names import close_to
 from engine.lineage.graph import EXPOSURES, ColumnId, DatasetId, Graph, Naming
 from engine.lineage.impact import DueRun, Landscape, impact_of
 from engine.lineage.origins import origins_of
-from engine.lineage_cards import Moment, due_before, impact_card, lineage_card, origin_card
+from engine.lineage_cards import (
+    Moment,
+    due_before,
+    impact_card,
+    lineage_card,
+    origin_card,
+    shown_of,
+)
 from engine.people import Asker
 from engine.runs.plan import plan
 from engine.runs.ports import Transactions
@@ -73,7 +80,7 @@ class LineageAnswers(Generic[T]):
         zone: ZoneInfo,
     ) -> None:
         self._project = project
-        self._naming = naming
+        self._land = Landscape.of(project, Graph(), naming)
         self._lineage = lineage
         self._transactions = transactions
         self._clock = clock
@@ -81,7 +88,7 @@ class LineageAnswers(Generic[T]):
 
     async def answer(self, command: LineageCommand, asker: Asker) -> Card:  # noqa: ARG002  # as all answers
         """What is known; raises Unknown for a name that nothing has."""
-        known = Landscape(self._project, await self._lineage.graph(), self._naming)
+        known = replace(self._land, graph=await self._lineage.graph())
         meant = Meaning(known).of(command.dataset, command.column)
         dataset = meant.dataset if isinstance(meant, ColumnId) else meant
         land = replace(known, graph=await self._lineage.around(dataset))
@@ -99,8 +106,8 @@ class LineageAnswers(Generic[T]):
     ) -> Card:
         if isinstance(meant, ColumnId):
             return origin_card(land, meant, origins_of(land.graph, meant))
-        around = [*land.graph.upstream(meant).datasets, *land.graph.downstream(meant).datasets]
-        written = await self._lineage.written(around)
+        shown = [each for each, _ in shown_of(land.graph, meant, direction)]
+        written = await self._lineage.written(shown)
         return lineage_card(land, meant, direction, written, moment)
 
     async def _impact(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from engine.cards import (
@@ -21,7 +22,7 @@ from engine.cards import (
 from engine.catalog.model import Exposure, Owner
 from engine.commands.lineage import Direction, Mishap
 from engine.lineage.columns import Influence
-from engine.lineage.graph import EXPOSURES, ColumnFrom, ColumnId, DatasetId
+from engine.lineage.graph import EXPOSURES, ColumnFrom, ColumnId, DatasetId, Graph, Reach
 from engine.lineage.impact import DueRun, Impact, Landscape
 from engine.lineage.layers import layered
 from engine.lineage.origins import Origins
@@ -121,30 +122,19 @@ def lineage_card(
     moment: Moment,
 ) -> Card:
     """A dataset with all it is made from and all that is made from it."""
-    up, down = land.graph.upstream(around), land.graph.downstream(around)
-    ways = []
-    if direction is not Direction.DOWNSTREAM:
-        ways.append(("upstream", up.distances))
-    if direction is not Direction.UPSTREAM:
-        ways.append(("downstream", down.distances))
-    rows = [
-        (f"{far} {way}", *_described(land, each, written, moment))
-        for way, distances in ways
-        for each, far in distances.items()
-    ]
+    ways = _ways(land.graph, around, direction)
+    rows = tuple(
+        (away, *_described(land, each, written, moment))
+        for each, away in shown_of(land.graph, around, direction)
+    )
     name = land.naming.told(around)
-    said = {
-        "upstream": f"made from {counted(len(up.datasets), 'dataset')}",
-        "downstream": _feeds(down.datasets),
-    }
+    said = {"upstream": _made_from, "downstream": _feeds}
     return Card(
         kind=CardKind.REPLY,
         severity=Severity.INFO,
-        title=f"{name}: {', '.join(said[way] for way, _ in ways)}",
-        text=_left_out(len(rows)),
-        table=CardTable(("Away", "What", "Owner", "Last written"), tuple(rows[:MOST_ROWS]))
-        if rows
-        else None,
+        title=f"{name}: {', '.join(said[way](reach) for way, reach in ways)}",
+        text=_left_out(sum(len(reach) for _, reach in ways)),
+        table=CardTable(("Away", "What", "Owner", "Last written"), rows) if rows else None,
         picture=picture(land, around, direction),
         buttons=(Button("What breaks if it is late?", f"what breaks if {name} is late?"),)
         if land.naming.local(around)
@@ -152,8 +142,33 @@ def lineage_card(
     )
 
 
-def _feeds(reached: Sequence[DatasetId]) -> str:
-    consumers = sum(each.namespace == EXPOSURES for each in reached)
+def shown_of(
+    graph: Graph, around: DatasetId, direction: Direction
+) -> Sequence[tuple[DatasetId, str]]:
+    """Those around a dataset that a card has room for, with how far away they are."""
+    rings = (
+        (f"{far} {way}", ring)
+        for way, reach in _ways(graph, around, direction)
+        for far, ring in enumerate(reach.rings, start=1)
+    )
+    return [*islice(((each, away) for away, ring in rings for each in ring), MOST_ROWS)]
+
+
+def _ways(graph: Graph, around: DatasetId, direction: Direction) -> Sequence[tuple[str, Reach]]:
+    ways = []
+    if direction is not Direction.DOWNSTREAM:
+        ways.append(("upstream", graph.upstream(around)))
+    if direction is not Direction.UPSTREAM:
+        ways.append(("downstream", graph.downstream(around)))
+    return ways
+
+
+def _made_from(reached: Reach) -> str:
+    return f"made from {counted(len(reached), 'dataset')}"
+
+
+def _feeds(reached: Reach) -> str:
+    consumers = sum(each.namespace == EXPOSURES for ring in reached.rings for each in ring)
     told = f"feeds {counted(len(reached) - consumers, 'dataset')}"
     return f"{told} and {counted(consumers, 'consumer')}" if consumers else told
 
@@ -229,14 +244,15 @@ def impact_card(
     name = land.told(what) if isinstance(what, ColumnId) else land.naming.told(what)
     reached = bool(impact.datasets or impact.exposures)
     start = what.dataset if isinstance(what, ColumnId) else what
-    rows = tuple(_rows(impact))
+    count = len(impact.columns) + len(impact.datasets)
+    rows = tuple(islice(_rows(impact), MOST_ROWS))
     return Card(
         kind=CardKind.REPLY,
         severity=Severity.WARNING if reached else Severity.SUCCESS,
         title=f"If {name} {HAPPENS[mishap]}: {impact.sentence}",
-        text="\n".join(_warnings(land, impact, len(rows), moment)),
+        text="\n".join(_warnings(land, impact, count, moment)),
         facts=tuple(_hurt(impact)),
-        table=CardTable(("Away", "What", "Owner"), rows[:MOST_ROWS]) if rows else None,
+        table=CardTable(("Away", "What", "Owner"), rows) if rows else None,
         picture=picture(land, start, Direction.DOWNSTREAM) if reached else None,
         buttons=_next(land, start),
     )
@@ -257,9 +273,9 @@ def _warnings(land: Landscape, impact: Impact, rows: int, moment: Moment) -> Ite
         yield f"{run.what} runs {moment.until(run.at)}."
     for exposure in impact.exposures:
         yield _consumer(land, exposure)
-    unsure = [each.name for each in impact.datasets if not each.certain]
-    if unsure:
-        shown = ", ".join(unsure[:MOST_ROWS])
+    if impact.perhaps:
+        unsure = (each.name for each in impact.datasets if not each.certain)
+        shown = ", ".join(islice(unsure, MOST_ROWS))
         yield f"May be affected, since too little is known of their columns: {shown}."
 
 

@@ -304,7 +304,7 @@ async def test_the_last_part_is_offered_where_it_is_misspelled() -> None:
 
 
 def test_an_impact_is_told_in_one_line() -> None:
-    impact = impact_of(Landscape(PROJECT, a_graph(), NAMING), own("bronze.orders"))
+    impact = impact_of(Landscape.of(PROJECT, a_graph(), NAMING), own("bronze.orders"))
 
     assert summary(impact) == impact.sentence
     assert impact.sentence == (

@@ -1,7 +1,7 @@
 """The part of the engine that tells people: incidents, routes, digests, and what watches."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import make_url
@@ -71,8 +71,10 @@ def alerting_of(ground: Ground) -> Alerting:
 def _impact(ground: Ground) -> Callable[[DatasetName], str]:
     """What is made from a dataset, by whatever tool, in one line."""
 
+    known = Landscape.of(ground.parts.project, ground.memory.graph, ground.naming)
+
     def told(dataset: DatasetName) -> str:
-        land = Landscape(ground.parts.project, ground.memory.graph, ground.naming)
+        land = replace(known, graph=ground.memory.graph)
         return impact_of(land, ground.naming.id_of(dataset)).sentence
 
     return told

@@ -1,7 +1,7 @@
 """The values of a project: tables, models, pipelines, owners, and the pure rules between them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -305,6 +305,13 @@ class Project:
         thing = self._thing(dataset)
         wanted = thing.owner if thing else None
         return next((owner for owner in self.owners if owner.id == wanted), None)
+
+    def owned(self) -> Iterator[tuple[DatasetName, str]]:
+        """Every dataset with the id of its owner, where one is named."""
+        for table in self.tables:
+            if table.owner is not None:
+                yield from ((table.bronze, table.owner), (table.silver, table.owner))
+        yield from ((model.gold, model.owner) for model in self.models if model.owner is not None)
 
     def datasets(self) -> tuple[DatasetName, ...]:
         """Every dataset of the project, bronze first."""

@@ -111,10 +111,12 @@ Ring: TypeAlias = tuple[DatasetId, ...]
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a search came to: a ring for each distance, nearest first, and the jobs on the way."""
+    """What a search came to: a ring for each distance, nearest first."""
 
     rings: tuple[Ring, ...] = ()
-    jobs: tuple[JobId, ...] = ()
+
+    def __len__(self) -> int:
+        return sum(map(len, self.rings))
 
     @property
     def datasets(self) -> tuple[DatasetId, ...]:
@@ -152,6 +154,8 @@ class Graph:
         self._columns: dict[DatasetId, KnownColumns] = {}
         self._makes: dict[ColumnId, set[ColumnId]] = {}
         self._sways: dict[ColumnId, set[DatasetId]] = {}
+        self._last_down: tuple[DatasetId, Reach] | None = None
+        self._last_up: tuple[DatasetId, Reach] | None = None
 
     @override
     def __repr__(self) -> str:
@@ -179,6 +183,7 @@ class Graph:
         self, job: JobId, inputs: Iterable[DatasetId], outputs: Iterable[DatasetId]
     ) -> None:
         """What a job reads and writes now; replaces what it did before."""
+        self._last_down = self._last_up = None
         place = self._job_place.get(job)
         if place is None:
             place = self._job_place[job] = len(self._jobs)
@@ -243,12 +248,19 @@ class Graph:
         return self._sways.get(column, ())
 
     def downstream(self, start: DatasetId) -> Reach:
-        """All that is made from a dataset, directly or not."""
-        return self._reach(start, self._readers, self._outputs)
+        """All that is made from a dataset, directly or not.
+
+        The last answer is kept until a job changes: one card asks several times.
+        """
+        if self._last_down is None or self._last_down[0] != start:
+            self._last_down = start, self._reach(start, self._readers, self._outputs)
+        return self._last_down[1]
 
     def upstream(self, start: DatasetId) -> Reach:
-        """All that a dataset is made from, directly or not."""
-        return self._reach(start, self._writers, self._inputs)
+        """All that a dataset is made from, directly or not; kept as well."""
+        if self._last_up is None or self._last_up[0] != start:
+            self._last_up = start, self._reach(start, self._writers, self._inputs)
+        return self._last_up[1]
 
     def _at(self, dataset: DatasetId) -> int:
         place = self._place.get(dataset)
@@ -281,7 +293,7 @@ class Graph:
             seen |= ring
             if ring:
                 rings.append(self._named(ring))
-        return Reach(tuple(rings), self._named_jobs(passed))
+        return Reach(tuple(rings))
 
     def _named(self, places: Collection[int | None]) -> Ring:
         if len(self._ranks) < len(self._sorting):

@@ -1,15 +1,22 @@
 """What a mishap reaches downstream, by distance, and whom it hurts."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from itertools import accumulate, chain
+from typing import Generic, TypeAlias, TypeVar, overload
+
+from typing_extensions import override
 
 from engine.cards import counted
 from engine.catalog.model import DatasetName, Exposure, Owner, Project
-from engine.lineage.graph import EXPOSURES, ColumnId, DatasetId, Graph, Naming
+from engine.lineage.graph import EXPOSURES, ColumnId, DatasetId, Graph, Naming, Ring
 
 ColumnRing: TypeAlias = tuple[ColumnId, ...]
+
+K = TypeVar("K")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,32 @@ class AffectedColumn:
     distance: int
 
 
+class Told(Sequence[T], Generic[K, T]):
+    """What is at each distance, told when it is looked at: a card shows few of thousands."""
+
+    def __init__(self, rings: Sequence[Sequence[K]], tell: Callable[[K, int], T]) -> None:
+        self._rings = rings
+        self._ends = list(accumulate(map(len, rings)))
+        self._tell = tell
+
+    @override
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[T]: ...
+    @override
+    def __getitem__(self, place: int | slice) -> T | Sequence[T]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        at = range(len(self))[place]
+        ring = bisect_right(self._ends, at)
+        # what is left to the end of its ring is its place from behind
+        return self._tell(self._rings[ring][at - self._ends[ring]], ring + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class DueRun:
     """A run that a schedule will start, and which datasets it makes."""
@@ -100,8 +133,10 @@ class DueRun:
 class Impact:
     """All that a mishap reaches, nearest first."""
 
-    datasets: tuple[Affected, ...] = ()
-    columns: tuple[AffectedColumn, ...] = ()
+    datasets: Sequence[Affected] = ()
+    perhaps: int = 0
+    """How many of the datasets are not certain."""
+    columns: Sequence[AffectedColumn] = ()
     exposures: tuple[Exposure, ...] = ()
     owners: tuple[Owner, ...] = ()
     """Who answers for what is reached, each once."""
@@ -120,8 +155,7 @@ def summary(impact: Impact) -> str:
 
 
 def _parts(impact: Impact) -> Iterator[str]:
-    certain = sum(each.certain for each in impact.datasets)
-    perhaps = len(impact.datasets) - certain
+    certain, perhaps = len(impact.datasets) - impact.perhaps, impact.perhaps
     if impact.columns:
         yield counted(len(impact.columns), "column")
     if certain:
@@ -139,11 +173,24 @@ class Landscape:
     project: Project
     graph: Graph
     naming: Naming
+    owners: Mapping[str, Owner]
+    """By the name of a dataset in the project's own namespace."""
+
+    @classmethod
+    def of(cls, project: Project, graph: Graph, naming: Naming) -> "Landscape":
+        """The owners are looked up once: keep it, and give it other graphs by `replace`."""
+        owners = {owner.id: owner for owner in reversed(project.owners)}
+        known: dict[str, Owner] = {}
+        for dataset, owner in project.owned():
+            if owner in owners:
+                known[naming.id_of(dataset).name] = owners[owner]
+        return cls(project, graph, naming, known)
 
     def owner_of(self, dataset: DatasetId) -> Owner | None:
         """Who answers for a dataset of the project."""
-        local = self.naming.local(dataset)
-        return self.project.owner_of(local) if local else None
+        # by name first: of ids of thousands of datasets each hash would be made anew
+        owner = self.owners.get(dataset.name)
+        return owner if dataset.namespace == self.naming.namespace else None
 
     def told(self, column: ColumnId) -> str:
         """A column for people, such as «gold.revenue.total»."""
@@ -158,60 +205,88 @@ def impact_of(
     due: Iterable[DueRun] = (),
 ) -> Impact:
     """What happens to others when something happens to a dataset, or to one of its columns."""
-    reached, columns = _reached(landscape, start, column)
-    datasets = tuple(each for each in reached if each.id.namespace != EXPOSURES)
-    names = {each.id.name for each in reached if each.id.namespace == EXPOSURES}
-    exposures = tuple(each for each in landscape.project.exposures if each.name in names)
+    rings = landscape.graph.downstream(start).rings
+    if column is None:
+        return _impact(landscape, start, rings, ColumnReach(), due)
+    reach = column_reach(landscape.graph, ColumnId(start, column))
+    touched = reach.datasets.union(reach.unknown)
+    return _impact(landscape, start, _within(rings, touched), reach, due)
+
+
+def _within(rings: Iterable[Ring], wanted: Collection[DatasetId]) -> tuple[Ring, ...]:
+    """Of each ring those that are wanted; the rings stay, as they are distances."""
+    names = {each.name for each in wanted}
+    return tuple(
+        tuple([each for each in ring if each.name in names and each in wanted]) for ring in rings
+    )
+
+
+def _impact(
+    landscape: Landscape,
+    start: DatasetId,
+    rings: Sequence[Ring],
+    reach: ColumnReach,
+    due: Iterable[DueRun],
+) -> Impact:
+    doubtful = frozenset(reach.unknown)
+    datasets = tuple(
+        tuple([each for each in ring if each.namespace != EXPOSURES]) for ring in rings
+    )
+    exposures = tuple(_exposures(landscape.project, rings))
+
+    def affected(dataset: DatasetId, far: int) -> Affected:
+        name, owner = landscape.naming.told(dataset), landscape.owner_of(dataset)
+        return Affected(dataset, name, far, owner, dataset not in doubtful)
+
     return Impact(
-        datasets=datasets,
-        columns=columns,
+        datasets=Told(datasets, affected),
+        perhaps=sum(map(len, _within(datasets, doubtful))) if doubtful else 0,
+        columns=Told(reach.rings, lambda each, far: AffectedColumn(landscape.told(each), far)),
         exposures=exposures,
-        owners=_owners(landscape.project, datasets, exposures),
+        owners=_owners(landscape, datasets, exposures),
         schedules=_soon(landscape.naming, start, datasets, due),
     )
 
 
-def _reached(
-    landscape: Landscape, start: DatasetId, column: str | None
-) -> tuple[tuple[Affected, ...], tuple[AffectedColumn, ...]]:
-    distances = landscape.graph.downstream(start).distances
-    if column is None:
-        return tuple(_affected(landscape, distances, frozenset())), ()
-    reach = column_reach(landscape.graph, ColumnId(start, column))
-    columns = tuple(
-        AffectedColumn(landscape.told(each), far)
-        for far, ring in enumerate(reach.rings, start=1)
-        for each in ring
-    )
-    touched = reach.datasets.union(reach.unknown)
-    reached = {each: far for each, far in distances.items() if each in touched}
-    return tuple(_affected(landscape, reached, frozenset(reach.unknown))), columns
-
-
-def _affected(
-    landscape: Landscape, distances: Mapping[DatasetId, int], doubtful: Collection[DatasetId]
-) -> Iterator[Affected]:
-    project, told = landscape.project, landscape.naming.told
-    # looked up by name once: there may be thousands of datasets
-    owners = {str(each): project.owner_of(each) for each in project.datasets()}
-    for each, far in distances.items():
-        name = told(each)
-        yield Affected(each, name, far, owners.get(name), each not in doubtful)
+def _exposures(project: Project, rings: Iterable[Ring]) -> Iterator[Exposure]:
+    names = {each.name for each in project.exposures}
+    if names:
+        reached = {
+            each.name
+            for ring in rings
+            for each in ring
+            if each.namespace == EXPOSURES and each.name in names
+        }
+        yield from (each for each in project.exposures if each.name in reached)
 
 
 def _owners(
-    project: Project, datasets: Iterable[Affected], exposures: Iterable[Exposure]
+    landscape: Landscape, rings: Iterable[Ring], exposures: Iterable[Exposure]
 ) -> tuple[Owner, ...]:
     """Each owner once, in the order in which they are reached."""
-    wanted = [each.owner.id for each in datasets if each.owner]
-    wanted += [each.owner for each in exposures if each.owner]
-    known = {owner.id: owner for owner in project.owners}
-    return tuple(known[each] for each in dict.fromkeys(wanted) if each in known)
+    wanted = dict.fromkeys(_reached_owners(landscape, rings))
+    wanted.update(dict.fromkeys(each.owner for each in exposures if each.owner))
+    known = {owner.id: owner for owner in landscape.project.owners}
+    return tuple(known[each] for each in wanted if each in known)
+
+
+def _reached_owners(landscape: Landscape, rings: Iterable[Ring]) -> Iterator[str]:
+    """The ids of owners as they are reached, until all that own anything were."""
+    left = {owner.id for owner in landscape.owners.values()}
+    for each in chain.from_iterable(rings):
+        if not left:
+            return
+        owner = landscape.owner_of(each)
+        if owner is not None and owner.id in left:
+            left.remove(owner.id)
+            yield owner.id
 
 
 def _soon(
-    naming: Naming, start: DatasetId, datasets: Sequence[Affected], due: Iterable[DueRun]
+    naming: Naming, start: DatasetId, rings: Sequence[Ring], due: Iterable[DueRun]
 ) -> tuple[DueRun, ...]:
-    hurt = {start, *(each.id for each in datasets)}
-    hit = [run for run in due if not hurt.isdisjoint(map(naming.id_of, run.writes))]
+    writes = [(run, frozenset(map(naming.id_of, run.writes))) for run in due]
+    wanted = frozenset[DatasetId]().union(*(made for _, made in writes))
+    hurt = {start}.union(*_within(rings, wanted)) if wanted else set[DatasetId]()
+    hit = [run for run, made in writes if not hurt.isdisjoint(made)]
     return tuple(sorted(hit, key=lambda run: run.at))

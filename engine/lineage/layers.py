@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from typing import TypeAlias
 
 from engine.commands.lineage import Direction
-from engine.lineage.graph import DatasetId, Graph
+from engine.lineage.graph import DatasetId, Graph, Reach
 
 SWEEPS = 3
 
@@ -40,28 +41,55 @@ def layered(
 
     An edge that closes a cycle stays, while it moves nothing to the right.
     """
-    distances = _around(graph, around, direction)
-    nearest = sorted(distances, key=lambda each: (distances[each], each.name, each.namespace))
-    kept = nearest[:most]
+    reaches = _reaches(graph, around, direction)
+    distances = _nearest(around, reaches, most)
+    kept = list(distances)
     edges = tuple(_edges(graph, kept))
     levels = _levels(sorted(kept), edges)
     rows = _rows(levels, edges)
     nodes = [Placed(each, levels[each], rows[each], distances[each]) for each in kept]
     ordered = sorted(nodes, key=lambda node: (node.level, node.row))
-    return Layered(tuple(ordered), edges, len(nearest) - len(kept))
+    return Layered(tuple(ordered), edges, 1 + _count(reaches) - len(kept))
 
 
-def _around(graph: Graph, around: DatasetId, direction: Direction) -> dict[DatasetId, int]:
-    distances = {around: 0}
+def _reaches(graph: Graph, around: DatasetId, direction: Direction) -> Sequence[Reach]:
     searches = []
     if direction is not Direction.DOWNSTREAM:
         searches.append(graph.upstream(around))
     if direction is not Direction.UPSTREAM:
         searches.append(graph.downstream(around))
-    for found in searches:
-        for dataset, far in found.distances.items():
-            distances[dataset] = min(far, distances.get(dataset, far))
+    return searches
+
+
+def _nearest(around: DatasetId, reaches: Sequence[Reach], most: int) -> dict[DatasetId, int]:
+    """So many of those in reach with how far they are, nearest first, then by name.
+
+    No more rings are looked at than are needed: there may be thousands of datasets.
+    """
+    distances = {around: 0}
+    rings = zip_longest(*(each.rings for each in reaches), fillvalue=())
+    for far, at_that in enumerate(rings, start=1):
+        if len(distances) >= most:
+            break
+        there = sorted(
+            {*chain.from_iterable(at_that)}, key=lambda each: (each.name, each.namespace)
+        )
+        for each in there:
+            if len(distances) < most:
+                distances.setdefault(each, far)
     return distances
+
+
+def _count(reaches: Sequence[Reach]) -> int:
+    """How many are in reach; what is so both ways, by a cycle, counts once."""
+    if len(reaches) == 1 or not all(map(len, reaches)):
+        return sum(map(len, reaches))
+    # names first: their hashes are kept, those of ids are not
+    less, more = sorted(reaches, key=len)
+    known = set(less.datasets)
+    names = {each.name for each in known}
+    both = sum(each.name in names and each in known for each in more.datasets)
+    return len(less) + len(more) - both
 
 
 def _edges(graph: Graph, kept: Collection[DatasetId]) -> Iterator[tuple[DatasetId, DatasetId]]:
