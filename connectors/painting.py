@@ -153,8 +153,8 @@ def _words(image: Image.Image, picture: Picture, notes: Sequence[str], scale: in
     draw = ImageDraw.Draw(image)
     for box in picture.boxes:
         room = BOX_WIDTH - 19 - 8
-        _text(draw, (box.x + 19, box.y + 15), (_name(box), 13, TEXT, room), scale)
-        _text(draw, (box.x + 19, box.y + 31), (one_line(box.node.kind), 10.5, MUTED, room), scale)
+        _text(draw, (box.x + 19, box.y + 16), (_name(box), 14.5, TEXT, room), scale)
+        _text(draw, (box.x + 19, box.y + 33), (one_line(box.node.kind), 11, MUTED, room), scale)
     for row, note in enumerate(notes):
         at = EDGE, picture.height - EDGE // 2 + row * FOOT + FOOT // 2
         _text(draw, at, (note, 11, MUTED, picture.width - 2 * EDGE), scale)

@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from engine.cards import Diagram, DiagramNode
 
-BOX_WIDTH, BOX_HEIGHT = 176, 42
-BETWEEN_COLUMNS, BETWEEN_ROWS = 46, 14
-EDGE = 18
+BOX_WIDTH, BOX_HEIGHT = 160, 44
+BETWEEN_COLUMNS, BETWEEN_ROWS = 34, 14
+EDGE = 16
 FOOT = 18
 """Room for each line below the boxes."""
 

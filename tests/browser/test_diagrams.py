@@ -2,7 +2,7 @@
 
 import pytest
 from opsdroid.connector import Connector
-from playwright.async_api import Locator
+from playwright.async_api import Locator, expect
 
 from engine.cards import Card, CardKind, Diagram, DiagramEdge, DiagramNode, Severity
 from engine.host import CardMessage
@@ -75,6 +75,19 @@ async def test_six_columns_are_seen_whole_on_a_small_screen(
 
     assert await diagram.locator(".diagram-scroll").evaluate(UNSEEN) == 0
     assert await diagram.get_by_role("img").evaluate(CUT) == 0
+    assert await reader.overflow() == 0
+
+
+async def test_a_picture_that_goes_on_fades_until_it_was_scrolled_to_its_end(
+    reader: Reader, shop: World
+) -> None:
+    await reader.page.set_viewport_size({"width": 600, "height": 820})
+
+    scroll = (await shown(shop, reader, "Narrow", SIX)).locator(".diagram-scroll")
+
+    await expect(scroll).to_have_class("diagram-scroll is-cut")
+    await scroll.evaluate("(each) => each.scrollTo(each.scrollWidth, 0)")
+    await expect(scroll).to_have_class("diagram-scroll")
     assert await reader.overflow() == 0
 
 

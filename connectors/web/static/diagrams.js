@@ -26,10 +26,14 @@ export function diagram(data) {
   // As wide as the card, but never so small that its words can't be read.
   picture.style.maxWidth = `${width + 2 * aside}px`;
   picture.style.minWidth = `${Math.round((width + 2 * aside) * SMALLEST)}px`;
+  // A picture that is wider than the card is scrolled, by keys as well.
+  const scroll = element("div", { class: "diagram-scroll", tabindex: "0", role: "group", "aria-label": data.title ?? "Diagram" }, [picture]);
+  const look = () => scroll.classList.toggle("is-cut", scroll.scrollLeft + scroll.clientWidth < scroll.scrollWidth - 1);
+  scroll.addEventListener("scroll", look, { passive: true });
+  new ResizeObserver(look).observe(scroll);
   return element("figure", { class: "diagram" }, [
     element("figcaption", { class: "diagram-title", dir: "auto" }, [data.title ?? ""]),
-    // A picture that is wider than the card is scrolled, by keys as well.
-    element("div", { class: "diagram-scroll", tabindex: "0", role: "group", "aria-label": data.title ?? "Diagram" }, [picture]),
+    scroll,
     data.left_out ? element("p", { class: "diagram-more" }, [`and ${data.left_out} more`]) : null,
     element("div", { class: "visually-hidden" }, [arrowsAsList(data)]),
   ]);
