@@ -73,7 +73,7 @@ from engine.testing.fixed import (
 )
 from engine.testing.known_lineage import FixedLineage
 from engine.testing.persons import MemoryErasures, MemoryTraces
-from engine.testing.privacy import FixedPrivacyFindings, MemoryRuleFile
+from engine.testing.privacy import FixedPrivacyFindings, MemoryRuleFile, NoReaders
 from engine.testing.roles import MemoryConfirmations, MemoryGrants, known_people
 from engine.testing.routing import KnownPosts
 from engine.testing.sessions import EndedSessions
@@ -187,7 +187,7 @@ class Workshop:
         return {
             StepKind.INGEST: Ingest(project, transactions, arrived, self.pulse.metered),
             StepKind.REFINE: Refine(
-                FixedPolicies(project), transactions, self.detector, self.clock
+                FixedPolicies(project), transactions, self.detector, self.clock, readers=NoReaders()
             ),
             StepKind.BUILD: Build(FixedPolicies(project), transactions, self.clock),
             StepKind.CHECK: Check(project, self.quality, self.examples, self.clock),

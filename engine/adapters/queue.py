@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from procrastinate import App, PsycopgConnector, jobs, manager
@@ -118,12 +118,10 @@ class RunQueueWorker:
         work: Work,
         clock: Clock,
         limits: QueueLimits,
-        queues: Sequence[str] = (QUEUE,),
     ) -> None:
         self._work = work
         self._clock = clock
         self._limits = limits
-        self._queues = list(queues)  # procrastinate takes a tuple for a row, not for an array
         self._connector = PsycopgConnector(
             conninfo=make_url(url).set(drivername="postgresql").render_as_string(False),
             kwargs={
@@ -173,7 +171,7 @@ class RunQueueWorker:
 
     async def _until_it_breaks(self, app: App) -> None:
         await app.run_worker_async(
-            queues=self._queues,
+            queues=[QUEUE],
             concurrency=self._limits.at_once,
             install_signal_handlers=False,
             fetch_job_polling_interval=POLL,

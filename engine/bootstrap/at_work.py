@@ -12,7 +12,9 @@ from engine.adapters.postgres.examples import PostgresExamples
 from engine.adapters.postgres.lineage_deliveries import PostgresDeliveries
 from engine.adapters.postgres.persons import PostgresTraces
 from engine.adapters.postgres.retention import PostgresStoreroom
+from engine.adapters.postgres.run_queue import QUEUE
 from engine.adapters.postgres.sessions import PostgresSessions
+from engine.adapters.postgres.text_chunks import CHUNKS_QUEUE
 from engine.adapters.postgres.transactions import PostgresTransaction
 from engine.adapters.queue import QueueLimits, RunQueueWorker
 from engine.adapters.scheduler import SchedulerAlarm, TriggerTimetable
@@ -22,13 +24,14 @@ from engine.alerts.outbox import Deliverer
 from engine.alerts.schedule_notices import ScheduleNotices
 from engine.bootstrap.alerting import alerting_of
 from engine.bootstrap.asked import Engine, engine_of
-from engine.bootstrap.ground import Ground
+from engine.bootstrap.ground import Ground, Parts
 from engine.errors import EngineError
 from engine.findings.watch import Watch
 from engine.hooks.caller import HookCaller
 from engine.lineage.courier import Courier
 from engine.lineage.ports import CollectorClient
 from engine.persons.desk import PersonDesk
+from engine.privacy.free_text import FreeText
 from engine.retention.caretaker import Caretaker
 from engine.runs.backfill_desk import BackfillDesk
 from engine.runs.desk import RunDesk
@@ -60,6 +63,7 @@ class Wired:
 
     engine: Engine
     queue: RunQueueWorker | None
+    chunks: FreeText | None
     pulse: Pulse[PostgresTransaction]
     usher: Usher[PostgresTransaction]
     rescue: Rescue[PostgresTransaction]
@@ -98,6 +102,7 @@ def wire(ground: Ground, collectors: CollectorClient) -> Wired:
     return Wired(
         engine=engine,
         queue=_queue(ground, pulse, listeners),
+        chunks=ground.free_text if _works(parts, CHUNKS_QUEUE) else None,
         pulse=pulse,
         usher=Usher(transactions, ground.line, clock),
         rescue=Rescue(transactions, sessions, clock, settings.takeover_after),
@@ -141,13 +146,18 @@ def _persons(ground: Ground) -> PersonDesk:
     )
 
 
+def _works(parts: Parts, queue: str) -> bool:
+    """Whether this process works a queue; a bot may leave all of them to others."""
+    return bool(parts.settings.runs_at_once) and queue in parts.queues
+
+
 def _queue(
     ground: Ground, pulse: Pulse[PostgresTransaction], listeners: Hearing
 ) -> RunQueueWorker | None:
     """This process at the queue; none where it leaves runs to others."""
     parts, transactions, clock = ground.parts, ground.transactions, ground.clock
     settings = parts.settings
-    if not settings.runs_at_once:
+    if not _works(parts, QUEUE):
         return None
     runner = Runner(
         parts.project,
@@ -162,7 +172,7 @@ def _queue(
     sessions = PostgresSessions(ground.database)
     work = RunWorker(ground.worker, runner, transactions, sessions, clock)
     limits = QueueLimits(settings.runs_at_once, settings.heartbeat, settings.grace)
-    return RunQueueWorker(parts.database_url, work.take, clock, limits, parts.queues)
+    return RunQueueWorker(parts.database_url, work.take, clock, limits)
 
 
 def _steps(ground: Ground, pulse: Pulse[PostgresTransaction]) -> dict[StepKind, StepWork]:
@@ -173,7 +183,12 @@ def _steps(ground: Ground, pulse: Pulse[PostgresTransaction]) -> dict[StepKind, 
     return {
         StepKind.INGEST: Ingest(project, transactions, ground.deliveries, pulse.metered),
         StepKind.REFINE: Refine(
-            ground.privacy, transactions, ground.detector, ground.clock, key_version
+            ground.privacy,
+            transactions,
+            ground.detector,
+            ground.clock,
+            key_version,
+            readers=ground.free_text,
         ),
         StepKind.BUILD: Build(ground.privacy, transactions, ground.clock),
         StepKind.CHECK: Check(project, ground.checks, examples, ground.clock),
@@ -193,6 +208,7 @@ async def at_work(wired: Wired) -> AsyncIterator[None]:
     """Runs and deliveries in the background; at the end, runs at work are handed to others."""
     async with asyncio.TaskGroup() as group:
         queue = [group.create_task(wired.queue.run(), name="queue")] if wired.queue else []
+        chunks = [group.create_task(wired.chunks.watch(), name="chunks")] if wired.chunks else []
         others = [
             group.create_task(wired.pulse.beat(), name="pulse"),
             group.create_task(wired.usher.attend(), name="usher"),
@@ -208,7 +224,7 @@ async def at_work(wired: Wired) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            await _cancelled(queue)
+            await _cancelled([*queue, *chunks])
             await _cancelled(others)
             await _last_words(wired.deliverer)
 

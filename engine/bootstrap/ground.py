@@ -17,6 +17,8 @@ from engine.adapters.postgres.database import Database
 from engine.adapters.postgres.metrics import PostgresRecall
 from engine.adapters.postgres.protecting import Protecting
 from engine.adapters.postgres.run_queue import QUEUE
+from engine.adapters.postgres.text_chunks import CHUNKS_QUEUE, PostgresChunks
+from engine.adapters.postgres.text_reading import PostgresTexts
 from engine.adapters.postgres.transactions import PostgresTransactions
 from engine.adapters.presidio.detector import PresidioDetector
 from engine.adapters.privacy_file import PrivacyFile
@@ -34,13 +36,14 @@ from engine.lineage.delivery import Collector
 from engine.lineage.graph import Naming
 from engine.lineage.memory import LineageMemory
 from engine.lineage.sources import external_sources
+from engine.privacy.free_text import FreeText
 from engine.privacy.protect import Keyring
 from engine.runs.lineage_facts import Knowledge
 from engine.runs.tracing import Tracer
 from engine.settings import Settings
 
-QUEUES = (QUEUE,)
-"""What there is to work."""
+QUEUES = (QUEUE, CHUNKS_QUEUE)
+"""What there is to work: runs, and free text that others are about to protect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ class Ground:
     detector: PresidioDetector
     protecting: Protecting
     privacy: PrivacyFile
+    free_text: FreeText
     audit: PostgresAudit
     deliveries: ProjectDeliveries
     transactions: PostgresTransactions
@@ -117,6 +121,8 @@ class Ground:
         sources = external_sources(parts.project, os.environ)
         declared = Declared(parts.project, naming, sources, project_columns(parts.project))
         audit = _audit(parts, database)
+        privacy = PrivacyFile(parts.project)
+        texts = PostgresTexts(database, parts.keys, shields, clock, parts.folder)
         timeout, recall = parts.settings.worker_timeout, PostgresRecall(database)
         return cls(
             parts,
@@ -127,7 +133,8 @@ class Ground:
             PostgresChecks(database, soda, clock, timeout, recall),
             detector,
             protecting,
-            PrivacyFile(parts.project),
+            privacy,
+            FreeText(texts, PostgresChunks(database, worker), privacy, clock),
             audit,
             ProjectDeliveries(parts.project.folder, clock),
             PostgresTransactions(

@@ -48,20 +48,22 @@ class SecretKey:
 
     def for_entity(self, entity: str) -> bytes:
         """The key of one entity, by HKDF-SHA-256 (RFC 5869), so that keys don't cross entities."""
-        return _derived(self.master, entity)
+        return _derived(self.master, f"token/{entity}")
 
     @property
     def fingerprint(self) -> str:
         """What tells this key from another, and nothing of the key itself."""
-        # its info is none of an entity's, so that this is no part of a key that makes tokens
-        info = b"atlas/fingerprint"
-        derived = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info)
-        return derived.derive(self.master).hex()[:_FINGERPRINT_DIGITS]
+        return _derived(self.master, "fingerprint").hex()[:_FINGERPRINT_DIGITS]
+
+    def for_imprints(self) -> bytes:
+        """The key by which texts are known again."""
+        return _derived(self.master, "imprints")
 
 
 @lru_cache(maxsize=64)
-def _derived(master: bytes, entity: str) -> bytes:
-    info = f"atlas/token/{entity}".encode()
+def _derived(master: bytes, purpose: str) -> bytes:
+    """A key for one purpose, of which none is an entity: those stand behind `token/`."""
+    info = f"atlas/{purpose}".encode()
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(master)
 
 

@@ -23,7 +23,7 @@ def terms(
         return AS_IT_IS
     if coverage.protection is not None:
         return f"{coverage.reach} {_way(coverage.protection, key_version)}"
-    told = "\n".join((*_within(coverage, key_version), *_recognised(recognition)))
+    told = "\n".join((*_within(coverage, key_version), *recognised(recognition)))
     return f"{coverage.reach} {hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
 
@@ -43,8 +43,8 @@ def _within(coverage: Coverage, key_version: int) -> Iterator[str]:
     yield f"not: {sorted(coverage.ignored)}"
 
 
-def _recognised(recognition: Recognition) -> Iterator[str]:
-    """What is looked for: a new pattern finds in old rows what nobody looked for then."""
+def recognised(recognition: Recognition) -> Iterator[str]:
+    """What is looked for, in words: a new pattern finds in old rows what nobody looked for then."""
     yield f"languages: {recognition.languages}"
     yield from map(repr, recognition.custom)
     yield f"allowed: {sorted(recognition.allow.words)} {recognition.allow.regexes}"

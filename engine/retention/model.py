@@ -18,6 +18,8 @@ class Aging(StrEnum):
     METRICS = "metrics"
     FOREIGN_LINEAGE = "foreign lineage"
     INCIDENTS = "incidents"
+    CHUNKS = "chunks of free text"
+    TEXT_FINDINGS = "findings in free text"
 
 
 METRICS_KEPT = timedelta(days=400)
@@ -33,8 +35,8 @@ def oldest_kept(what: Aging, kept: Retention, now: datetime) -> datetime:
             return now - kept.quarantine
         case Aging.METRICS:
             return now - max(kept.runs, METRICS_KEPT)
-        case Aging.TICKETS:
-            return now  # that of a run that is over is of no use at once
+        case Aging.TICKETS | Aging.CHUNKS:
+            return now  # those of a run that is over are of no use at once
         case _:
             return now - kept.logs
 

@@ -31,6 +31,7 @@ from engine.runs.steps.publish import Publish
 from engine.runs.steps.refine import Refine
 from engine.runs.steps.work import StepWork
 from engine.testing.fixed import FixedDetector, FixedExamples, FixedPolicies, FixedQuality
+from engine.testing.privacy import NoReaders
 from tests.adapters.builders import CLOCK, SOMEBODY, Cells, Lab, a_table, execute, refining
 from tests.adapters.loading import FULL, arrive, changes, day, loaded
 from tests.builders import a_project
@@ -268,7 +269,9 @@ async def worked(lab: Lab, project: Project, quality: FixedQuality) -> Run:
     transactions, table = lab.transactions, project.tables[0]
     desk: RunDesk[PostgresTransaction] = RunDesk(transactions, CLOCK)
     steps: dict[StepKind, StepWork] = {
-        StepKind.REFINE: Refine(FixedPolicies(project), transactions, FixedDetector(), CLOCK),
+        StepKind.REFINE: Refine(
+            FixedPolicies(project), transactions, FixedDetector(), CLOCK, readers=NoReaders()
+        ),
         StepKind.CHECK: CheckStep(project, quality, FixedExamples(), CLOCK),
         StepKind.PUBLISH: Publish(),
     }

@@ -8,6 +8,7 @@ from engine.adapters.postgres import (
     incident_tables,
     lineage_tables,
     outbox_tables,
+    reading_tables,
     routing_tables,
     watching_tables,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "lineage_tables",
     "metadata",
     "outbox_tables",
+    "reading_tables",
     "routing_tables",
     "watching_tables",
 ]

@@ -7,7 +7,7 @@ no more pieces than there are processes are on their way.
 import asyncio
 import io
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,14 @@ from engine.adapters.postgres.cell_sql import SilverColumn
 from engine.adapters.postgres.database import Driver
 from engine.adapters.postgres.names import dataset
 from engine.adapters.postgres.refine_sql import PROTECTED
-from engine.adapters.presidio.protection import Protected, Recipe, packed, protected
+from engine.adapters.postgres.text_findings import known_findings
+from engine.adapters.presidio.protection import (
+    Protected,
+    Recipe,
+    imprinted,
+    packed,
+    protected,
+)
 from engine.adapters.shields import Shields
 from engine.catalog.model import Operator, Table
 from engine.errors import KeyMissing
@@ -106,22 +113,25 @@ class _Way:
         waiting: deque[asyncio.Task[Protected]] = deque()
         async with asyncio.TaskGroup() as group:
             for piece in pieces:
-                chunk = await self._read(piece)
+                chunk = await copied(self.connection, self.columns, piece)
                 if chunk:
+                    known = await self._known(sealed, chunk)
                     waiting.append(
-                        group.create_task(protect(protected, sealed, chunk), name="protection")
+                        group.create_task(
+                            protect(protected, sealed, chunk, known), name="protection"
+                        )
                     )
                 if len(waiting) > self.shields.at_once:
                     await self._write(await waiting.popleft())
             while waiting:
                 await self._write(await waiting.popleft())
 
-    async def _read(self, piece: str) -> bytes:
-        out = io.BytesIO()
-        await self.connection.copy_from_query(
-            refine_sql.readable(self.columns, piece), output=out, format="text", encoding="utf-8"
-        )
-        return out.getvalue()
+    async def _known(self, sealed: bytes, chunk: bytes) -> Mapping[bytes, str]:
+        """What was found in the chunk's free text before."""
+        if not self.recipe.recalls:
+            return {}
+        imprints = await self.shields.call(imprinted, sealed, chunk)
+        return await known_findings(self.connection, imprints)
 
     async def _write(self, done: Protected) -> None:
         self.spotted.extend(done.spotted)
@@ -131,12 +141,21 @@ class _Way:
             )
 
 
+async def copied(connection: Driver, columns: Sequence[SilverColumn], piece: str) -> bytes:
+    """The rows of a part of bronze as lines of COPY: the number of each, then its texts."""
+    out = io.BytesIO()
+    await connection.copy_from_query(
+        refine_sql.readable(columns, piece), output=out, format="text", encoding="utf-8"
+    )
+    return out.getvalue()
+
+
 async def _pieces(connection: Driver, table: Table, source: str | None) -> list[str]:
     """Parts of bronze, each as what stands behind FROM: by page, or by row where some are read."""
     if source is None:
         size = await connection.fetchval("SELECT pg_relation_size($1)", dataset(table.bronze))
         pages = range(0, max(-(-size // _PAGE), 1), _PAGES)
-        return [refine_sql.pages(table, first, first + _PAGES) for first in pages]
+        return [refine_sql.pages(table.bronze, first, first + _PAGES) for first in pages]
     lasts = await connection.fetch(refine_sql.last_rows(source, _ROWS))
     firsts = [0, *(record[0] for record in lasts)]
     return [

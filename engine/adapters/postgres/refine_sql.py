@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from engine.adapters.postgres import cell_sql
 from engine.adapters.postgres.cell_sql import SilverColumn
 from engine.adapters.postgres.names import dataset, ident, qualified, text_literal
-from engine.catalog.model import Operator, Table
+from engine.catalog.model import DatasetName, Operator, Table
 from engine.privacy.protect import REDACTED
 
 JUDGED = "_judged"
@@ -46,10 +46,14 @@ def readable(columns: Sequence[SilverColumn], piece: str) -> str:
 FROM (SELECT _row, {_each(columns, cell_sql.cleaned)} FROM {piece} b {_APART}) cleaned"""
 
 
-def pages(table: Table, first: int, end: int) -> str:
-    """The part of bronze on some of its pages, found without reading the others."""
+def pages(bronze: DatasetName, first: int, end: int, after: int = 0) -> str:
+    """The part of bronze on some of its pages, found without reading the others.
+
+    Of an incremental load it is the rows after a number.
+    """
     between = f"ctid >= '({first},0)'::tid AND ctid < '({end},0)'::tid"
-    return f"(SELECT * FROM {dataset(table.bronze)} WHERE {between})"
+    newer = f" AND _row > {after}" if after else ""
+    return f"(SELECT * FROM {dataset(bronze)} WHERE {between}{newer})"
 
 
 def rows_between(source: str, after: int, upto: int) -> str:

@@ -118,6 +118,18 @@ DELETE FROM atlas.metrics WHERE id IN (
   SELECT number FROM atlas.incidents WHERE status = 'resolved' AND resolved_at < :before
   ORDER BY number LIMIT :limit FOR UPDATE SKIP LOCKED)"""
     ),
+    # of a run that is queued anew, the next worker makes others
+    Aging.CHUNKS: text(
+        """DELETE FROM atlas.text_chunks WHERE ctid = ANY(ARRAY(
+  SELECT chunk.ctid FROM atlas.text_chunks chunk LEFT JOIN atlas.runs ON runs.id = chunk.run_id
+  WHERE runs.id IS NULL OR runs.finished_at < :before OR runs.attempt > chunk.attempt
+  LIMIT :limit FOR UPDATE OF chunk SKIP LOCKED))"""
+    ),
+    Aging.TEXT_FINDINGS: text(
+        """DELETE FROM atlas.text_findings WHERE imprint IN (
+  SELECT imprint FROM atlas.text_findings WHERE read_at < :before
+  ORDER BY read_at LIMIT :limit FOR UPDATE SKIP LOCKED)"""
+    ),
 }
 
 _QUARANTINES = text(

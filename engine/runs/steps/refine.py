@@ -8,12 +8,13 @@ from engine.cards import counted
 from engine.catalog.model import Project, Table
 from engine.clock import Clock
 from engine.errors import SourceUnreadable
+from engine.privacy.chunks import Reading, text_columns
 from engine.privacy.classifying import classify_all
 from engine.privacy.coverage import Coverage, protections_of
 from engine.privacy.model import ColumnSample, Protection, unnamed_numbers, worth_sampling
 from engine.privacy.operators import KEYED
 from engine.privacy.policy import TableRules, recognition_of
-from engine.privacy.ports import Detector, Policies
+from engine.privacy.ports import Detector, Policies, TextReaders
 from engine.privacy.recognition import Recognition
 from engine.privacy.terms import may_use_key
 from engine.runs.leftovers import drop_earlier
@@ -34,19 +35,26 @@ class Refine:
         detector: Detector,
         clock: Clock,
         key_version: int = 0,
+        *,
+        readers: TextReaders,
     ) -> None:
         self._policies = policies
         self._transactions = transactions
         self._detector = detector
         self._clock = clock
         self._key_version = key_version
+        self._readers = readers
 
     async def prepare(self, run: Run, step: Step) -> Act:
-        """Classify the columns that nobody declared from a sample, under the rules of now."""
+        """Classify the columns that nobody declared from a sample, under the rules of now.
+
+        Free text is read here: in the transaction nobody could take part.
+        """
         project = await self._policies.current()
         table = project.source_table(step.dataset)
         recognition = recognition_of(project)
         coverages = await self._coverages(TableRules.of(project, table), table, recognition)
+        await self._readers.read(_reading(run, table, coverages, recognition))
 
         async def refine(tx: RunTransaction) -> StepReport:
             done = await tx.warehouse.refine(run, table, coverages, recognition)
@@ -85,6 +93,13 @@ class Refine:
         evidence = await self._detector.examine(samples, recognition)
         classes = classify_all(rules.accepted(evidence), table.columns)
         return rules.coverages(present, classes)
+
+
+def _reading(
+    run: Run, table: Table, coverages: Sequence[Coverage], recognition: Recognition
+) -> Reading:
+    columns, again = text_columns(table, coverages), run.parameters.full_refresh
+    return Reading(run.id, run.attempt, table, columns, recognition, again)
 
 
 def _has_tokens(table: Table, coverages: Sequence[Coverage], found: Sequence[Protection]) -> bool:
