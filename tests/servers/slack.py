@@ -214,7 +214,8 @@ class Slack:
             return "invalid_blocks"
         if not arguments.get("text") and not blocks:
             return "no_text"
-        return None
+        shown = [each["slack_file"]["id"] for each in blocks if "slack_file" in each]
+        return None if all(each in self.files for each in shown) else "invalid_blocks"
 
     def publish(self, arguments: Json) -> Json:
         """views.publish."""
@@ -260,14 +261,6 @@ class Slack:
             return {"error": "file_upload_size_restricted"}
         self.files |= {file: data for file, data in done if data is not None}
         return {"files": [{"id": file, "title": file} for file, _ in done]}
-
-    def _problem(self, channel: str, arguments: Json) -> str | None:
-        """Why it would not post that: as `_problem`, or for a picture that it does not have."""
-        blocks = arguments.get("blocks") or []
-        shown = [each["slack_file"]["id"] for each in blocks if "slack_file" in each]
-        return _problem(channel, arguments) or (
-            None if all(each in self.files for each in shown) else "invalid_blocks"
-        )
 
     async def _link(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse()
