@@ -179,8 +179,7 @@ def _project(settings: Settings, environment: Environment) -> Iterator[Finding]:
         return
     yield Finding("project", Health.FINE, f"{project.name}, {len(project.tables)} tables")
     for each in as_read(project.set_aside):
-        problems = "; ".join(each.problems)
-        yield Finding(each.file, Health.WRONG, f"it is set aside. {problems}. {each.meanwhile}")
+        yield Finding(each.file, Health.WRONG, f"it is set aside. {each.sentence}")
     yield from _key(project, environment)
 
 

@@ -67,4 +67,4 @@ def _is_routes(mistake: Mistake) -> bool:
 
 def _say(files: Sequence[SetAside]) -> None:
     for each in files:
-        logger.error("%s is set aside. %s %s", each.file, "; ".join(each.problems), each.meanwhile)
+        logger.error("%s is set aside. %s", each.file, each.sentence)

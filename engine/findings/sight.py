@@ -104,6 +104,11 @@ class SetAside:
     meanwhile: str
     """What holds in its place."""
 
+    @property
+    def sentence(self) -> str:
+        """All of it in a line."""
+        return f"{'; '.join(self.problems)} \N{EM DASH} {self.meanwhile}"
+
 
 @dataclass(frozen=True, slots=True)
 class Freshness:

@@ -161,3 +161,9 @@ def by_the_clock(moment: datetime, zone: tzinfo | None) -> str | None:
     if zone is None or both != {moment.astimezone(UTC)} or there.second or there.microsecond:
         return None
     return f"{there:%Y-%m-%d %H:%M}"
+
+
+def full_minute(moment: datetime) -> datetime:
+    """The moment, or the next full minute: nobody reads seconds."""
+    full = moment.replace(second=0, microsecond=0)
+    return full if full == moment else full + timedelta(minutes=1)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 
 from engine.commands import (
@@ -17,7 +17,7 @@ from engine.commands import (
     Snooze,
 )
 from skills.language.ahead import Ahead, read_ahead
-from skills.language.dates import Calendar
+from skills.language.dates import Calendar, full_minute
 from skills.language.readings import Guess, Reading
 from skills.language.shapes import (
     ASKED,
@@ -247,13 +247,7 @@ def usual_times(calendar: Calendar) -> Iterator[datetime]:
     for said in ("for 1 hour", "until tomorrow 9am"):
         found = read_ahead(said, calendar)
         if found and found.until:
-            yield _full_minute(found.until)
-
-
-def _full_minute(moment: datetime) -> datetime:
-    """The moment, or the next full minute: nobody reads seconds."""
-    full = moment.replace(second=0, microsecond=0)
-    return full if full == moment else full + timedelta(minutes=1)
+            yield full_minute(found.until)
 
 
 def _listed(shape: Shape) -> Reading | None:

@@ -5,7 +5,7 @@ from datetime import date, datetime, tzinfo
 from types import MappingProxyType
 
 from engine.commands import HIDDEN
-from skills.language.dates import by_the_clock
+from skills.language.dates import by_the_clock, full_minute
 from skills.language.places import listed, quoted, quoted_path
 from skills.language.slot_values import DAY, FLAGS, UNTOUCHED
 
@@ -31,7 +31,8 @@ def written(slot: str, value: object, zone: tzinfo | None = None) -> str:
     if slot in FLAGS:
         return FLAGS[slot]
     if isinstance(value, datetime):
-        return by_the_clock(value, zone) or value.isoformat()
+        ends = full_minute(value) if slot == "ending" and zone else value
+        return by_the_clock(ends, zone) or value.isoformat()
     if isinstance(value, tuple):
         return ",".join(value)
     return str(value - DAY if slot == "end" and isinstance(value, date) else value)

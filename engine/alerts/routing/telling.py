@@ -158,9 +158,7 @@ def with_set_aside(card: Card, files: Sequence[SetAside]) -> Card:
     """The same card, which begins with what is wrong with files of the project."""
     if not files:
         return card
-    lines = (
-        f"{each.file} is set aside. {'; '.join(each.problems)}. {each.meanwhile}" for each in files
-    )
+    lines = (f"{each.file} is set aside. {each.sentence}" for each in files)
     worse = max(card.severity, Severity.WARNING, key=list(Severity).index)
     return replace(card, severity=worse, text="\n".join(filter(None, (*lines, card.text))))
 

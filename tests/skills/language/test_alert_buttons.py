@@ -1,6 +1,7 @@
 """Each command about lineage, incidents, alerts and digests is read back from its own sentence."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
@@ -147,6 +148,9 @@ def test_people_read_times_by_their_clock() -> None:
     nine = Mute("orders", datetime(2026, 3, 12, 8, tzinfo=UTC))
     twice = Mute("orders", datetime(2026, 10, 25, 1, 30, tzinfo=UTC))
 
+    assert sentence(replace(nine, until=nine.until - timedelta(seconds=9)), BERLIN).endswith(
+        "09:00"
+    )
     assert sentence(nine, BERLIN) == "mute orders until 2026-03-12 09:00"
     assert sentence(twice, BERLIN) == "mute orders until 2026-10-25T01:30:00+00:00"
 
