@@ -1,25 +1,30 @@
-"""The same ten checks through Atlas, Soda Core and SQL written by hand, in turn, in the same run.
+"""The same ten checks through Atlas, Soda, Great Expectations and SQL by hand, in turn, in one run.
 
 Run it with `uv run python -m benchmarks.quality`; --rows, --tables and --repeats make it smaller.
 Measured are a large table with and without the regular expression for email addresses, 10,000 rows,
 and many tables of 20,000 rows. By hand it is one SELECT, and beside it on a second connection the
 search for duplicates, by somebody who knows that there are none. Soda's process is warm, and keeps
-no samples of failed rows; Atlas and the SQL by hand have the same memory to sort in.
+no samples of failed rows; Atlas and the SQL by hand have the same memory to sort in. Great
+Expectations can't share our versions: uv makes it an environment beside, where there is a uv. Its
+process is warm, too; it is asked for booleans only, and one table after the other.
 """
 
 import argparse
 import asyncio
 import json
 import os
+import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
 import psutil
+from sqlalchemy.engine import make_url
 
 from engine.adapters.embedded import EmbeddedPostgres
 from engine.adapters.postgres.check_formats import FORMATS
@@ -68,6 +73,10 @@ REGEX = f", count(*) FILTER (WHERE email !~ '{FORMATS['email']}') * 100.0 / coun
 DISTINCT = "SELECT count(id) - count(DISTINCT id)"
 
 
+EXPECTATIONS = "great_expectations[postgresql]==1.24.1"
+SCRIPT = Path(__file__).with_name("expectations.py")
+
+
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """Some checks on each of some tables."""
@@ -75,6 +84,9 @@ class Scenario:
     name: str
     tables: Sequence[str]
     checks: Sequence[Check]
+
+
+Peers = dict[str, Callable[[Scenario], Awaitable[None]]]
 
 
 @dataclass(slots=True)
@@ -112,6 +124,47 @@ async def by(engine: QualityEngine, scenario: Scenario) -> None:
             raise SystemExit(f"Not all checks passed: {measured}")
 
 
+class ByExpectations:
+    """Great Expectations in a process of its own."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def hold(self, scenario: Scenario) -> None:
+        """All checks of all tables; each must pass here, too."""
+        asked = {"tables": scenario.tables, "regex": EMAIL in scenario.checks}
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(asked).encode() + b"\n")
+        answer = await self._process.stdout.readline()
+        if answer != b"true\n":
+            raise SystemExit(f"Not all expectations held: {answer.decode()}")
+
+
+@asynccontextmanager
+async def expectations(url: str) -> AsyncIterator[Peers]:
+    """Great Expectations as a peer, or none where there is no uv to make its environment."""
+    uv = shutil.which("uv")
+    if uv is None:
+        yield {}
+        return
+    # it takes no address without a host; the one of the socket comes after it, and counts
+    options = {"options": "-c jit=off -c work_mem=128MB"}
+    address = make_url(url).set(drivername="postgresql+psycopg2", host="localhost")
+    process = await asyncio.create_subprocess_exec(
+        *(uv, "run", "--quiet", "--no-project", "--with", EXPECTATIONS, "python", SCRIPT),
+        *(address.update_query_dict(options).render_as_string(False), FORMATS["email"]),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "GX_ANALYTICS_ENABLED": "false"},
+    )
+    try:
+        yield {"Great Expectations": ByExpectations(process).hold}
+    finally:
+        process.terminate()
+        await process.wait()
+
+
 async def timed(work: Awaitable[None]) -> float:
     """Seconds of wall time that it takes."""
     began = time.perf_counter()
@@ -137,11 +190,21 @@ async def measure(url: str, rows: int, tables: int, repeats: int) -> dict[str, F
     database = Database(url, DatabaseLimits())
     atlas = PostgresChecks(database, soda, SystemClock())
     await soda.warm()
-    peers: dict[str, Callable[[Scenario], Awaitable[None]]] = {
+    peers: Peers = {
         "Atlas": lambda scenario: by(atlas, scenario),
         "Soda": lambda scenario: by(soda, scenario),
         "by hand": lambda scenario: by_hand(pair, scenario),
     }
+    async with expectations(url) as others:
+        figures = await _in_turn(peers | others, scenarios, repeats)
+    soda.close()
+    await database.close()
+    for each in pair:
+        await each.close()
+    return figures
+
+
+async def _in_turn(peers: Peers, scenarios: Sequence[Scenario], repeats: int) -> dict[str, Figures]:
     figures = {scenario.name: Figures() for scenario in scenarios}
     for scenario in scenarios:
         for repeat in range(repeats + 1):
@@ -149,10 +212,6 @@ async def measure(url: str, rows: int, tables: int, repeats: int) -> dict[str, F
                 seconds = await timed(work(scenario))
                 if repeat:
                     figures[scenario.name].note(who, seconds)
-    soda.close()
-    await database.close()
-    for each in pair:
-        await each.close()
     return figures
 
 
@@ -164,15 +223,13 @@ async def _connected(url: str) -> "asyncpg.Connection":
 def report(figures: dict[str, Figures], rows: int, grown: float) -> None:
     """A table for people, then one JSON line for machines."""
     print(f"{rows:,} rows, medians in seconds, {os.cpu_count()} cores; memory grew {grown:.0f} MB")
-    print(f"{'':<34}{'Atlas':>9}{'Soda':>9}{'by hand':>9}{'Soda/Atlas':>12}{'Atlas/hand':>12}")
+    print("how many times the seconds of Atlas each took stands behind them")
     ratios: dict[str, dict[str, float]] = {}
     for name, each in figures.items():
-        atlas, soda, hand = (each.median(who) for who in ("Atlas", "Soda", "by hand"))
-        ratios[name] = {"soda": round(soda / atlas, 2), "by_hand": round(atlas / hand, 2)}
-        print(
-            f"{name:<34}{atlas:>9.4f}{soda:>9.4f}{hand:>9.4f}"
-            f"{soda / atlas:>12.2f}{atlas / hand:>12.2f}"
-        )
+        atlas = each.median("Atlas")
+        ratios[name] = {who: round(each.median(who) / atlas, 2) for who in each.seconds}
+        took = (f"{who} {each.median(who):.4f} ({ratios[name][who]:.2f})" for who in each.seconds)
+        print(f"{name:<30}{', '.join(took)}")
     print(json.dumps({"benchmark": "quality", "rows": rows, "ratios": ratios}))
 
 
