@@ -202,10 +202,13 @@ def _limited(
     (line, given), *_ = [(document, {})] if isinstance(document, str) else document.items()
     line = str(line)
     settings = _mapping(given or {}, "there must be settings here", *place)
-    own_sql = next((key for key in settings if key.endswith((" query", " expression"))), None)
-    if own_sql is not None or line in {"schema", "group by"}:
+    own_sql = next((key for key in settings if key.endswith(" query")), None)
+    if own_sql is not None or line == "group by":
         problem = f"«{own_sql or line}» can't be limited to [{part}]: write the condition into it"
         raise _Wrong(problem, *place)
+    if line == "schema":
+        # all rows have the same columns
+        return {line: {"name": f"{line} [{part}]", **settings}}
     key = FAIL_CONDITION if line == "failed rows" else "filter"
     own = settings.get(key)
     both = where if own is None else f"({own}\n) AND ({where}\n)"

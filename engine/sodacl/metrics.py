@@ -103,7 +103,8 @@ def _own(metric: str, words: Words, settings: Settings) -> Measure:
         raise words.part.mistake(message, metric)
     if not own and not whole and not settings.blemished:
         raise words.part.lacking(_unknown(metric, words, settings), metric)
-    return Measure(metric, expression=own, query=whole)
+    where = settings.take("filter", expression) if own else None
+    return Measure(metric, filter=where, expression=own, query=whole)
 
 
 def _unknown(metric: str, words: Words, settings: Settings) -> str:

@@ -178,6 +178,13 @@ DIFFERENCES = (
         (FAILED, "4"),
     ),
     Difference(
+        "`filter` limits a metric of your own SQL expression",
+        "top = 2:\n  top expression: max(n)\n  filter: n < 3",
+        NAMES,
+        (PASSED, "2"),
+        (FAILED, "4"),
+    ),
+    Difference(
         "a name may have quotes in it",
         'missing_count("say ""hi""") = 0',
         'SELECT 1 AS "say ""hi"""',

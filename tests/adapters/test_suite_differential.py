@@ -41,6 +41,8 @@ FORMS = (
     "min_length(name) = 1",
     "row_count > 1:\n      filter: n < 4",
     "failed rows:\n      fail condition: n > 5",
+    "spread > 2:\n      spread expression: max(n) - min(n)",
+    "schema:\n      fail:\n        when required column missing: [n, gone]",
 )
 FILTERS = ("n > 2", "n % 2 = 0", "name IS NOT NULL", "id > 4", "n BETWEEN 2 AND 5")
 SELECTIONS = (
@@ -119,8 +121,7 @@ async def test_both_choose_the_same_datasets_and_end_alike(
     both: Both, patterns: tuple[str, ...]
 ) -> None:
     datasets = "".join(f'    - "{each}"\n' for each in patterns)
-    checks = "".join(f"    - {each}\n" for each in FORMS).replace("      valid", "        valid")
-    checks = checks.replace("      filter", "        filter").replace("      fail", "        fail")
+    checks = "".join(f"    - {each}\n".replace("\n    ", "\n      ") for each in FORMS)
     document = f"for each dataset D:\n  datasets:\n{datasets}  checks:\n{checks}"
 
     ours, sodas = await both.verdicts(document)

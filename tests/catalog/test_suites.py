@@ -165,10 +165,10 @@ def test_checks_are_added_to_a_table_beside_those_that_many_have(tmp_path: Path)
         ),
         (
             (
-                "filter orders [daily]: {where: DELETE}\nchecks for orders [daily]:\n  - schema:\n"
-                "      fail: {when schema changes: any}\n"
+                "filter orders [daily]: {where: id > 1}\nchecks for orders [daily]:\n  - top = 1:\n"
+                "      top query: SELECT 1\n"
             ),
-            "checks.yaml:3: «schema» can't be limited to [daily]: write the condition into it",
+            "checks.yaml:3: «top query» can't be limited to [daily]: write the condition into it",
         ),
         (
             "filter orders [d]: {}\n",

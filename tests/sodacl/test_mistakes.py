@@ -54,7 +54,7 @@ from engine.sodacl.parse import parsed, read
         ("row_count > 0:\n  nmae: x", 2, "nmae", "no setting 'nmae'; did you mean 'name'?"),
         ("row_count > 0:\n\nname: x", 3, "name", "'name' stands beside the check: indent it more"),
         ("a > 0:\n  b expression: 1", 1, "a", "is for another metric than 'a'"),
-        ("a > 0:\n  a expression: min(b)\n  filter: x", 3, "filter", "no setting 'filter'"),
+        ("a > 0:\n  a query: SELECT 1\n  filter: x", 3, "filter", "no setting 'filter'"),
         (
             "invalid_count(a) = 0:\n  name: x\n  valid format: emial",
             3,

@@ -131,7 +131,7 @@ def _measure(measure: Measure, shape: Shape) -> Question:
     if measure.query is not None:
         return Statement(_stripped(measure.query))
     if measure.expression is not None:
-        return _expression(measure)
+        return _expression(measure, shape)
     name = measure.metric
     if name.startswith("duplicate_"):
         return Statement(_duplicates(measure, shape))
@@ -146,10 +146,12 @@ def _measure(measure: Measure, shape: Shape) -> Question:
     return _aggregate(measure, shape)
 
 
-def _expression(measure: Measure) -> Aggregate:
-    if measure.filter is not None:
-        raise Unanswerable("a filter does not go with an expression: write it into the expression")
-    return Aggregate(_as_written(measure.expression or ""))
+def _expression(measure: Measure, shape: Shape) -> Question:
+    """A filter is the whole SELECT's: no other place limits all aggregates in people's SQL."""
+    sql = _as_written(measure.expression or "")
+    if measure.filter is None:
+        return Aggregate(sql)
+    return Statement(f"SELECT {sql} FROM {shape.sql} WHERE {_as_written(measure.filter)}")
 
 
 _COUNTS = frozenset({"row_count", "missing_count", "invalid_count", "valid_count"})
