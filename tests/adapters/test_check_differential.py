@@ -179,10 +179,10 @@ DIFFERENCES = (
     ),
     Difference(
         "`filter` limits a metric of your own SQL expression",
-        "top = 2:\n  top expression: max(n)\n  filter: n < 3",
+        "spread = 1:\n  spread expression: max(n) - min(n)\n  filter: n < 3",
         NAMES,
-        (PASSED, "2"),
-        (FAILED, "4"),
+        (PASSED, "1"),
+        (UNKNOWN, None),
     ),
     Difference(
         "a name may have quotes in it",

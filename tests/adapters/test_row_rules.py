@@ -24,6 +24,9 @@ MAIL = """invalid_count(email) = 0:
   valid format: email
   attributes: {severity: quarantine}"""
 
+KNOWN = """values in (email) must exist in {there} ({column}):
+  attributes: {{severity: quarantine}}"""
+
 ROWS = [
     ("1", "paid", "10", "ada@example.com"),
     ("2", "lost", "5", "grace@example.com"),
@@ -78,6 +81,47 @@ async def test_a_rule_sees_the_value_before_it_is_protected(lab: Lab) -> None:
 
     assert aside[3] == ["email: breaks «invalid_count(email) = 0»"]
     assert "nobody" not in await lab.text('SELECT "row" FROM quarantine.people')
+
+
+async def mailboxes(lab: Lab, made: str) -> None:
+    await lab.rows(f"CREATE TABLE silver.mailboxes AS {made}")
+
+
+MAILBOXES = "SELECT 'ada@example.com' AS email, 1 AS n UNION ALL SELECT 'mary@example.com', 2"
+
+
+async def test_a_row_that_refers_to_nothing_is_put_aside(lab: Lab) -> None:
+    await mailboxes(lab, MAILBOXES)
+    check = KNOWN.format(there="mailboxes", column="email")
+
+    aside = await refined(lab, orders(check))
+
+    assert set(aside) == {2, 3, 4}
+    assert aside[2] == ["email: breaks «values in (email) must exist in mailboxes (email)»"]
+    assert "price" in aside[4][0]
+
+
+@pytest.mark.parametrize(
+    ("there", "column"), [("mailboxes", "n"), ("mailboxes", "gone"), ("nowhere", "email")]
+)
+async def test_a_reference_that_can_not_be_followed_is_left_to_the_gate(
+    lab: Lab, there: str, column: str
+) -> None:
+    await mailboxes(lab, MAILBOXES)
+
+    assert set(await refined(lab, orders(KNOWN.format(there=there, column=column)))) == {4}
+
+
+async def test_a_reference_of_a_table_into_itself_is_left_to_the_gate(lab: Lab) -> None:
+    assert set(await refined(lab, orders(KNOWN.format(there="people", column="id")))) == {4}
+
+
+async def test_a_reference_by_tokens_is_left_to_the_gate(lab: Lab) -> None:
+    await mailboxes(lab, MAILBOXES)
+    hashed = Protection("email", Operator.HASH, declared=True)
+    check = KNOWN.format(there="mailboxes", column="email")
+
+    assert set(await refined(lab, orders(check), hashed)) == {4}
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.adapters.postgres import preview_sql
-from engine.adapters.postgres.database import Database
+from engine.adapters.postgres.database import Database, driver
 from engine.adapters.postgres.increments import Increments
 from engine.adapters.postgres.names import dataset as quoted
 from engine.adapters.postgres.protecting import Protecting
+from engine.adapters.postgres.row_rules import referred
 from engine.adapters.postgres.warehouse import PostgresWarehouse
 from engine.cards import counted
 from engine.catalog.model import DatasetName, FileSource, Layer, Project, Table
@@ -131,13 +132,14 @@ class _Looking:
         if sampled:
             names = ", ".join(sampled)
             told.append(f"decided from a sample when it runs: whether to protect {names}")
+        others = await referred(await driver(self.connection), table)
         return StepPreview(
             step,
             f"{'full' if mark is None else 'incremental'}: clean, cast and protect {read}",
             rows,
             notes=tuple(told),
             fails=await self._missing([table.bronze]),
-            sql=preview_sql.refine(table, present, rules.coverages(present)),
+            sql=preview_sql.refine(table, present, rules.coverages(present), others),
         )
 
     async def _mark(self, table: Table) -> int | None:

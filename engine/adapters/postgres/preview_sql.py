@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from engine.adapters.postgres import history_sql, merge_sql, quarantine_sql, refine_sql
 from engine.adapters.postgres.cell_sql import SQL_TYPES, silver_columns
+from engine.adapters.postgres.check_sql import Shapes
 from engine.adapters.postgres.increments import Increment
 from engine.adapters.postgres.names import dataset, ident, qualified, text_literal
 from engine.adapters.postgres.row_rules import row_rules
@@ -21,10 +22,12 @@ def copy(table: Table, headers: Sequence[str], delimiter: str) -> str:
     return f"COPY {dataset(table.bronze)} ({columns}) FROM STDIN WITH ({form})"
 
 
-def refine(table: Table, present: Sequence[str], coverages: Sequence[Coverage]) -> tuple[str, ...]:
+def refine(
+    table: Table, present: Sequence[str], coverages: Sequence[Coverage], others: Shapes
+) -> tuple[str, ...]:
     """The statements that stage silver, as far as they are known before a sample was examined."""
     columns = silver_columns(table, present, coverages)
-    rules = row_rules(table, columns)
+    rules = row_rules(table, columns, others)
     return tuple(
         _tidy(statement)
         for statement in (

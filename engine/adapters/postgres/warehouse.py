@@ -20,7 +20,7 @@ from engine.adapters.postgres.names import ident, qualified
 from engine.adapters.postgres.protecting import Protecting
 from engine.adapters.postgres.publishing import Publishing
 from engine.adapters.postgres.refining import Refined, refine_into
-from engine.adapters.postgres.row_rules import row_rules
+from engine.adapters.postgres.row_rules import referred, row_rules
 from engine.adapters.postgres.staging import Staging
 from engine.adapters.postgres.swap import Relation
 from engine.catalog.model import DatasetName, Layer, Model, Table, column_name
@@ -212,7 +212,7 @@ class PostgresWarehouse:
             connection = await driver(self._connection)
             fill = self._protecting.fill
             spotted.extend(await fill(connection, table, columns, source, recognition))
-            rules = row_rules(table, columns)
+            rules = row_rules(table, columns, await referred(connection, table))
             return await refine_into(
                 connection, table, columns, target, run.id, source=source, rules=rules
             )
