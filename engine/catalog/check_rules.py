@@ -12,12 +12,20 @@ from engine.catalog.check_columns import (
 )
 from engine.catalog.check_types import unfit
 from engine.catalog.mistakes import Finding, meant
-from engine.catalog.model import Check, ColumnType, DatasetName, Model, Project, Table
+from engine.catalog.model import (
+    Check,
+    ColumnType,
+    DatasetName,
+    Model,
+    Operator,
+    Project,
+    Table,
+)
 from engine.catalog.policy_rules import overruled
 from engine.errors import Mistake
 from engine.sodacl.lint import warnings_in
 from engine.sodacl.mistakes import Path
-from engine.sodacl.model import GroupByCheck, ReferenceCheck, Rule, Severity
+from engine.sodacl.model import GroupByCheck, MetricCheck, ReferenceCheck, Rule, Severity
 from engine.sodacl.parse import read
 from engine.sodacl.rebinding import Binding, Unbindable, rebound
 
@@ -74,6 +82,24 @@ def column_mistakes(dataset: Table | Model, file: str) -> Iterator[Finding]:
             yield from _not_given(checked, checked.rule, file)
         if isinstance(dataset, Table):
             yield from _unfit(checked, dataset, file)
+            yield from _beyond_the_gate(checked, dataset, file)
+
+
+def _beyond_the_gate(checked: "_Checked", table: Table, file: str) -> Iterator[Finding]:
+    """Rows would be judged by what came, and the gate sees what protection made of it."""
+    form, rule = read(checked.check.text).form, checked.rule
+    if form is None or form.severity is not Severity.QUARANTINE:
+        return
+    if not isinstance(rule, MetricCheck) or not rule.measure.values.validate:
+        return
+    for column in map(table.column, rule.measure.columns):
+        if column is not None and column.operator not in {None, Operator.KEEP}:
+            problem = (
+                f"can't quarantine rows by the form of {column.name}, of which silver holds "
+                f"no values ({column.operator}), so that the gate would hold back the good ones; "
+                "declare it under `bronze_checks`"
+            )
+            yield checked.mistake(file, problem)
 
 
 def _not_given(checked: "_Checked", rule: GroupByCheck, file: str) -> Iterator[Finding]:

@@ -395,3 +395,20 @@ def test_sql_that_can_not_be_judged_before_it_is_published_is_warned_about(tmp_p
 
     assert [(each.file, each.line) for each in warnings] == [("tables/orders.yaml", 11)]
     assert "its SQL names orders" in warnings[0].problem
+
+
+def test_rows_are_put_aside_by_the_form_of_values_that_silver_holds_only(tmp_path: Path) -> None:
+    checks = """\
+  - invalid_count(email) = 0:
+      valid format: email
+      attributes: {severity: quarantine}
+"""
+    folder = written(tmp_path, checks)
+    read_project(folder)
+    orders = folder / "tables/orders.yaml"
+    orders.write_text(orders.read_text().replace("email: {}", "email: {privacy: hash}"))
+
+    (told,) = told_of(folder)
+
+    assert told.startswith("tables/orders.yaml:9: the check «invalid_count(email) = 0» can't quar")
+    assert told.endswith("declare it under `bronze_checks`")
