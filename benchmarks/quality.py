@@ -2,11 +2,13 @@
 
 Run it with `uv run python -m benchmarks.quality`; --rows, --tables and --repeats make it smaller.
 Measured are a large table with and without the regular expression for email addresses, 10,000 rows,
-and many tables of 20,000 rows. By hand it is one SELECT, and beside it on a second connection the
-search for duplicates, by somebody who knows that there are none. Soda's process is warm, and keeps
-no samples of failed rows; Atlas and the SQL by hand have the same memory to sort in. Great
-Expectations can't share our versions: uv makes it an environment beside, where there is a uv. Its
-process is warm, too; it is asked for booleans only, and one table after the other.
+many tables of 20,000 rows, and the gate of an incremental run: 10,000 rows on their way into the
+large table, half of which are there already. By hand it is one SELECT, and beside it on a second
+connection the search for duplicates, by somebody who knows that there are none; of the incremental
+run one of the new rows, and beside it one of the old rows that they replace. Soda's process is
+warm, and keeps no samples of failed rows; Atlas and the SQL by hand have the same memory to sort
+in. Great Expectations can't share our versions: uv makes it an environment beside, where there is
+a uv. Its process is warm, too; it is asked for booleans only, and one table after the other.
 """
 
 import argparse
@@ -19,7 +21,8 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -29,12 +32,21 @@ from sqlalchemy.engine import make_url
 from engine.adapters.embedded import EmbeddedPostgres
 from engine.adapters.postgres.check_formats import FORMATS
 from engine.adapters.postgres.checking import PostgresChecks
-from engine.adapters.postgres.database import Database, DatabaseLimits
+from engine.adapters.postgres.database import Database, DatabaseLimits, driver
+from engine.adapters.postgres.increments import (
+    Carried,
+    Increment,
+    Increments,
+    StagedIncrements,
+)
+from engine.adapters.postgres.migrate import migrate
 from engine.adapters.soda import SodaQuality
-from engine.catalog.model import Check, Layer
+from engine.catalog.model import Check, DatasetName, Layer
 from engine.clock import SystemClock
+from engine.people import Asker
 from engine.quality.model import Outcome
 from engine.quality.ports import QualityEngine
+from engine.runs.model import Run
 
 EMAIL = Check("invalid_percent(email) < 5:\n  valid format: email")
 
@@ -52,6 +64,8 @@ WITHOUT_REGEX = (
 CHECKS = (*WITHOUT_REGEX, EMAIL)
 
 DELTA = 10_000
+STAGED = "large__0bench00"
+"""What a run staged of the large table: a view of it as it will be, beside its delta."""
 SMALL = 20_000
 
 CREATE = """
@@ -104,13 +118,62 @@ class Figures:
         return statistics.median(self.seconds[who])
 
 
+STAGE = f"""
+CREATE UNIQUE INDEX ON silver.large (id);
+CREATE TABLE silver.{STAGED}_delta AS SELECT id + {{rows}} - {DELTA // 2} AS id, customer, country,
+  email, product, quantity, price, discount, paid, updated_at + interval '30 d' AS updated_at
+FROM silver.delta;
+CREATE VIEW silver.{STAGED} AS SELECT * FROM silver.{STAGED}_delta d UNION ALL
+  SELECT * FROM silver.large s WHERE NOT EXISTS (
+    SELECT FROM silver.{STAGED}_delta d WHERE d.id = s.id);
+ANALYZE silver.{STAGED}_delta
+"""
+
+OLD = f"(SELECT s.* FROM silver.large s JOIN silver.{STAGED}_delta d USING (id)) AS old"
+INCREMENT = Increment(
+    whole=True,
+    key=("id",),
+    watermark="updated_at",
+    watermark_type="timestamptz",
+    deleted=None,
+    history=False,
+    form={},
+    upto=0,
+)
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+async def stage(url: str, atlas: PostgresChecks, rows: int) -> None:
+    """As a run does it: what is found of the large table is kept, then there is a delta."""
+    run = Run(STAGED[-8:].upper(), "bench", None, Asker("bench", "you", "You", "#b"), (), NOW)
+    dataset = DatasetName(Layer.SILVER, "large")
+    database = Database(url, DatabaseLimits())
+    async with database.begin() as connection:
+        await (await driver(connection)).execute(STAGE.format(rows=rows))
+    async with database.begin() as connection:
+        await Increments(connection, SystemClock()).leave(run, dataset, INCREMENT)
+    found = await atlas.measure(Layer.SILVER, STAGED, CHECKS)
+    parts = {name: part for each in found for name, part in each.parts}
+    async with database.begin() as connection:
+        increments = Increments(connection, SystemClock())
+        raw = await driver(connection)
+        file = await raw.fetchval("SELECT pg_relation_filenode('silver.large')::bigint")
+        kept = replace(INCREMENT, carried=Carried(file, parts))
+        await increments.move(run, dataset, kept, None)
+        await increments.leave(run, dataset, replace(INCREMENT, whole=False))
+    await database.close()
+
+
 async def by_hand(pair: Sequence["asyncpg.Connection"], scenario: Scenario) -> None:
     """Both statements at once, table after table."""
     regex = REGEX if EMAIL in scenario.checks else ""
     for table in scenario.tables:
+        if table == STAGED:
+            statements = [f"{FUSED}{regex} FROM {each}" for each in (f"silver.{table}_delta", OLD)]
+        else:
+            statements = [f"{each} FROM silver.{table}" for each in (f"{FUSED}{regex}", DISTINCT)]
         await asyncio.gather(
-            pair[0].fetchrow(f"{FUSED}{regex} FROM silver.{table}"),
-            pair[1].fetchrow(f"{DISTINCT} FROM silver.{table}"),
+            *(each.fetchrow(sql) for each, sql in zip(pair, statements, strict=True))
         )
 
 
@@ -174,8 +237,8 @@ async def timed(work: Awaitable[None]) -> float:
 
 async def measure(url: str, rows: int, tables: int, repeats: int) -> dict[str, Figures]:
     """Each scenario by each in turn, after one repeat that does not count."""
+    await migrated(url)
     pair = [await _connected(url) for _ in range(2)]
-    await pair[0].execute("CREATE SCHEMA silver")
     small = [f"small_{number}" for number in range(tables)]
     for name, size in (("large", rows), ("delta", DELTA), *((each, SMALL) for each in small)):
         await pair[0].execute(CREATE.format(name=name, rows=size))
@@ -185,11 +248,14 @@ async def measure(url: str, rows: int, tables: int, repeats: int) -> dict[str, F
         Scenario("nine without a regex", ["large"], WITHOUT_REGEX),
         Scenario("ten checks on 10,000 rows", ["delta"], CHECKS),
         Scenario(f"ten checks on {tables} small tables", small, CHECKS),
+        Scenario("10,000 rows into the large table", [STAGED], CHECKS),
     )
     soda = SodaQuality(url, timeout=600)
     database = Database(url, DatabaseLimits())
-    atlas = PostgresChecks(database, soda, SystemClock())
+    staged = StagedIncrements(database)
+    atlas = PostgresChecks(database, soda, SystemClock(), staged=staged)
     await soda.warm()
+    await stage(url, atlas, rows)
     peers: Peers = {
         "Atlas": lambda scenario: by(atlas, scenario),
         "Soda": lambda scenario: by(soda, scenario),
@@ -215,8 +281,15 @@ async def _in_turn(peers: Peers, scenarios: Sequence[Scenario], repeats: int) ->
     return figures
 
 
+async def migrated(url: str) -> None:
+    """Have Atlas's tables, where it keeps what it carries on."""
+    database = Database(url, DatabaseLimits())
+    await migrate(database)
+    await database.close()
+
+
 async def _connected(url: str) -> "asyncpg.Connection":
-    settings = {"jit": "off", "work_mem": "128MB", "TimeZone": "UTC"}
+    settings = {"jit": "off", "work_mem": "128MB", "TimeZone": "UTC", "random_page_cost": "1.1"}
     return await asyncpg.connect(url, server_settings=settings)
 
 

@@ -14,6 +14,7 @@ from engine.adapters.openlineage import OpenLineageRenderer
 from engine.adapters.postgres.audit import PostgresAudit
 from engine.adapters.postgres.checking import PostgresChecks
 from engine.adapters.postgres.database import Database
+from engine.adapters.postgres.increments import StagedIncrements
 from engine.adapters.postgres.metrics import PostgresRecall
 from engine.adapters.postgres.protecting import Protecting
 from engine.adapters.postgres.run_queue import QUEUE
@@ -124,13 +125,14 @@ class Ground:
         privacy = PrivacyFile(parts.project)
         texts = PostgresTexts(database, parts.keys, shields, clock, parts.folder)
         timeout, recall = parts.settings.worker_timeout, PostgresRecall(database)
+        staged = StagedIncrements(database)
         return cls(
             parts,
             database,
             clock,
             worker,
             soda,
-            PostgresChecks(database, soda, clock, timeout, recall),
+            PostgresChecks(database, soda, clock, timeout, recall, staged),
             detector,
             protecting,
             privacy,

@@ -8,6 +8,7 @@ from statistics import fmean
 from typing import Protocol
 
 from engine.catalog.model import DatasetName
+from engine.quality.merging import Part
 from engine.quality.model import Measured, Outcome
 from engine.quality.wording import NO_HISTORY
 from engine.sodacl.model import (
@@ -50,6 +51,12 @@ class MetricStore(Protocol):
 
         `accepted` is False for what later runs must not learn from; `learned` tells.
         """
+        ...
+
+    async def keep_parts(
+        self, run_id: str, dataset: DatasetName, parts: Mapping[str, Part]
+    ) -> None:
+        """Keep what the next version carries on, with the version that the run publishes."""
         ...
 
     async def history(self, dataset: DatasetName, metric: str, limit: int) -> tuple[Point, ...]:

@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from engine.catalog.model import Check
 from engine.quality.examples import Examples
+from engine.quality.merging import Part
 from engine.sodacl.model import Severity
 from engine.sodacl.parse import read
 
@@ -56,6 +57,10 @@ class Measured:
     """What was measured for it, by name, to be kept for its history."""
     too_young: bool = False
     """It compares with a history that is not there yet: only runs that go on can make one."""
+    parts: tuple[tuple[str, Part], ...] = ()
+    """What the next version of the table carries on, by name; none where that can't be done."""
+    is_carried: bool = False
+    """It was worked out of the last version and the rows that change: the table was not read."""
 
 
 def settle(checks: Sequence[Check], measured: Sequence[Measured]) -> tuple[Verdict, ...]:

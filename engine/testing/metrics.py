@@ -6,6 +6,7 @@ from datetime import datetime
 
 from engine.catalog.model import DatasetName
 from engine.quality.history import Point
+from engine.quality.merging import Part
 from engine.testing.state import KeptMetric, MemoryState
 
 
@@ -27,6 +28,12 @@ class MemoryMetricStore:
         for metric, value in values.items():
             point = Point(value, at, run_id, accepted)
             self._state.metrics[run_id, dataset, metric] = KeptMetric(point)
+
+    async def keep_parts(
+        self, run_id: str, dataset: DatasetName, parts: Mapping[str, Part]
+    ) -> None:
+        """Keep them, instead of those that the run measured before."""
+        self._state.parts[run_id, dataset] = dict(parts)
 
     async def history(self, dataset: DatasetName, metric: str, limit: int) -> tuple[Point, ...]:
         """The newest points of a metric."""

@@ -10,6 +10,7 @@ from engine.catalog.model import DatasetName
 from engine.findings.model import Finding
 from engine.lineage.model import LineageEvent
 from engine.quality.history import Point
+from engine.quality.merging import Part
 from engine.quality.model import Verdict
 from engine.runs.backfill import Backfill
 from engine.runs.model import Run
@@ -90,6 +91,7 @@ class MemoryState:
     verdicts: dict[tuple[str, DatasetName], tuple[Verdict, ...]] = field(default_factory=dict)
     metrics: dict[tuple[str, DatasetName, str], KeptMetric] = field(default_factory=dict)
     metric_marks: dict[tuple[str, DatasetName], str] = field(default_factory=dict)
+    parts: dict[tuple[str, DatasetName], Mapping[str, Part]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     posts: dict[str, KeptPost] = field(default_factory=dict)
     schedules: dict[int, Schedule] = field(default_factory=dict)
@@ -115,6 +117,7 @@ class MemoryState:
             verdicts=dict(self.verdicts),
             metrics=dict(self.metrics),
             metric_marks=dict(self.metric_marks),
+            parts=dict(self.parts),
             findings=list(self.findings),
             posts=dict(self.posts),
             schedules=dict(self.schedules),

@@ -41,8 +41,9 @@ class Gate:
     fallback: FixedQuality
 
     def checks(self, timeout: float = 60, recall: Recall | None = None) -> PostgresChecks:
-        given = {} if recall is None else {"recall": recall}
-        return PostgresChecks(self.database, self.fallback, SystemClock(), timeout, **given)
+        if recall is None:
+            return PostgresChecks(self.database, self.fallback, SystemClock(), timeout)
+        return PostgresChecks(self.database, self.fallback, SystemClock(), timeout, recall)
 
     async def verdicts(self, *texts: str, table: str = "people") -> list[Verdict]:
         checks = [Check(text) for text in texts]

@@ -78,6 +78,7 @@ async def test_an_incremental_table_through_all_of_its_days(
         assert (changed(second), await revenue(world)) == ((2, 1, 1, 0, 2), 40)
         notes = [note for step in second.steps for note in step.report.notes]
         assert "rows: 1 inserted, 1 updated" in notes
+        assert "only the changed rows were read for 2 checks" in notes
 
         await a_bad_delta_is_held_back_and_mended(world)
         await a_lost_column_is_asked_about(world)

@@ -4,12 +4,11 @@ Lineage keeps them with the run that published; a table that was altered since t
 """
 
 import json
-import re
 from collections.abc import Mapping
 
 from engine.adapters.postgres.check_sql import TableName
 from engine.adapters.postgres.database import Driver
-from engine.adapters.postgres.staging import types_of
+from engine.adapters.postgres.staging import STAGED, types_of
 from engine.adapters.postgres.swap import Relation
 from engine.quality.judge import Succession
 
@@ -31,14 +30,11 @@ ORDER BY id DESC LIMIT 1
 Raw rows are there before they are judged: their columns count where the verdict let them through.
 """
 
-_STAGED = re.compile(r"(.+?)__[0-9a-hjkmnp-tv-z]{8}")
-"""A run's own table is named after the dataset and the run."""
-
 
 async def succession(connection: Driver, table: TableName) -> Succession | None:
     """What became of the columns; None where no run published any that is known."""
     schema, name = table
-    staged = _STAGED.fullmatch(name)
+    staged = STAGED.fullmatch(name)
     before = await _published_last(connection, f"{schema}.{staged[1] if staged else name}")
     if not before:
         return None

@@ -1,21 +1,18 @@
 """Checks whose own SQL reads the table that a run staged, where it names the published one."""
 
-import re
 from dataclasses import replace
 
 from engine.adapters.postgres.check_sql import TableName
 from engine.adapters.postgres.check_values import Unanswerable
+from engine.adapters.postgres.staging import STAGED
 from engine.sodacl.model import Form
 from engine.sodacl.rebinding import Binding, Unbindable, rebound
-
-_STAGED = re.compile(r"(.+?)__[0-9a-hjkmnp-tv-z]{8}")
-"""A run's own table is named after the dataset and the run."""
 
 
 def bound(form: Form, name: TableName) -> Form:
     """The check of a staged table; raises Unanswerable where its SQL can't be made to read it."""
     schema, table = name
-    staged = _STAGED.fullmatch(table)
+    staged = STAGED.fullmatch(table)
     if staged is None:
         return form
     try:

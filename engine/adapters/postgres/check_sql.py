@@ -6,7 +6,7 @@ closing one keeps a comment at its end from swallowing it.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.adapters.postgres import check_values
 from engine.adapters.postgres.check_values import Unanswerable
@@ -193,23 +193,31 @@ _OF_LENGTH = {f"{name}_length": name for name in ("min", "max", "avg")}
 
 
 def _aggregate(measure: Measure, shape: Shape) -> Aggregate:
+    if measure.metric in _OF_LENGTH:
+        return called(f"{_OF_LENGTH[measure.metric]}({{}})", measure, shape)
+    if measure.metric == "percentile":
+        function = f"percentile_disc({measure.percentile}) WITHIN GROUP (ORDER BY {{}})"
+        return replace(called(function, measure, shape), is_costly=True)
+    if measure.metric not in _NUMERIC:
+        raise Unanswerable(f"there is no metric {measure.metric!r}")
+    return called(f"{_NUMERIC[measure.metric]}({{}})", measure, shape)
+
+
+def called(function: str, measure: Measure, shape: Shape) -> Aggregate:
+    """An aggregate of the numbers that a measure is of, which stand where the braces are.
+
+    Raises Unanswerable where they are no numbers.
+    """
     values = measure.values
     column = shape.quoted(_only_column(measure))
     valid = [check_values.valid(column, values)] if values != Values() else []
-    rows = [*valid, *_filter(measure)]
-    is_costly = check_values.is_costly(values)
-    if measure.metric in _OF_LENGTH:
-        called = f"{_OF_LENGTH[measure.metric]}(length({column}))"
-        return Aggregate(_filtered(called, *rows), is_costly)
-    number = check_values.number(column, values)
-    if number == column:
-        _require_number(measure, shape)
-    if measure.metric == "percentile":
-        called = f"percentile_disc({measure.percentile}) WITHIN GROUP (ORDER BY {number})"
-        return Aggregate(_filtered(called, *rows), is_costly=True)
-    if measure.metric not in _NUMERIC:
-        raise Unanswerable(f"there is no metric {measure.metric!r}")
-    return Aggregate(_filtered(f"{_NUMERIC[measure.metric]}({number})", *rows), is_costly)
+    number = f"length({column})"
+    if measure.metric not in _OF_LENGTH:
+        number = check_values.number(column, values)
+        if number == column:
+            _require_number(measure, shape)
+    sql = _filtered(function.replace("{}", number), *valid, *_filter(measure))
+    return Aggregate(sql, check_values.is_costly(values))
 
 
 _NO_NUMBERS = re.compile("character|text|bool|date|time|uuid|json|bytea|ARRAY")

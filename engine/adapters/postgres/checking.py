@@ -1,32 +1,32 @@
 """Measures SodaCL checks in PostgreSQL itself, with as few statements as it takes."""
 
 import asyncio
-import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-import asyncpg
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from engine.adapters.postgres import check_sql
 from engine.adapters.postgres.accepted_columns import succession
+from engine.adapters.postgres.carrying import Carrying, FindStaged, carry, nothing_staged
+from engine.adapters.postgres.check_asking import Answer, Answers, Asking, batches
 from engine.adapters.postgres.check_binding import bound
+from engine.adapters.postgres.check_parts import recipe
 from engine.adapters.postgres.check_sql import (
     ROWS,
     Aggregate,
     Question,
     Shape,
     Shapes,
+    Statement,
     TableName,
 )
 from engine.adapters.postgres.check_values import Unanswerable
 from engine.adapters.postgres.database import Database, driver
-from engine.adapters.postgres.names import ident
 from engine.catalog.model import Check, Layer
 from engine.clock import Clock
-from engine.errors import DatabaseRefused, EngineError, StatementFailed
+from engine.errors import EngineError
 from engine.quality.history import Point, asks_changes, compares
 from engine.quality.judge import (
     COLUMNS_CHANGED,
@@ -56,9 +56,6 @@ from engine.sodacl.model import (
     SchemaCheck,
 )
 from engine.sodacl.parse import parsed
-
-_MEMORY = "128MB"
-"""For sorting the values of a million rows without the disk."""
 
 _SHAPES = """
 SELECT n.nspname, c.relname, a.attname,
@@ -95,10 +92,6 @@ async def _forgetful(
     return {}
 
 
-Answers = Mapping[str, Number | Unknown | None]
-"""By the SQL that was asked: a number, NULL, or why there is neither."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """One check on its way: what it says, what to ask for it, or why that can't be asked."""
@@ -118,12 +111,14 @@ class PostgresChecks:
         clock: Clock,
         timeout: float = 600.0,
         recall: Recall = _forgetful,
+        staged: FindStaged = nothing_staged,
     ) -> None:
         self._database = database
         self._fallback = fallback
         self._clock = clock
         self._timeout = timeout
         self._recall = recall
+        self._staged = staged
         # a gate never takes the connections that runs need, however many gates there are
         self._free = asyncio.Semaphore(2)
 
@@ -159,17 +154,20 @@ class PostgresChecks:
             name, [each for each in read.values() if isinstance(each, Form)]
         )
         asked = [_asked(index, form, read[index], name, shapes) for index, form in forms.items()]
-        answers = await self._answers(shapes[name], asked)
+        now = self._clock.now()
+        carrying = await self._carried(shapes[name], asked, now)
+        answers = {**carrying.answers, **await self._answers(shapes[name], asked, carrying)}
         known = await self._recall(layer, table, _compared_metrics(forms.values()))
         succeeded = await self._succession(name, forms.values())
-        now = self._clock.now()
 
         def one(each: _Asked) -> Measured:
             if isinstance(each.form.rule, SchemaCheck) and shapes[name].columns:
                 columns, before = shapes[name].columns, known.get(COLUMNS_CHANGED, ())
                 return judged_schema(each.index, each.form, columns, succeeded, before)
             past = Past(now, known.get(metric_of(each.form) or "", ()))
-            return judged(each.index, each.form, _taken(each, answers, now.timestamp()), past)
+            found = judged(each.index, each.form, _taken(each, answers, now.timestamp()), past)
+            parts = carrying.kept(each.index, answers, now)
+            return replace(found, parts=parts, is_carried=each.index in carrying.done)
 
         return tuple(one(each) for each in asked)
 
@@ -197,91 +195,32 @@ class PostgresChecks:
         async with self._free, self._database.connect() as connection:
             return await succession(await driver(connection), name)
 
-    async def _answers(self, shape: Shape, asked: Sequence[_Asked]) -> Answers:
-        """Ask everything at once, on as many connections as are free."""
-        batches = _batches([each.question for each in asked])
-        if not batches:
-            return {}
-        asking = _Asking(self._database, self._free, shape, self._timeout)
+    async def _carried(self, shape: Shape, asked: Sequence[_Asked], now: datetime) -> Carrying:
+        """What need not be asked of the whole table."""
+        staged = await self._staged(Layer(shape.name[0]), shape.name[1])
+        if staged is None or staged.increment.history or not shape.columns:
+            return Carrying()
+        recipes = {
+            each.index: found
+            for each in asked
+            if isinstance(each.question, Aggregate | Statement)
+            and (found := recipe(each.form, each.question, shape, staged.increment.key))
+        }
+        asking = Asking(self._database, self._free, shape, self._timeout)
+        return await carry(staged, recipes, shape, asking, now)
+
+    async def _answers(self, shape: Shape, asked: Sequence[_Asked], carrying: Carrying) -> Answers:
+        """Ask everything that is left at once, on as many connections as are free."""
+        left = [each.question for each in asked if each.index not in carrying.done]
+        wanted = batches([*left, *carrying.left], are_rows_known=bool(carrying.done))
+        asking = Asking(self._database, self._free, shape, self._timeout)
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(asking.ask(each)) for each in batches]
+                tasks = [group.create_task(asking.ask(each)) for each in wanted]
         except* EngineError as errors:
             # all are of one kind: the first tells enough
             raise errors.exceptions[0] from None
         return {sql: answer for task in tasks for sql, answer in task.result().items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Expressions of one SELECT, or a statement by itself."""
-
-    expressions: tuple[str, ...]
-    is_statement: bool = False
-
-
-class _Asking:
-    """The statements of one table, each with a part of the time that is left to all of them."""
-
-    def __init__(
-        self, database: Database, free: asyncio.Semaphore, shape: Shape, timeout: float
-    ) -> None:
-        self._database = database
-        self._free = free
-        self._shape = shape
-        self._left = timeout
-
-    async def ask(self, batch: _Batch) -> Answers:
-        """All answers; an expression that breaks its SELECT is found by halving it."""
-        try:
-            return await self._asked(batch)
-        except (StatementFailed, DatabaseRefused) as error:
-            if len(batch.expressions) == 1:
-                return {batch.expressions[0]: Unknown(error.message)}
-        middle = len(batch.expressions) // 2
-        halves = batch.expressions[:middle], batch.expressions[middle:]
-        return {**await self.ask(_Batch(halves[0])), **await self.ask(_Batch(halves[1]))}
-
-    async def _asked(self, batch: _Batch) -> Answers:
-        async with self._free:
-            if batch.is_statement:
-                (statement,) = batch.expressions
-                return {statement: _only_number(await self._row(statement))}
-            row = await self._row(check_sql.selected(self._shape, batch.expressions))
-            values = row.values() if row is not None else ()
-            return dict(zip(batch.expressions, map(_number, values), strict=True))
-
-    async def _row(self, sql: str) -> "asyncpg.Record | None":
-        # one that hangs leaves time for those that shared its SELECT
-        seconds = self._left / 2
-        if seconds < _LEAST:
-            raise StatementFailed("It took too long.")
-        began = time.monotonic()
-        try:
-            async with self._database.begin() as connection:
-                raw = await _prepared(connection, self._shape.name[0], seconds)
-                # a kept plan would not fit a table that took this one's place
-                return await (await raw.prepare(sql)).fetchrow()
-        finally:
-            self._left -= time.monotonic() - began
-
-
-_LEAST = 0.05
-"""Seconds below which asking is of no use."""
-
-
-async def _prepared(
-    connection: AsyncConnection, schema: str, seconds: float
-) -> "asyncpg.Connection[asyncpg.Record]":
-    """A transaction in which people's SQL reads, finds its own layer, and does nothing else."""
-    raw = await driver(connection)
-    await raw.execute(
-        "SET TRANSACTION READ ONLY; "
-        f"SET LOCAL search_path = {ident(schema)}, public; "
-        f"SET LOCAL statement_timeout = {int(seconds * 1000)}; "
-        f"SET LOCAL work_mem = '{_MEMORY}'"
-    )
-    return raw
 
 
 def _read(text: str) -> Form | Mistake:
@@ -329,22 +268,6 @@ def _asked(index: int, form: Form, read: Form | Unknown, name: TableName, shapes
         return _Asked(index, form, Unknown(str(why)))
 
 
-def _batches(questions: Iterable[Question | Unknown | None]) -> Sequence[_Batch]:
-    """The cheap expressions in one SELECT, the costly ones in two others, statements alone."""
-    cheap, costly, statements = [ROWS], dict[str, None](), dict[str, None]()
-    for each in questions:
-        if isinstance(each, Aggregate):
-            if each.is_costly:
-                costly[each.sql] = None
-            else:
-                cheap.append(each.sql)
-        elif isinstance(each, check_sql.Statement):
-            statements[each.sql] = None
-    shared = [tuple(costly)[::2], tuple(costly)[1::2], tuple(dict.fromkeys(cheap))]
-    asked = [_Batch(each) for each in shared if each]
-    return [*asked, *(_Batch((each,), is_statement=True) for each in statements)]
-
-
 def _taken(asked: _Asked, answers: Answers, now: float) -> Taken:
     if isinstance(asked.question, Unknown):
         return asked.question
@@ -353,12 +276,14 @@ def _taken(asked: _Asked, answers: Answers, now: float) -> Taken:
         return answer
     if answer is None:
         return Nothing(_why_nothing(answers.get(ROWS)))
+    if isinstance(answer, Decimal):
+        answer = float(answer)
     if isinstance(asked.form.rule, FreshnessCheck):
         return _age(answer, now)
     return answer
 
 
-def _why_nothing(rows: Number | Unknown | None) -> str:
+def _why_nothing(rows: Answer) -> str:
     return "the table is empty" if rows == 0 else "no row that counts has a value"
 
 
@@ -366,20 +291,6 @@ def _age(newest: Number, now: float) -> Taken:
     if newest in {float("inf"), float("-inf")}:
         return Unknown("the newest time is infinity")
     return now - newest
-
-
-def _number(value: object) -> Number | Unknown | None:
-    if isinstance(value, Decimal):
-        return float(value)
-    if value is None or isinstance(value, int | float):
-        return value
-    return Unknown(f"it measured a {type(value).__name__}, not a number")
-
-
-def _only_number(row: "asyncpg.Record | None") -> Number | Unknown | None:
-    """The last value of the first row, as Soda takes it from a person's query."""
-    values = [value for value in (row or {}).values() if value is not None]
-    return _number(values[-1]) if values else None
 
 
 def _placed(

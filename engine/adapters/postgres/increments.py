@@ -1,16 +1,21 @@
 """How far incremental loads came, and what a refinement leaves to its publishing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from engine.adapters.postgres.database import Database, Driver
+from engine.adapters.postgres.names import dataset as quoted
+from engine.adapters.postgres.names import qualified
+from engine.adapters.postgres.staging import STAGED
 from engine.adapters.postgres.tables import increments, watermarks
-from engine.catalog.model import DatasetName, Table
+from engine.catalog.model import DatasetName, Layer, Table
 from engine.clock import Clock
+from engine.quality.merging import Part
 from engine.runs.model import Run
 
 
@@ -21,6 +26,15 @@ class Mark:
     bronze_row: int
     newest: str | None
     form: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The parts of a table's numbers that its next version carries on, and where they are of."""
+
+    relation: int | None = None
+    """The file of the table: another one may hold anything."""
+    parts: Mapping[str, Part] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +52,12 @@ class Increment:
     """The last row of bronze that was read; None where the mark must stay."""
     left: int = 0
     """Rows that were good and are not staged: deleted ones, or of a delta late ones."""
+    carried: Carried = Carried()
+    """What the gate found of the table as it will be."""
 
 
 _INCREMENT = TypeAdapter(Increment)
+_CARRIED = TypeAdapter(Carried)
 
 
 class Increments:
@@ -97,6 +114,7 @@ class Increments:
             "form": dict(increment.form),
             "run_id": run.id,
             "at": self._clock.now(),
+            "carried": _CARRIED.dump_python(increment.carried, mode="json"),
         }
         if increment.upto is not None:
             changes["bronze_row"] = increment.upto
@@ -104,3 +122,74 @@ class Increments:
         await self._connection.execute(
             written.on_conflict_do_update(index_elements=["dataset"], set_=changes)
         )
+
+
+_KEEP = text(
+    """UPDATE atlas.increments SET plan = plan || jsonb_build_object('carried', jsonb_build_object(
+  'parts', CAST(:parts AS jsonb), 'relation', pg_relation_filenode(
+    CASE WHEN (plan ->> 'whole')::boolean
+      THEN to_regclass(:staged) ELSE to_regclass(:published) END)::bigint))
+WHERE run_id = :run_id AND dataset = :dataset"""
+)
+"""What is whole takes the published table's place; all else is merged into it."""
+
+
+async def keep_parts(
+    connection: AsyncConnection, run_id: str, dataset: DatasetName, parts: Mapping[str, Part]
+) -> None:
+    """Have the publishing of a run keep the parts with what it publishes."""
+    given = {
+        "run_id": run_id,
+        "dataset": str(dataset),
+        "parts": _PARTS.dump_json(dict(parts)).decode(),
+        "staged": qualified(dataset.layer, f"{dataset.table}__{run_id.lower()}"),
+        "published": quoted(dataset),
+    }
+    await connection.execute(_KEEP, given)
+
+
+_PARTS = TypeAdapter(dict[str, Part])
+
+
+async def forget_parts(connection: Driver, dataset: DatasetName) -> None:
+    """Have the next gate read the whole table, whose rows were changed by somebody else."""
+    await connection.execute(
+        "UPDATE atlas.watermarks SET carried = '{}' WHERE dataset = $1", str(dataset)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StagedIncrement:
+    """What a run staged of a table, and what is known of the version that it changes."""
+
+    increment: Increment
+    parts: Mapping[str, Part]
+
+
+_STAGED_INCREMENT = text(
+    """SELECT plan, carried FROM atlas.increments
+LEFT JOIN atlas.watermarks ON watermarks.dataset = increments.dataset
+  AND (watermarks.carried ->> 'relation')::bigint = pg_relation_filenode(to_regclass(:published))
+WHERE increments.run_id = :run_id AND increments.dataset = :dataset"""
+)
+
+
+class StagedIncrements:
+    """Finds what is staged by the name that it is staged under."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def __call__(self, layer: Layer, table: str) -> StagedIncrement | None:
+        """None of a table that no run staged, or that is not loaded incrementally."""
+        found = STAGED.fullmatch(table)
+        if found is None:
+            return None
+        dataset = DatasetName(layer, found[1])
+        given = {"run_id": found[2].upper(), "dataset": str(dataset), "published": quoted(dataset)}
+        async with self._database.connect() as connection:
+            row = (await connection.execute(_STAGED_INCREMENT, given)).one_or_none()
+        if row is None:
+            return None
+        carried = _CARRIED.validate_python(row.carried or {})
+        return StagedIncrement(_INCREMENT.validate_python(row.plan), carried.parts)

@@ -54,6 +54,17 @@ def union(
     )
 
 
+def coming(delta: str, increment: Increment) -> str:
+    """SELECT of the rows that a delta without late ones brings."""
+    return f"SELECT d.* FROM {delta} d WHERE NOT {_gone(increment)}"
+
+
+def going(silver: str, delta: str, increment: Increment) -> str:
+    """SELECT of the rows of silver that a delta replaces or takes away."""
+    same = f"SELECT FROM {delta} d WHERE {same_key(increment)}"
+    return f"SELECT s.* FROM {silver} s WHERE EXISTS ({same})"
+
+
 def merge(silver: str, delta: str, columns: Sequence[str], increment: Increment) -> str:
     """The MERGE, which returns how many rows it inserted, updated and deleted."""
     names = ", ".join(ident(name) for name in columns)

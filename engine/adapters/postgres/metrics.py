@@ -1,6 +1,5 @@
 """The numbers that checks measured, in their state table."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -10,9 +9,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.adapters.postgres.database import Database
+from engine.adapters.postgres.increments import keep_parts
+from engine.adapters.postgres.staging import STAGED
 from engine.adapters.postgres.tables import metrics as table
 from engine.catalog.model import DatasetName, Layer
 from engine.quality.history import READ, Point
+from engine.quality.merging import Part
 
 _LONGEST = 500
 """PostgreSQL takes 2,700 bytes into an index; a list of valid values may be longer."""
@@ -33,8 +35,6 @@ _ACCEPT = text(
   WHERE run_id = :run_id AND dataset = :dataset ON CONFLICT DO NOTHING)
 SELECT EXISTS (SELECT FROM atlas.metrics WHERE run_id = :run_id AND dataset = :dataset)"""
 )
-
-_STAGED = re.compile(r"(.+?)__[0-9a-hjkmnp-tv-z]{8}")
 
 
 class PostgresMetrics:
@@ -72,6 +72,12 @@ class PostgresMetrics:
             once.on_conflict_do_update(index_elements=same, set_=replaced), rows
         )
 
+    async def keep_parts(
+        self, run_id: str, dataset: DatasetName, parts: Mapping[str, Part]
+    ) -> None:
+        """With what the run left to its publishing."""
+        await keep_parts(self._connection, run_id, dataset, parts)
+
     async def history(self, dataset: DatasetName, metric: str, limit: int) -> tuple[Point, ...]:
         """The newest rows of a metric, by the index on it."""
         return (await self.histories(dataset, (metric,), limit)).get(metric, ())
@@ -106,7 +112,7 @@ class PostgresRecall:
         """That of the dataset, where the table is the one that a run staged for it."""
         if not metrics:
             return {}
-        staged = _STAGED.fullmatch(table)
+        staged = STAGED.fullmatch(table)
         dataset = DatasetName(layer, staged[1] if staged else table)
         async with self._database.connect() as connection:
             return await PostgresMetrics(connection).histories(dataset, metrics, self._limit)

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from engine.adapters.postgres import persons_sql
 from engine.adapters.postgres.database import Database, Driver, driver
+from engine.adapters.postgres.increments import forget_parts
 from engine.adapters.postgres.names import dataset, ident, qualified
 from engine.adapters.postgres.persons_reading import (
     Person,
@@ -103,6 +104,7 @@ class PostgresTraces:
             survey = await Surveyor(connection, known, person).survey()
             staged = await _staged(connection, table.silver, person)
             await _Eraser(connection, survey).erase()
+            await forget_parts(connection, table.silver)
             await _drop_staged(connection, table.silver, staged)
             return (*survey.found(), *staged)
 

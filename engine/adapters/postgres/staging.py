@@ -1,5 +1,6 @@
 """The relations that a run stages for one dataset: their names, their columns, their end."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -8,6 +9,9 @@ from engine.adapters.postgres.database import Driver
 from engine.adapters.postgres.swap import Relation
 from engine.catalog.model import DatasetName
 from engine.runs.model import Run, staged_table
+
+STAGED = re.compile(r"(.+?)__([0-9a-hjkmnp-tv-z]{8})")
+"""A run's own table is named after the dataset and the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,12 @@ class Staging:
             Relation(dataset.layer, staged_table(run, dataset)),
             Relation(dataset.layer, dataset.table),
         )
+
+    @classmethod
+    def named(cls, schema: str, staged: str) -> Self:
+        """Those of a staged table's name."""
+        found = STAGED.fullmatch(staged)
+        return cls(Relation(schema, staged), Relation(schema, found[1] if found else staged))
 
     @property
     def delta(self) -> Relation:

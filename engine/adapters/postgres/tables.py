@@ -266,6 +266,7 @@ watermarks = Table(
     Column("form", JSONB, nullable=False),
     Column("run_id", Text, nullable=False),
     _moment("at", nullable=False),
+    Column("carried", JSONB, nullable=False, server_default="{}"),
 )
 
 increments = Table(

@@ -1,6 +1,6 @@
 """Check: the declared checks decide whether a dataset is held back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from engine.cards import counted
@@ -11,6 +11,7 @@ from engine.quality.examples import ExampleFinder
 from engine.quality.history import learned
 from engine.quality.model import Measured, Outcome, Verdict, gate_opens, settle
 from engine.quality.ports import QualityEngine
+from engine.quality.wording import title
 from engine.runs.model import Run, Step, StepReport, staged_table
 from engine.runs.ports import RunTransaction
 from engine.runs.steps.work import Act
@@ -35,13 +36,16 @@ class Check:
         measured = await self._quality.measure(step.dataset.layer, table, checks) if checks else ()
         verdicts = await self._with_examples(settle(checks, measured), step.dataset, table)
         metrics = _kept(checks, measured)
+        parts = {name: part for each in measured for name, part in each.parts}
 
         async def record(tx: RunTransaction) -> StepReport:
             now = self._clock.now()
             await tx.verdicts.record(run, step.dataset, verdicts, now)
             for accepted, values in metrics.items():
                 await tx.metrics.record(run.id, step.dataset, values, now, accepted)
-            return StepReport(verdicts=verdicts, holds_back=_reason(step, verdicts))
+            await tx.metrics.keep_parts(run.id, step.dataset, parts)
+            notes = tuple(_read_told(checks, measured))
+            return StepReport(notes=notes, verdicts=verdicts, holds_back=_reason(step, verdicts))
 
         return record
 
@@ -68,6 +72,16 @@ def _kept(
         accepted: {name: value for name, value in values.items() if (name in good) is accepted}
         for accepted in (True, False)
     }
+
+
+def _read_told(checks: Sequence[Declared], measured: Sequence[Measured]) -> Iterator[str]:
+    """What of the table was read, where numbers were carried on from the version before."""
+    carried = {each.index for each in measured if each.is_carried}
+    if not carried:
+        return
+    rest = [title(check) for index, check in enumerate(checks) if index not in carried]
+    told = f", the whole table for: {', '.join(rest)}" if rest else ""
+    yield f"only the changed rows were read for {counted(len(carried), 'check')}{told}"
 
 
 def _reason(step: Step, verdicts: Sequence[Verdict]) -> str | None:
