@@ -123,7 +123,9 @@ async def storm(
 ) -> Figures:
     """Let them all be heard, ten at a time, and count what came of it."""
     async with database.begin() as connection:
-        await connection.execute(text("TRUNCATE atlas.outbox, atlas.incidents RESTART IDENTITY"))
+        await connection.execute(
+            text("TRUNCATE atlas.outbox, atlas.incidents RESTART IDENTITY CASCADE")
+        )
     grown, took, begun_at = _grown(), [], time.perf_counter()
     for first in range(0, len(heard), AT_ONCE):
         before = time.perf_counter()

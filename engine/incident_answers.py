@@ -1,6 +1,6 @@
 """What is said to somebody who asks about incidents, or does something with one."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from engine.alerts.incidents.model import Incident, Status, rank
 from engine.alerts.incidents.ports import IncidentTransaction, IncidentTransactions
 from engine.alerts.progress import duration
 from engine.cards import Button, Card, CardKind, CardTable, Fact, Severity, counted
-from engine.catalog.model import DatasetName, Project
+from engine.catalog.model import Project
 from engine.clock import Clock
 from engine.commands import (
     Acknowledge,
@@ -142,8 +142,8 @@ class IncidentAnswers(Generic[T]):
                 raise UnknownIncident(command.incident.upper())
             return found
         self._require(command.dataset)
-        waiting = await tx.incidents.listed(_UNRESOLVED, MOST_LISTED)
-        fitting = [each for each in waiting if _is_about(each, command.dataset)]
+        wanted = self._named(command.dataset, None)
+        fitting = await tx.incidents.listed(_UNRESOLVED, MOST_LISTED, wanted)
         if len(fitting) == 1:
             return fitting[0]
         raise _which(fitting, command.dataset)
@@ -159,10 +159,8 @@ class IncidentAnswers(Generic[T]):
         owner = self._owner(command.owner)
         statuses = (Status(command.status),) if command.status in set(Status) else _UNRESOLVED
         async with self._transactions.begin() as tx:
-            found = await tx.incidents.listed(statuses, MOST_LISTED)
-        fitting = [
-            each for each in found if _is_about(each, command.dataset) and self._is_of(each, owner)
-        ]
+            wanted = self._named(command.dataset, owner)
+            fitting = await tx.incidents.listed(statuses, MOST_LISTED, wanted)
         of_it = f" of {command.dataset}" if command.dataset else ""
         of_it += f" of {command.owner}" if command.owner else ""
         known = command.status if command.status in set(Status) else "open"
@@ -213,12 +211,17 @@ class IncidentAnswers(Generic[T]):
             raise _UnknownOwner(name, close_to(name, sorted(known)))
         return found[0]
 
-    def _is_of(self, incident: Incident, owner: str | None) -> bool:
-        if owner is None:
-            return True
-        datasets = (each.dataset for each in incident.members if each.dataset)
-        owners = (self._project.owner_of(each) for each in datasets)
-        return any(each.id == owner for each in owners if each)
+    def _named(self, name: str | None, owner: str | None) -> Collection[str] | None:
+        """The datasets that are meant; None where any are."""
+        if name is None and owner is None:
+            return None
+        owners = {each: self._project.owner_of(each) for each in self._project.datasets()}
+        return [
+            str(each)
+            for each, owned in owners.items()
+            if name in {None, str(each), each.table}
+            if owner is None or (owned is not None and owned.id == owner)
+        ]
 
     def _shown(self, incident: Incident) -> Card:
         """Its message, with what has no room there and how it came about."""
@@ -274,13 +277,6 @@ def _number(name: str) -> int:
 
 _MOST_DIGITS = 18
 """More don't fit PostgreSQL's numbers."""
-
-
-def _is_about(incident: Incident, name: str | None) -> bool:
-    if name is None:
-        return True
-    datasets: list[DatasetName] = [each.dataset for each in incident.members if each.dataset]
-    return any(name in {str(each), each.table} for each in datasets)
 
 
 def _which(found: Sequence[Incident], dataset: str | None) -> EngineError:

@@ -31,7 +31,11 @@ def an_incident(*posted: Destination, name: str = "x", merged_into: int | None =
 
 async def added(database: Database, *incidents: Incident) -> list[Incident]:
     async with database.begin() as connection:
-        return [await PostgresIncidents(connection).add(each) for each in incidents]
+        store = PostgresIncidents(connection)
+        numbers = await store.numbers(len(incidents))
+        made = [replace(each, number=n) for each, n in zip(incidents, numbers, strict=True)]
+        await store.save(made)
+        return made
 
 
 async def test_the_newest_incident_of_a_place_is_found(database: Database) -> None:

@@ -2,15 +2,28 @@
 
 import asyncio
 import logging
+from datetime import UTC, datetime
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
+from sqlalchemy.schema import CreateSchema
 
 from engine.adapters.postgres.all_tables import metadata
 from engine.adapters.postgres.database import Database, DatabaseLimits
-from engine.adapters.postgres.migrate import SCHEMAS, migrate, newest, present, require_newest
+from engine.adapters.postgres.incidents import PostgresIncidents
+from engine.adapters.postgres.migrate import (
+    FOLDER,
+    SCHEMAS,
+    migrate,
+    newest,
+    present,
+    require_newest,
+)
+from engine.alerts.incidents.ports import About
 from engine.errors import MigrationsMissing
 from tests.adapters.builders import execute
 
@@ -68,6 +81,36 @@ async def test_a_migration_that_fails_leaves_nothing(other_url: str) -> None:
     await database.close()
 
 
+async def test_what_incidents_were_made_of_goes_into_a_table_of_its_own(other_url: str) -> None:
+    member = """{"fingerprint": "f", "kind": "quality", "severity": "critical", "count": 3,
+      "dataset": {"layer": "gold", "table": "revenue"}, "occurrences": ["R/1"], "runs": ["R"],
+      "card": {"kind": "alert", "severity": "critical", "title": "It failed"},
+      "first_at": "2026-03-02T09:00:00Z", "last_at": "2026-03-02T09:05:00Z"}"""
+    incident = f"""{{"number": 0, "members": [{member}], "root": "f", "severity": "critical",
+      "opened_at": "2026-03-02T09:00:00Z", "changed_at": "2026-03-02T09:05:00Z"}}"""
+    database = Database(other_url, DatabaseLimits())
+    async with database.begin() as connection:
+        await connection.run_sync(_migrated, "0017")
+    await execute(
+        other_url,
+        f"""INSERT INTO atlas.incidents (status, severity, datasets, runs, fingerprints, places,
+          document, created_at, watched)
+        VALUES ('open', 'critical', '{{gold.revenue}}', '{{R}}', '{{f}}', '{{}}', '{incident}',
+          '2026-03-02T09:00:00Z', true)""",  # noqa: S608  # all of it stands above
+    )
+
+    await migrate(database)
+
+    async with database.begin() as connection:
+        store = PostgresIncidents(connection)
+        (found,) = await store.about(
+            About(datasets=["gold.revenue"]), datetime(2026, 3, 2, tzinfo=UTC)
+        )
+    await database.close()
+    assert (found.whole, found.cause.count, found.totals.noted) == (True, 3, 3)
+    assert found.begun_at == found.opened_at
+
+
 async def test_the_migrations_build_what_the_engine_expects(database: Database) -> None:
     def differences(connection: Connection) -> list[object]:
         options = {
@@ -83,6 +126,15 @@ async def test_the_migrations_build_what_the_engine_expects(database: Database) 
         found = await connection.run_sync(differences)
 
     assert found == []
+
+
+def _migrated(connection: Connection, to: str) -> None:
+    for schema in SCHEMAS:
+        connection.execute(CreateSchema(schema, if_not_exists=True))
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
 
 
 def _is_ours(name: str | None, kind: str) -> bool:

@@ -270,9 +270,9 @@ async def test_foreign_events_and_resolved_incidents_go_once_they_are_old(lab: L
         [OLD, NOON],
     )
     await lab.rows(
-        """INSERT INTO atlas.incidents (status, severity, datasets, runs, fingerprints, places,
-             document, created_at, resolved_at, watched)
-           SELECT status, 'critical', '{}', '{}', '{}', '{}', '{}', $1, ended, false
+        """INSERT INTO atlas.incidents (status, severity, places, document, totals, begun_at,
+             resolved_at, watched)
+           SELECT status, 'critical', '{}', '{}', '{}', $1, ended, false
            FROM (VALUES ('resolved', $1::timestamptz), ('resolved', $2), ('open', NULL))
              AS given(status, ended)""",
         OLD,

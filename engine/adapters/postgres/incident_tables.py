@@ -1,12 +1,14 @@
-"""The table of incidents: the whole of each as a document, and what they are found by."""
+"""The tables of incidents and of their members: documents, and what they are found by."""
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     DateTime,
+    ForeignKey,
     Identity,
     Index,
+    PrimaryKeyConstraint,
     Table,
     Text,
     text,
@@ -14,8 +16,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from engine.adapters.postgres.tables import metadata
-
-_APART = text("merged_into IS NULL")
 
 incidents = Table(
     "incidents",
@@ -25,23 +25,39 @@ incidents = Table(
     Column("severity", Text, nullable=False),
     Column("merged_into", BigInteger),
     Column("storm", BigInteger),
-    Column("datasets", ARRAY(Text), nullable=False),
-    Column("runs", ARRAY(Text), nullable=False),
-    Column("fingerprints", ARRAY(Text), nullable=False),
     Column("places", ARRAY(Text), nullable=False),
     Column("document", JSONB, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("totals", JSONB, nullable=False),
+    Column("begun_at", DateTime(timezone=True), nullable=False),
     Column("resolved_at", DateTime(timezone=True)),
     Column("snoozed_until", DateTime(timezone=True)),
     Column("watched", Boolean, nullable=False),
-    Index("incidents_datasets", "datasets", postgresql_using="gin", postgresql_where=_APART),
-    Index("incidents_runs", "runs", postgresql_using="gin", postgresql_where=_APART),
-    Index(
-        "incidents_fingerprints", "fingerprints", postgresql_using="gin", postgresql_where=_APART
-    ),
-    Index("incidents_created", "created_at"),
+    Index("incidents_begun", "begun_at"),
     Index("incidents_status", "status", "number"),
     Index("incidents_storm", "storm", postgresql_where=text("storm IS NOT NULL")),
     Index("incidents_watched", "number", postgresql_where=text("watched")),
 )
 """`watched` are those with which time alone may have to do something."""
+
+incident_members = Table(
+    "incident_members",
+    metadata,
+    Column("incident", BigInteger, ForeignKey(incidents.c.number, ondelete="CASCADE")),
+    Column("fingerprint", Text),
+    Column("dataset", Text),
+    Column("runs", ARRAY(Text), nullable=False),
+    Column("first_at", DateTime(timezone=True), nullable=False),
+    Column("is_over", Boolean, nullable=False),
+    Column("document", JSONB, nullable=False),
+    PrimaryKeyConstraint("incident", "fingerprint"),
+    Index("incident_members_order", "incident", "is_over", "first_at", "fingerprint"),
+    Index("incident_members_dataset", "dataset", postgresql_where=text("dataset IS NOT NULL")),
+    Index("incident_members_fingerprint", "fingerprint"),
+    Index(
+        "incident_members_runs",
+        "runs",
+        postgresql_using="gin",
+        postgresql_where=text("dataset IS NULL"),
+    ),
+)
+"""By its runs is found what is about no dataset."""

@@ -97,7 +97,7 @@ def _state(incident: Incident, reading: Reading) -> Iterator[str]:
         yield f"It is open again, for the {_ordinal(incident.reopened)} time."
     if incident.flapping and not incident.resolved:
         yield "It comes and goes: this message stays open until it was quiet for an hour."
-    if incident.cause.over and not incident.resolved and incident.others:
+    if incident.cause.over and not incident.resolved and incident.totals.members > 1:
         yield "This itself is fine again; what follows from it is not yet."
 
 
@@ -107,26 +107,31 @@ def _ordinal(number: int) -> str:
 
 def _also(incident: Incident) -> Iterator[str]:
     """What follows from it: what was not made for it, and what failed for it."""
-    failed = [each.card.title for each in incident.others if not each.over]
-    failing = {str(each.dataset) for each in incident.members}
-    members = (each for each in incident.members if not each.over)
-    left = dict.fromkeys(name for each in members for name in each.left_out)
-    waiting = [f"{name} was not rebuilt" for name in left if name not in failing]
-    told = [*failed, *waiting]
-    if incident.resolved or not told:
+    if incident.resolved:
         return
-    more = f" and {len(told) - NAMED} more" if len(told) > NAMED else ""
-    yield f"Also: {', '.join(told[:NAMED])}{more}."
+    failed = [each.card.title for each in incident.others if not each.over]
+    told = [*failed, *(_waiting(incident) if incident.whole else ())]
+    count = len(told) - len(failed) + incident.totals.open - (not incident.cause.over)
+    if told:
+        more = f" and {readable(count - NAMED)} more" if count > NAMED else ""
+        yield f"Also: {', '.join(told[:NAMED])}{more}."
+
+
+def _waiting(incident: Incident) -> Iterator[str]:
+    """What was not made, as long as it did not fail by itself."""
+    failing = {str(each.dataset) for each in incident.members}
+    left = dict.fromkeys(name for m in incident.members if not m.over for name in m.left_out)
+    yield from (f"{name} was not rebuilt" for name in left if name not in failing)
 
 
 def _facts(incident: Incident, reading: Reading) -> Iterator[Fact]:
     cause = incident.cause
     yield from cause.card.facts
     yield Fact("Since", moment(incident.opened_at, reading.now, reading.zone))
-    if incident.count > 1:
-        last = max(each.last_at for each in incident.members)
-        last_told = moment(last, reading.now, reading.zone)
-        yield Fact("Noted", f"{readable(incident.count)} times, last at {last_told}")
+    totals = incident.totals
+    if totals.noted > 1:
+        last = moment(totals.last_at, reading.now, reading.zone)
+        yield Fact("Noted", f"{readable(totals.noted)} times, last at {last}")
     if cause.dataset is not None and not incident.resolved:
         yield Fact("Impact", reading.impact(cause.dataset))
     if incident.assignee:

@@ -1,6 +1,6 @@
 """An incident: all that follows from one cause, who looks after it, and where it was told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -85,16 +85,77 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """What some members come to."""
+
+    members: int = 0
+    open: int = 0
+    """Those that are not over."""
+    noted: int = 0
+    """How often they were noted, taken together."""
+    last_at: datetime | None = None
+    over_at: datetime | None = None
+    """When the last one of them that is over ended."""
+    over_by: str = ""
+
+    @classmethod
+    def of(cls, members: Sequence[Member]) -> Self:
+        """What those come to."""
+        over_at, over_by = max(
+            ((each.over_at, each.over_by) for each in members if each.over_at),
+            default=(None, ""),
+        )
+        return cls(
+            members=len(members),
+            open=sum(not each.over for each in members),
+            noted=sum(each.count for each in members),
+            last_at=max((each.last_at for each in members), default=None),
+            over_at=over_at,
+            over_by=over_by,
+        )
+
+    def plus(self, other: Self) -> Self:
+        """What both come to."""
+        ended = [(each.over_at, each.over_by) for each in (self, other) if each.over_at]
+        over_at, over_by = max(ended, default=(None, ""))
+        return replace(
+            self,
+            members=self.members + other.members,
+            open=self.open + other.open,
+            noted=self.noted + other.noted,
+            last_at=max((each.last_at for each in (self, other) if each.last_at), default=None),
+            over_at=over_at,
+            over_by=over_by,
+        )
+
+    def without(self, other: Self) -> Self:
+        """What is left when some of them are looked at by themselves; its moments stay."""
+        if other.members == self.members:
+            return type(self)()
+        return replace(
+            self,
+            members=self.members - other.members,
+            open=self.open - other.open,
+            noted=self.noted - other.noted,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """What is known of one cause and of all that follows from it; number 0 has none yet."""
 
     number: int
     members: tuple[Member, ...]
+    """Those at hand: of an incident with many a few, the cause always among them."""
     root: str
     """The fingerprint of the member that is taken for the cause."""
     severity: Severity
     opened_at: datetime
     changed_at: datetime
+    beyond: Totals = Totals()
+    """What the members come to that are not at hand."""
+    begun_at: datetime | None = None
+    """When it was heard of, or heard of again: storms are counted by it."""
     status: Status = Status.OPEN
     assignee: str | None = None
     acknowledged_by: str | None = None
@@ -141,33 +202,24 @@ class Incident:
         return tuple(each for each in self.members if each.fingerprint != self.root)
 
     @property
-    def unresolved(self) -> tuple[Member, ...]:
-        """The members that are not over."""
-        return tuple(each for each in self.members if not each.over)
+    def totals(self) -> Totals:
+        """What all of its members come to, at hand or not."""
+        return Totals.of(self.members).plus(self.beyond)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of its members are at hand."""
+        return not self.beyond.members
 
     @property
     def datasets(self) -> tuple[str, ...]:
-        """The datasets that it is about, by name."""
+        """The datasets that it is about, by name, as far as its members are at hand."""
         return tuple(sorted({str(each.dataset) for each in self.members if each.dataset}))
 
     @property
-    def runs(self) -> tuple[str, ...]:
-        """The runs that showed it, by id."""
-        return tuple(sorted({run for each in self.members for run in each.runs}))
-
-    @property
     def fingerprints(self) -> tuple[str, ...]:
-        """The fingerprints of its members."""
+        """The fingerprints of its members at hand."""
         return tuple(sorted(each.fingerprint for each in self.members))
-
-    @property
-    def count(self) -> int:
-        """How often anything of it was noted."""
-        return sum(each.count for each in self.members)
-
-    def member(self, fingerprint: str) -> Member | None:
-        """The member of that fingerprint."""
-        return next((each for each in self.members if each.fingerprint == fingerprint), None)
 
     def noting(self, *entries: Entry) -> Self:
         """The same with a longer history; the middle of one that is too long goes."""

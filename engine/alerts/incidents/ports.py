@@ -13,7 +13,10 @@ from engine.alerts.routing.ports import RoutingStore
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What some signals may have to do with: names of datasets, runs and fingerprints."""
+    """What some signals may have to do with: names of datasets, runs and fingerprints.
+
+    Runs count for trouble that is about no dataset.
+    """
 
     datasets: Collection[str] = ()
     runs: Collection[str] = ()
@@ -27,12 +30,15 @@ class Pace:
     opened: int = 0
     """How many began within the last moment."""
     storm: int | None = None
-    """The storm of the newest of them, where it began in one."""
+    """The newest storm in which any of them began."""
 
 
 @dataclass(frozen=True, slots=True)
 class StormCount:
-    """The incidents of one storm; `worst` are a few of them, the most severe first."""
+    """The incidents of one storm that concern one place.
+
+    `worst` are a few of them, the most severe first.
+    """
 
     total: int
     resolved: int
@@ -52,36 +58,53 @@ class IncidentStore(Protocol):
         """Whether anything that is not resolved has to do with it."""
         ...
 
-    async def about(self, about: About, since: datetime) -> Sequence[Incident]:
-        """Those not resolved that have to do with it; of its fingerprints those resolved since."""
+    async def about(
+        self, about: About, since: datetime, *, whole: bool = False
+    ) -> Sequence[Incident]:
+        """Those not resolved that have to do with it; of its fingerprints those resolved since.
+
+        At hand are the members that have to do with it, or all where they are wanted `whole`.
+        """
         ...
 
-    async def add(self, incident: Incident) -> Incident:
-        """Keep a new one; the same with its number."""
+    async def numbers(self, count: int) -> Sequence[int]:
+        """So many numbers that no incident has or will have."""
         ...
 
-    async def save(self, incident: Incident) -> None:
-        """Keep what changed."""
+    async def save(self, incidents: Sequence[Incident]) -> None:
+        """Keep them, new or changed; members that are not at hand stay as they are."""
         ...
 
     async def get(self, number: int) -> Incident | None:
-        """The incident of that number."""
+        """The incident of that number, with the first of its members at hand."""
         ...
 
-    async def listed(self, statuses: Collection[Status], limit: int) -> Sequence[Incident]:
-        """The newest with one of those statuses; none that is part of another one."""
+    async def whole(self, number: int) -> Incident | None:
+        """The same with all of its members."""
+        ...
+
+    async def listed(
+        self,
+        statuses: Collection[Status],
+        limit: int,
+        datasets: Collection[str] | None = None,
+    ) -> Sequence[Incident]:
+        """The newest with one of those statuses, about any of those datasets if some are given.
+
+        None is part of another one; each with the first of its members at hand.
+        """
         ...
 
     async def watched(self, at: datetime) -> Sequence[Incident]:
         """Those with which time alone may have to do something."""
         ...
 
-    async def pace(self, since: datetime) -> Pace:
-        """How many began since then."""
+    async def pace(self, since: datetime, most: int) -> Pace:
+        """How many began since then, or began again; nobody counts beyond `most`."""
         ...
 
-    async def storm(self, number: int, named: int) -> StormCount:
-        """The incidents of a storm, with so many of them."""
+    async def storm(self, number: int, place: str, named: int) -> StormCount:
+        """The incidents of a storm that concern a place, with so many of them."""
         ...
 
 

@@ -9,11 +9,11 @@ from engine.alerts.incidents.model import Entry, Incident, Status, What, rank
 from engine.alerts.incidents.ports import IncidentTransaction
 from engine.alerts.model import Post
 from engine.alerts.routing.deciding import decide, escalated, united
-from engine.alerts.routing.model import Decision, Destination, Notice
+from engine.alerts.routing.model import Decision, Destination, Muted, Notice, Subscription
 from engine.alerts.routing.ports import RoutesInForce
 from engine.cards import Mention
 from engine.catalog.model import DatasetName, Project
-from engine.catalog.routing import Escalation
+from engine.catalog.routing import Escalation, Routing
 
 NAMED_IN_STORM = 10
 
@@ -21,6 +21,26 @@ IN_PLACE = frozenset({What.ACKNOWLEDGED, What.ASSIGNED})
 """What needs no message of its own where there are no threads: the live message says it."""
 
 _WITHOUT_THREADS = "web:"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An incident that is to be told: as it was, None where it is new, and as it is now."""
+
+    before: Incident | None
+    after: Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who hears of what: the routes in force, and what was said in chat."""
+
+    routing: Routing = Routing()
+    subscriptions: Sequence[Subscription] = ()
+    mutes: Sequence[Muted] = ()
+
+
+NOTHING_SAID = Said()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +54,18 @@ class IncidentTelling:
     routes: RoutesInForce
 
     async def tell(
-        self, tx: IncidentTransaction, before: Incident | None, after: Incident, at: datetime
-    ) -> Incident:
-        """Put the newest form of its message, and what goes into its thread; it as it was kept."""
-        told = await self._routed(tx, before, after, at)
-        if before is None or told != before:
-            await tx.incidents.save(told)
-        await self._put(tx, told, at)
-        if before is not None and told.storm is None:
-            await self._put_thread(tx, before, told)
-        return told
+        self, tx: IncidentTransaction, changes: Sequence[Change], at: datetime
+    ) -> Sequence[Incident]:
+        """Put the newest form of each message, and what goes into its thread; what was kept."""
+        said = await self._said(tx, at) if any(map(_needs_route, changes)) else NOTHING_SAID
+        told = [Change(each.before, self._routed(each, said, at)) for each in changes]
+        await tx.incidents.save([each.after for each in told if each.after != each.before])
+        for each in told:
+            await self._put(tx, each.after, at)
+            if each.before is not None and {each.before.storm, each.after.storm} == {None}:
+                await self._put_thread(tx, each.before, each.after)
+        await self._put_storms(tx, [each.after for each in told], at)
+        return [each.after for each in told]
 
     async def escalate(
         self, tx: IncidentTransaction, incident: Incident, step: Escalation, at: datetime
@@ -61,17 +83,24 @@ class IncidentTelling:
             escalations=(*incident.escalations, at),
             posted=united((*incident.posted, *more)),
         ).noting(entry)
-        await tx.incidents.save(after)
+        await tx.incidents.save([after])
         await self._put(tx, after, at)
+        await self._put_storms(tx, [after], at)
         await self._put_thread(tx, incident, after)
         return after
 
     async def decision(self, tx: IncidentTransaction, notice: Notice, at: datetime) -> Decision:
         """Where a notice goes."""
+        return self._decided(notice, await self._said(tx, at), at)
+
+    async def _said(self, tx: IncidentTransaction, at: datetime) -> Said:
         routing = await self.routes.current()
-        subscriptions = await tx.routing.subscriptions()
-        mutes = await tx.routing.mutes(at)
-        return decide(notice, routing, subscriptions, mutes, at, platform=self.platform)
+        return Said(routing, await tx.routing.subscriptions(), await tx.routing.mutes(at))
+
+    def _decided(self, notice: Notice, said: Said, at: datetime) -> Decision:
+        return decide(
+            notice, said.routing, said.subscriptions, said.mutes, at, platform=self.platform
+        )
 
     async def tell_again(
         self, tx: IncidentTransaction, incident: Incident, at: datetime
@@ -80,41 +109,42 @@ class IncidentTelling:
         after = _withheld(incident, await self.decision(tx, notice_of(self.project, incident), at))
         if after == incident:
             return incident
-        await tx.incidents.save(after)
+        await tx.incidents.save([after])
         await self._put(tx, after, at)
+        await self._put_storms(tx, [after], at)
         return after
 
-    async def _routed(
-        self, tx: IncidentTransaction, before: Incident | None, after: Incident, at: datetime
-    ) -> Incident:
+    def _routed(self, change: Change, said: Said, at: datetime) -> Incident:
         """The incident with the places where it is to be told, once that may have changed."""
-        if after.resolved or after.status is Status.SNOOZED or not _needs_route(before, after):
+        after = change.after
+        if not _needs_route(change):
             return replace(after, withheld=None, withheld_until=None) if after.resolved else after
-        decision = await self.decision(tx, notice_of(self.project, after), at)
-        routed = _withheld(after, decision)
+        routed = _withheld(after, self._decided(notice_of(self.project, after), said, at))
         if routed.withheld and routed.withheld != after.withheld:
             routed = routed.noting(Entry(at, What.WITHHELD, detail=routed.withheld))
         return routed
 
     async def _put(self, tx: IncidentTransaction, incident: Incident, at: datetime) -> None:
         if incident.storm is not None:
-            await self._put_storm(tx, incident, incident.storm, at)
             return
         reading = Reading(at, self.zone, self.impact)
         for each in incident.posted:
             card = live_card(incident, reading, called(self.project, each.mention))
             await tx.outbox.put(Post(message_key(incident, each), each.place, card))
 
-    async def _put_storm(
-        self, tx: IncidentTransaction, incident: Incident, storm: int, at: datetime
+    async def _put_storms(
+        self, tx: IncidentTransaction, incidents: Sequence[Incident], at: datetime
     ) -> None:
-        if not incident.posted:
-            return
-        count = await tx.incidents.storm(storm, NAMED_IN_STORM)
-        card = storm_card(count, Reading(at, self.zone, self.impact))
-        for each in incident.posted:
-            key = f"storm:{storm}@{each.place}"
-            await tx.outbox.put(Post(key, each.place, card, urgent=incident.number == storm))
+        """The message of each storm in each place, once however many of it changed."""
+        found = dict[tuple[int, str], bool]()
+        for each in incidents:
+            for where in each.posted if each.storm is not None else ():
+                key = (each.storm or 0, where.place)
+                found[key] = found.get(key, False) or each.number == each.storm
+        for (storm, place), urgent in found.items():
+            count = await tx.incidents.storm(storm, place, NAMED_IN_STORM)
+            card = storm_card(count, Reading(at, self.zone, self.impact))
+            await tx.outbox.put(Post(f"storm:{storm}@{place}", place, card, urgent=urgent))
 
     async def _put_thread(self, tx: IncidentTransaction, before: Incident, after: Incident) -> None:
         """What is new of its history, where its message was before."""
@@ -152,8 +182,11 @@ def place_name(place: str) -> str:
     return place.partition(":")[2] or place
 
 
-def _needs_route(before: Incident | None, after: Incident) -> bool:
+def _needs_route(change: Change) -> bool:
     """Whether it may go elsewhere: it is new, is back, got worse, or has another cause."""
+    before, after = change.before, change.after
+    if after.resolved or after.status is Status.SNOOZED:
+        return False
     if before is None:
         return True
     return (

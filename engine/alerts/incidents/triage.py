@@ -17,6 +17,7 @@ from engine.alerts.incidents.model import (
 )
 from engine.alerts.incidents.signals import Noted, Signal
 from engine.cards import counted
+from engine.catalog.model import DatasetName
 from engine.findings.clearing import Cleared
 
 REOPENS = timedelta(days=1)
@@ -31,21 +32,56 @@ CALM = timedelta(hours=1)
 
 
 def triage(
-    known: Sequence[Incident], signals: Iterable[Signal], lineage: Lineage, at: datetime
+    known: Sequence[Incident], signals: Sequence[Signal], lineage: Lineage, at: datetime
 ) -> tuple[Incident, ...]:
     """The incidents that are new or changed by some signals; new ones have number 0.
 
     `known` are those that are not resolved and those resolved within a day, as far as they are
-    about the same datasets, what is above and below them, the same runs or fingerprints. The same
-    signals again change nothing, and the order of what was noted does not matter.
+    about the same datasets, what is above and below them, the same runs or fingerprints, with all
+    of their members. The same signals again change nothing, and the order of what was noted does
+    not matter.
     """
-    heard = list(signals)
-    noted = sorted((each for each in heard if isinstance(each, Noted)), key=_by_time)
-    book = _Book(known, at)
-    for each in noted:
-        book.hear(each)
+    book = _heard(known, signals, at)
     settled = _regrouped(book, lineage, at) if book.heard_news else book.all
-    ended = [each for each in heard if isinstance(each, Cleared)]
+    return _changed(known, settled, signals, at)
+
+
+def moved(
+    known: Sequence[Incident], signals: Sequence[Signal], at: datetime
+) -> frozenset[DatasetName]:
+    """The datasets whose trouble is new or changed, so that what is below may follow from it."""
+    return frozenset(_heard(known, signals, at).moved)
+
+
+def triage_near(
+    known: Sequence[Incident], signals: Sequence[Signal], lineage: Lineage, at: datetime
+) -> tuple[Incident, ...] | None:
+    """The same from few members; None where that takes all of them.
+
+    Of `known` at hand are the members that are about the datasets of the signals and what is above
+    them, the same runs or fingerprints. Nothing that is below what `moved` may be in trouble.
+    """
+    book = _heard(known, signals, at)
+    if book.reopened:
+        return None
+    settled = _placed(book, signals, lineage, at) if book.heard_news else book.all
+    return None if settled is None else _changed(known, settled, signals, at)
+
+
+def _heard(known: Sequence[Incident], signals: Iterable[Signal], at: datetime) -> "_Book":
+    book = _Book(known, at)
+    for each in sorted((each for each in signals if isinstance(each, Noted)), key=_by_time):
+        book.hear(each)
+    return book
+
+
+def _changed(
+    known: Sequence[Incident],
+    settled: Iterable[Incident],
+    signals: Iterable[Signal],
+    at: datetime,
+) -> tuple[Incident, ...]:
+    ended = [each for each in signals if isinstance(each, Cleared)]
     after = [_cleared(each, ended, at) for each in settled]
     before = {each.number: each for each in known}
     changed = (each for each in after if before.get(each.number) != each)
@@ -68,30 +104,54 @@ class _Book:
                 before = self._incidents.get(self._holder.get(member.fingerprint, -1))
                 if before is None or before.resolved:
                     self._holder[member.fingerprint] = number
+        self._members = {
+            number: {member.fingerprint: member for member in each.members}
+            for number, each in self._incidents.items()
+        }
         self._at = at
         self.loose: dict[str, Member] = {}
+        self.moved: set[DatasetName] = set()
         self.heard_news = False
+        self.reopened = False
 
     @property
     def all(self) -> list[Incident]:
         """Every incident, oldest first."""
-        return list(self._incidents.values())
+        return [
+            replace(each, members=tuple(self._members[number].values()))
+            for number, each in self._incidents.items()
+        ]
 
     def hear(self, noted: Noted) -> None:
         """Count it where its trouble is known, or keep it for a new incident."""
-        holder = self._incidents.get(self._holder.get(noted.fingerprint, -1))
-        member = holder.member(noted.fingerprint) if holder else None
+        number = self._holder.get(noted.fingerprint, -1)
+        holder = self._incidents.get(number)
+        member = self._members[number][noted.fingerprint] if holder else None
         if holder is None or member is None or _is_long_over(holder, member, noted):
             before = self.loose.get(noted.fingerprint)
             self.loose[noted.fingerprint] = _again(before, noted) if before else noted.as_member
-            self.heard_news = True
+            self._move(noted.dataset)
             return
         after = _again(member, noted)
-        if after != member:
-            self.heard_news = True
-            changed = replace(holder, members=_with(holder.members, after))
-            reopens = holder.resolved and not after.over
-            self._incidents[holder.number] = _reopened(changed, self._at) if reopens else changed
+        if after == member:
+            return
+        self.heard_news = True
+        self._members[number][noted.fingerprint] = after
+        if holder.resolved and not after.over:
+            self._incidents[number] = _reopened(holder, self._at)
+            self.reopened = True
+        if _explaining(after) != _explaining(member):
+            self._move(noted.dataset)
+
+    def _move(self, dataset: DatasetName | None) -> None:
+        self.heard_news = True
+        if dataset is not None:
+            self.moved.add(dataset)
+
+
+def _explaining(member: Member) -> tuple[object, ...]:
+    """What decides which other trouble it may be the cause of, and what may be its own."""
+    return member.severity, member.first_at, member.over_at
 
 
 def _is_long_over(incident: Incident, member: Member, noted: Noted) -> bool:
@@ -99,10 +159,6 @@ def _is_long_over(incident: Incident, member: Member, noted: Noted) -> bool:
     if not incident.resolved or incident.resolved_at is None:
         return False
     return noted.at > member.last_at and noted.at - incident.resolved_at > REOPENS
-
-
-def _with(members: Sequence[Member], changed: Member) -> tuple[Member, ...]:
-    return tuple(changed if each.fingerprint == changed.fingerprint else each for each in members)
 
 
 def _again(member: Member, noted: Noted) -> Member:
@@ -158,6 +214,7 @@ def _reopened(incident: Incident, at: datetime) -> Incident:
         resolved_by=None,
         resolved_at=None,
         escalations=(),
+        begun_at=at,
         reopened=incident.reopened + 1,
         flapping=incident.flapping or flaps,
     ).noting(*entries)
@@ -180,6 +237,57 @@ def _regrouped(book: _Book, lineage: Lineage, at: datetime) -> list[Incident]:
     return [*(each for each in book.all if each.resolved), *made]
 
 
+def _placed(
+    book: _Book, signals: Iterable[Signal], lineage: Lineage, at: datetime
+) -> list[Incident] | None:
+    """All incidents with what is new where its cause is; None where a known member would move."""
+    waiting = {each.number: each for each in book.all if not each.resolved}
+    near = _near(signals, lineage)
+    at_hand = {
+        member.fingerprint: (number, member)
+        for number, each in waiting.items()
+        for member in each.members
+        if member.dataset is None or member.dataset in near
+    }
+    groups = grouped((*(m for _, m in at_hand.values()), *book.loose.values()), lineage)
+    made: list[Incident] = []
+    grown: set[int] = set()
+    for group in groups:
+        holders = {at_hand[m.fingerprint][0] for m in group if m.fingerprint in at_hand}
+        if not holders:
+            made.extend(_of_group(group, (), lineage, at))
+            continue
+        number = holders.pop()
+        # what is about datasets hangs together; of what is about none only a few may be at hand
+        if holders or (number in grown and group[0].dataset is not None):
+            return None
+        grown.add(number)
+        waiting[number] = _with_new(waiting[number], group, at)
+    rooted = [_rooted(each, lineage) for each in waiting.values()]
+    return [*(each for each in book.all if each.resolved), *rooted, *made]
+
+
+def _near(signals: Iterable[Signal], lineage: Lineage) -> set[DatasetName]:
+    """The datasets of which trouble was noted, and what is above them."""
+    noted = {each.dataset for each in signals if isinstance(each, Noted) and each.dataset}
+    return noted.union(*(lineage.above(each) for each in noted))
+
+
+def _with_new(incident: Incident, group: Sequence[Member], at: datetime) -> Incident:
+    """The incident with those of a group that it did not have."""
+    known = set(incident.fingerprints)
+    new = tuple(each for each in group if each.fingerprint not in known)
+    entries = tuple(_joined(incident, new, (), at))
+    return replace(incident, members=(*incident.members, *new)).noting(*entries)
+
+
+def _rooted(incident: Incident, lineage: Lineage) -> Incident:
+    """The incident with the cause that its members at hand show."""
+    root = root_of(incident.members, lineage)
+    severity = worst((incident.severity, *(each.severity for each in incident.members)))
+    return replace(incident, root=root.fingerprint, severity=severity)
+
+
 def _of_group(
     group: tuple[Member, ...], claimed: Sequence[Incident], lineage: Lineage, at: datetime
 ) -> Iterator[Incident]:
@@ -188,7 +296,7 @@ def _of_group(
     severity = worst(each.severity for each in group)
     if not claimed:
         began = min(each.first_at for each in group)
-        new = Incident(0, group, root.fingerprint, severity, began, at)
+        new = Incident(0, group, root.fingerprint, severity, began, at, begun_at=at)
         yield new.noting(Entry(began, What.OPENED, detail=root.card.title))
         return
     oldest, *others = claimed
@@ -229,7 +337,7 @@ def _cleared(incident: Incident, ended: Sequence[Cleared], at: datetime) -> Inci
     if members == incident.members:
         return incident
     after = replace(incident, members=members)
-    if after.unresolved or after.flapping:
+    if after.totals.open or after.flapping:
         return after
     return ended_by_itself(after, at)
 
@@ -252,8 +360,8 @@ def _ends(cleared: Cleared, member: Member) -> bool:
 
 def ended_by_itself(incident: Incident, at: datetime) -> Incident:
     """The incident once all of its members are over."""
-    last = max(incident.members, key=lambda each: each.over_at or each.last_at)
-    by = f"run {last.over_by}" if last.over_by else "itself"
+    over_by = incident.totals.over_by
+    by = f"run {over_by}" if over_by else "itself"
     return replace(
         incident,
         status=Status.RESOLVED,
@@ -267,7 +375,7 @@ def ended_by_itself(incident: Incident, at: datetime) -> Incident:
 
 def calmed(incident: Incident, at: datetime) -> bool:
     """Whether what came and went is over for long enough."""
-    if not incident.flapping or incident.resolved or incident.unresolved:
+    totals = incident.totals
+    if not incident.flapping or incident.resolved or totals.open or totals.over_at is None:
         return False
-    ended = [each.over_at for each in incident.members if each.over_at]
-    return at - max(ended) >= CALM
+    return at - totals.over_at >= CALM

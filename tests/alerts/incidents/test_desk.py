@@ -3,22 +3,25 @@
 from dataclasses import replace
 from datetime import UTC, timedelta
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from engine.alerts.attendant import Attendant
 from engine.alerts.incidents import acts
 from engine.alerts.incidents.card import MOST_BUTTONS
 from engine.alerts.incidents.desk import STORM, IncidentDesk
 from engine.alerts.incidents.model import Incident, Status
-from engine.alerts.incidents.signals import Signal
+from engine.alerts.incidents.signals import Noted, Signal
 from engine.alerts.routing.model import Muted
 from engine.cards import Button, Card, Mention, Severity
-from engine.catalog.model import Project
+from engine.catalog.model import Layer, Project
 from engine.catalog.parties import Exposure, Owner
 from engine.catalog.routing import Condition, Escalation, Route, Routing
 from engine.findings.clearing import Cleared
 from engine.testing.clock import FakeClock
 from engine.testing.transactions import MemoryTransaction, MemoryTransactions
 from engine.topics import Kind
-from tests.alerts.incidents.builders import NINE, PROJECT, at, cleared, noted
+from tests.alerts.incidents.builders import NINE, PROJECT, Book, at, cleared, noted
 from tests.builders import dataset
 
 PLACE = "web:#data-alerts"
@@ -279,6 +282,102 @@ async def test_a_storm_is_one_message_more() -> None:
     assert len(incidents) == many
     assert len(office.titles) == STORM + 1
     assert storms == ["Storm: 40 more incidents began within 1 s"]
+
+
+def _trouble(name: str, minutes: float = 0, on: str | None = None) -> Noted:
+    return replace(noted(on, minutes, run=f"{name}{minutes}"), fingerprint=name)
+
+
+async def test_in_a_storm_each_place_is_told_of_what_concerns_it() -> None:
+    crm = Route("crm", Condition(owners=("crm",)), ("#crm",))
+    rest = Route("rest", Condition(layers=(Layer.GOLD,)), ("#gold",))
+    office = Office(replace(PROJECT, routing=Routing(routes=(crm, rest))))
+    first = [_trouble(f"x{n:02}") for n in range(STORM)]
+
+    await office.hear(*first, _trouble("y", on="bronze.customers"), _trouble("z", on="gold.load"))
+
+    at_gold = office.transactions.state.posts["storm:11@web:#gold"].post.card
+    at_crm = office.transactions.state.posts["storm:11@web:#crm"].post.card
+    assert at_gold.title == at_crm.title == "Storm: 1 more incident began within 1 s"
+    assert at_gold.table is not None
+    assert at_crm.table is not None
+    assert [row[0] for table in (at_gold.table, at_crm.table) for row in table.rows] == [
+        "INC-12",
+        "INC-11",
+    ]
+
+
+async def test_what_is_back_after_its_storm_is_over_is_a_message_of_its_own() -> None:
+    office = Office()
+    many = [_trouble(f"x{n:02}") for n in range(STORM + 2)]
+    await office.hear(*many)
+    storm = office.transactions.state.posts[f"storm:{STORM + 1}@{PLACE}"].revision
+    ended = [Cleared(Kind.QUALITY, None, "R", at(5), each.fingerprint) for each in many]
+    await office.hear(*ended)
+
+    await office.hear(_trouble(f"x{STORM:02}", 10))
+
+    assert office.message(STORM + 1).title == f"INC-{STORM + 1} · None failed"
+    kept = office.transactions.state.posts
+    assert kept[f"storm:{STORM + 1}@{PLACE}"].revision == storm + 1
+    assert not [post for post in kept.values() if post.post.card.title.endswith("is open again")]
+
+
+async def test_many_that_are_back_at_once_are_a_storm_of_their_own() -> None:
+    office = Office()
+    many = [_trouble(f"x{n:02}") for n in range(3 * STORM)]
+    await office.hear(*many)
+    await office.hear(*(Cleared(Kind.QUALITY, None, "R", at(5), each.fingerprint) for each in many))
+
+    await office.hear(*(_trouble(each.fingerprint, 10) for each in many[STORM:]))
+
+    storms = [key for key in office.transactions.state.posts if key.startswith("storm:")]
+    assert storms == [f"storm:{STORM + 1}@{PLACE}", f"storm:{2 * STORM + 1}@{PLACE}"]
+
+
+troubles = st.builds(
+    noted,
+    on=st.sampled_from([*(str(each) for each in PROJECT.datasets()), None]),
+    minutes=st.integers(0, 30),
+    run=st.sampled_from(["", "", "A", "B"]),
+    kind=st.sampled_from([Kind.QUALITY, Kind.RUN]),
+    severity=st.sampled_from([Severity.WARNING, Severity.CRITICAL]),
+)
+endings = st.builds(
+    cleared,
+    on=st.sampled_from([str(each) for each in PROJECT.datasets()]),
+    minutes=st.integers(0, 30),
+)
+
+
+@given(st.lists(st.lists(troubles | endings, min_size=1, max_size=3), max_size=8))
+async def test_few_members_at_hand_lead_to_the_same_incidents_as_all(
+    heard: list[list[Signal]],
+) -> None:
+    """Heard in the order of time, as signals are."""
+    book, office = Book(), Office()
+    office.transactions.state.incidents.at_hand = 0
+    office.until(at(31))
+    for signals in heard:
+        book.hear(*signals, minutes=31)
+        async with office.transactions.begin() as tx:
+            await office.desk.hear(tx, signals)
+
+    kept = office.transactions.state.incidents.all
+    assert {n: _summary(each) for n, each in kept.items()} == {
+        n: _summary(each) for n, each in book.all.items()
+    }
+
+
+def _summary(incident: Incident) -> tuple[object, ...]:
+    return (
+        incident.fingerprints,
+        incident.totals,
+        incident.root,
+        incident.severity,
+        incident.status,
+        incident.merged_into,
+    )
 
 
 async def test_one_that_is_folded_into_another_says_so() -> None:

@@ -116,7 +116,7 @@ def test_incidents_that_turn_out_to_have_one_cause_become_the_oldest() -> None:
 
     book.hear(noted("silver.orders", 3))
 
-    assert (only(book).number, only(book).count) == (1, 3)
+    assert (only(book).number, only(book).totals.noted) == (1, 3)
     assert (book.all[2].status, book.all[2].merged_into) == (Status.RESOLVED, 1)
 
 
@@ -155,7 +155,7 @@ def test_the_same_trouble_again_is_counted_on_the_same_incident() -> None:
     for minutes in range(3):
         book.hear(noted(minutes=minutes))
 
-    assert (only(book).count, only(book).status) == (3, Status.OPEN)
+    assert (only(book).totals.noted, only(book).status) == (3, Status.OPEN)
 
 
 def test_it_ends_by_itself_once_all_of_it_is_over() -> None:
@@ -215,7 +215,7 @@ def test_late_news_of_what_is_over_opens_nothing() -> None:
 
     book.hear(noted(minutes=3), minutes=6)
 
-    assert (only(book).status, only(book).count) == (Status.RESOLVED, 2)
+    assert (only(book).status, only(book).totals.noted) == (Status.RESOLVED, 2)
 
 
 def test_what_comes_and_goes_is_told_once_and_stays_open_until_it_is_calm() -> None:
