@@ -75,7 +75,8 @@ class Announcer:
         around, left = NOTHING_KNOWN, tuple[str, ...]()
         if run is not None and dataset is not None:
             above, below = desk.lineage.above(dataset), desk.lineage.below(dataset)
-            around = await circumstances(tx, run, finding, above, desk.zone)
+            upstream = await desk.open_about(tx, above)
+            around = await circumstances(tx, run, finding, above, upstream, desk.zone)
             left = left_out(run, below) if _stops(finding) else ()
         # of one run's attempt each trouble is noted once, of a look whenever it tells
         seen_in = f"{run.id}/{run.attempt}" if run else f"{finding.run_id}/{at.isoformat()}"

@@ -29,6 +29,7 @@ class Attendant(Generic[T]):
         self._desk = desk
         self._transactions = transactions
         self._clock = clock
+        self._begun = False
 
     async def watch(self) -> None:
         """Look until cancelled."""
@@ -41,9 +42,17 @@ class Attendant(Generic[T]):
 
     async def look(self) -> None:
         """Do all that is due now, each in a transaction of its own."""
+        if not self._begun:
+            await self._begin()
         at = self._clock.now()
         async with self._transactions.begin() as tx:
             watched = await tx.incidents.watched(at)
         for each in due_acts(watched, await self._desk.routes.current(), at):
             async with self._transactions.begin() as tx:
                 await self._desk.act(tx, each)
+
+    async def _begin(self) -> None:
+        """Once a start: later another process may know a newer project than this one."""
+        async with self._transactions.begin() as tx:
+            await self._desk.close_gone(tx)
+        self._begun = True

@@ -1,8 +1,10 @@
 """What is known of a run beside a finding: what was new in it, and what it left out."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
 from datetime import tzinfo
 
+from engine.alerts.incidents.model import Incident
+from engine.alerts.likely import Facts, likely_causes
 from engine.alerts.model import Circumstances
 from engine.alerts.ports import AlertTransaction
 from engine.catalog.model import DatasetName
@@ -10,10 +12,7 @@ from engine.findings.model import ChecksFailed, Finding
 from engine.runs.model import Run, StepKind, StepStatus
 from engine.runs.ports import RunFilter
 
-_WRITING = frozenset({StepKind.INGEST, StepKind.PUBLISH})
 _MAKING = frozenset({StepKind.REFINE, StepKind.BUILD})
-_NO_NEWS = "no new delivery"
-_NAMED = 3
 _LOOKED_BACK = 20
 """Runs, among which the last good one is looked for."""
 
@@ -23,6 +22,7 @@ async def circumstances(
     run: Run,
     finding: Finding,
     above: Collection[DatasetName],
+    incidents: Sequence[Incident],
     zone: tzinfo,
 ) -> Circumstances:
     """Looked up where something failed; of what was only looked at nothing was held back."""
@@ -30,37 +30,17 @@ async def circumstances(
     if dataset is None or finding.only_looked:
         return Circumstances(whole=run.parameters.full_refresh)
     held = isinstance(finding.evidence, ChecksFailed)
-    before = await tx.runs.latest(RunFilter(table=dataset.table), _LOOKED_BACK)
-    good = [each for each in before if each.id != run.id and _made(each, dataset)]
+    latest = await tx.runs.latest(RunFilter(table=dataset.table), _LOOKED_BACK)
+    before = [each for each in latest if each.id != run.id]
+    facts = Facts(dataset, above, run, before, incidents)
+    good = facts.good
     return Circumstances(
         published=bool(await tx.warehouse.columns(dataset)) if held else None,
         whole=run.parameters.full_refresh,
         held_back=_rows(run, dataset) if held else None,
         last_good=_told(good[0], zone) if good else "",
-        changes=tuple(changes(run, dataset, above)) if good else (),
+        changes=likely_causes(facts),
     )
-
-
-def _made(run: Run, dataset: DatasetName) -> bool:
-    """Whether the dataset was written, whatever became of the rest of the run."""
-    return any(
-        step.dataset == dataset and step.kind in _WRITING and step.status is StepStatus.SUCCEEDED
-        for step in run.steps
-    )
-
-
-def changes(run: Run, dataset: DatasetName, above: Collection[DatasetName]) -> Iterator[str]:
-    """What the run itself noted as new on the way to a dataset."""
-    told = [
-        f"{step.dataset}: {note}"
-        for step in run.steps
-        if step.kind is StepKind.INGEST and (step.dataset == dataset or step.dataset in above)
-        for note in step.report.notes
-        if note != _NO_NEWS
-    ]
-    if told:
-        more = f"; and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
-        yield f"New since the last good run: {'; '.join(told[:_NAMED])}{more}."
 
 
 def left_out(run: Run, below: Collection[DatasetName]) -> tuple[str, ...]:

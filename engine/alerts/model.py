@@ -48,7 +48,7 @@ class Circumstances:
     last_good: str = ""
     """The newest run in which it went well, and when."""
     changes: tuple[str, ...] = ()
-    """What was new in the run, which is likely to be the cause."""
+    """What changed since it went well, and is likely to be the cause."""
 
 
 NOTHING_KNOWN = Circumstances()

@@ -102,6 +102,17 @@ class MemoryIncidents:
         )
         return next(places, None)
 
+    async def apart_from(self, datasets: Collection[str]) -> Sequence[Incident]:
+        """Those about others."""
+        return tuple(
+            each
+            for each in self._apart()
+            if not each.resolved
+            if any(
+                m.dataset and not m.over and str(m.dataset) not in datasets for m in each.members
+            )
+        )
+
     async def pace(self, since: datetime, most: int) -> Pace:
         """Those begun since."""
         begun = [i for i in self._kept.all.values() if i.begun_at and i.begun_at >= since]

@@ -136,6 +136,17 @@ async def test_lists_leave_out_what_is_part_of_another_incident(lab: Lab) -> Non
         assert await store.concerns(About(datasets=["gold.load"])) is False
 
 
+async def test_trouble_of_what_a_project_does_not_know_is_found(lab: Lab) -> None:
+    async with lab.database.begin() as connection:
+        store = PostgresIncidents(connection)
+        gone = await added(store, an_incident(noted("gold.load")))
+        await added(store, an_incident())
+        await added(store, an_incident(noted(None, run="A")))
+
+        assert await store.apart_from(["silver.customers"]) == (gone,)
+        assert await store.apart_from(["silver.customers", "gold.load"]) == ()
+
+
 async def test_only_those_are_watched_with_which_time_may_do_something(lab: Lab) -> None:
     async with lab.database.begin() as connection:
         store = PostgresIncidents(connection)

@@ -163,6 +163,7 @@ async def test_the_alert_of_a_run_knows_what_was_published_before_it() -> None:
     shop.quality.outcomes["row_count > 0"] = Outcome.PASSED
     await shop.run(run_id="22222222")
     shop.quality.outcomes["row_count > 0"] = Outcome.FAILED
+    shop.clock.advance(60)
     await shop.run("bronze_to_silver", run_id="33333333")
 
     second = shop.state.posts["incident:1@web:#data-alerts"].post.card

@@ -54,6 +54,13 @@ _WATCHED = text(
 ORDER BY number"""
 )
 
+_APART_FROM = text(
+    """status <> 'resolved' AND merged_into IS NULL AND EXISTS (
+  SELECT FROM atlas.incident_members WHERE incident = number AND NOT is_over
+    AND dataset <> ALL(CAST(:datasets AS text[])))
+ORDER BY number"""
+)
+
 _LAST_IN = text("places && CAST(:places AS text[]) ORDER BY number DESC LIMIT 1")
 
 _IN_STORM = "storm = :storm AND places && CAST(:places AS text[])"
@@ -209,6 +216,10 @@ class PostgresIncidents:
         """The newest that was posted in a place."""
         found = await self._read(_LAST_IN, {"places": [place]})
         return found[0] if found else None
+
+    async def apart_from(self, datasets: Collection[str]) -> Sequence[Incident]:
+        """SELECT, oldest first."""
+        return await self._read(_APART_FROM, {"datasets": list(datasets)}, whole=True)
 
     async def pace(self, since: datetime, most: int) -> Pace:
         """Those that began since, found by an index."""

@@ -1,5 +1,6 @@
 """What people do with an incident: pure functions that refuse what makes no sense, and say why."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
@@ -60,15 +61,38 @@ def resolved(incident: Incident, who: str, at: datetime, zone: tzinfo) -> Incide
         each if each.over else replace(each, over_at=max(at, each.last_at))
         for each in incident.members
     )
+    after = _ended(replace(incident, members=members), who, at)
+    return after.noting(Entry(at, What.RESOLVED, who))
+
+
+def without_gone(incident: Incident, datasets: Collection[str], at: datetime) -> Incident:
+    """The incident once all is over that is about a dataset which the project has no more."""
+    gone = {
+        each.fingerprint: str(each.dataset)
+        for each in incident.members
+        if each.dataset is not None and not each.over and str(each.dataset) not in datasets
+    }
+    members = tuple(
+        replace(each, over_at=max(at, each.last_at)) if each.fingerprint in gone else each
+        for each in incident.members
+    )
+    after = replace(incident, members=members)
+    if after.totals.open:
+        return after
+    by = f"the removal of {' and '.join(sorted(set(gone.values()))[:2])} from the project"
+    entry = Entry(at, What.RESOLVED, detail=f"by {by}")
+    return _ended(after, by, at).noting(entry)
+
+
+def _ended(incident: Incident, by: str, at: datetime) -> Incident:
     return replace(
         incident,
-        members=members,
         status=Status.RESOLVED,
         resolved_at=at,
-        resolved_by=who,
+        resolved_by=by,
         snoozed_until=None,
         flapping=False,
-    ).noting(Entry(at, What.RESOLVED, who))
+    )
 
 
 def woken(incident: Incident, at: datetime) -> Incident:

@@ -53,7 +53,9 @@ def live_card(incident: Incident, reading: Reading, mention: tuple[Mention, ...]
     mentions = mention if incident.status is Status.OPEN else ()
     called = tuple(each.name for each in mentions)
     title = _title(incident)
-    lines = (*_state(incident, reading), *filter(None, (cause.card.text,)), *_also(incident))
+    # what is over asks nothing of anybody
+    text = "" if incident.resolved else cause.card.text
+    lines = (*_state(incident, reading), *filter(None, (text,)), *_also(incident))
     return Card(
         kind=CardKind.ALERT,
         severity=_colour(incident),

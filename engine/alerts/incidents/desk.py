@@ -70,6 +70,15 @@ class IncidentDesk:
         changes = [Change(before.get(each.number), each) for each in numbered]
         await self.telling.tell(tx, in_storms(changes, pace), at)
 
+    async def open_about(
+        self, tx: IncidentTransaction, datasets: Collection[DatasetName]
+    ) -> Sequence[Incident]:
+        """The incidents that are not resolved and have to do with any of those datasets."""
+        if not datasets:
+            return ()
+        found = await tx.incidents.about(About(sorted(map(str, datasets))), self._clock.now())
+        return [each for each in found if not each.resolved]
+
     async def _triaged(
         self, store: IncidentStore, signals: Sequence[Signal], about: About, at: datetime
     ) -> tuple[Sequence[Incident], Sequence[Incident]]:
@@ -104,6 +113,17 @@ class IncidentDesk:
                 await self.telling.escalate(tx, now, due.step, at)
             case _:
                 return
+
+    async def close_gone(self, tx: IncidentTransaction) -> None:
+        """End what is about datasets that the project has no more."""
+        await tx.incidents.hold()
+        at, known = self._clock.now(), {str(each) for each in self.telling.project.datasets()}
+        found = await tx.incidents.apart_from(known)
+        changes = [
+            Change(each, replace(acts.without_gone(each, known, at), changed_at=at))
+            for each in found
+        ]
+        await self.telling.tell(tx, changes, at)
 
     async def change(
         self, tx: IncidentTransaction, number: int, change: Callable[[Incident, datetime], Incident]

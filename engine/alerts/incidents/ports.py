@@ -99,6 +99,10 @@ class IncidentStore(Protocol):
         """Those with which time alone may have to do something."""
         ...
 
+    async def apart_from(self, datasets: Collection[str]) -> Sequence[Incident]:
+        """Those not resolved with a member, not over, about any other dataset; each whole."""
+        ...
+
     async def pace(self, since: datetime, most: int) -> Pace:
         """How many began since then, or began again; nobody counts beyond `most`."""
         ...

@@ -270,6 +270,33 @@ async def test_a_snooze_ends_at_its_time() -> None:
     assert "INC-1 is not snoozed any more" in office.titles
 
 
+async def test_trouble_of_a_model_that_is_gone_from_the_project_ends_with_the_next_start() -> None:
+    office = Office()
+    await office.hear(noted("gold.load"))
+    await office.hear(noted("silver.customers"))
+    await office.hear(noted("gold.value", 1))
+    models = tuple(each for each in PROJECT.models if each.name not in {"load", "value"})
+    desk = IncidentDesk(replace(PROJECT, models=models), "web", office.clock, UTC)
+
+    await Attendant(Routing(), desk, office.transactions, office.clock).look()
+
+    card = office.message(1)
+    assert card.title == "INC-1 is resolved · gold.load failed"
+    assert card.text.endswith("by the removal of gold.load from the project.")
+    assert office.message(2).title == "INC-2 · silver.customers failed"
+    assert "Also" not in office.message(2).text
+
+
+async def test_what_is_over_asks_nothing_any_more() -> None:
+    office = Office()
+    await office.hear(noted())
+    assert "Text." in office.message().text
+
+    await office.hear(cleared(minutes=5))
+
+    assert office.message().text == "Resolved after 5 min, by run GOOD."
+
+
 async def test_a_storm_is_one_message_more() -> None:
     office = Office()
     many = STORM + 40

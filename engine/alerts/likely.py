@@ -1,0 +1,111 @@
+"""What is likely to be the cause of trouble: what changed since the last good run."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, takewhile
+
+from engine.alerts.incidents.model import Incident
+from engine.cards import readable
+from engine.catalog.model import DatasetName
+from engine.quality.anomaly import expectation, judged_against
+from engine.quality.history import Point
+from engine.runs.model import Run, Step, StepKind, StepStatus
+
+WRITING = frozenset({StepKind.INGEST, StepKind.PUBLISH})
+
+TOLD = 2
+"""So many causes are told: the likeliest first."""
+
+_NO_NEWS = "no new delivery"
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of the time since a dataset was well."""
+
+    dataset: DatasetName
+    above: Collection[DatasetName]
+    """All that it is made from."""
+    run: Run
+    """The one that shows the trouble."""
+    before: Sequence[Run] = ()
+    """The runs before it that work on the dataset, newest first."""
+    incidents: Sequence[Incident] = ()
+    """Those that are open about what is above."""
+
+    @property
+    def good(self) -> Sequence[Run]:
+        """The runs before it that wrote the dataset, newest first."""
+        return tuple(each for each in self.before if wrote(each, self.dataset))
+
+    @property
+    def since(self) -> Sequence[Run]:
+        """The run and those before it, back to the last good one, newest first."""
+        failed = takewhile(lambda each: not wrote(each, self.dataset), self.before)
+        return self.run, *failed
+
+
+def wrote(run: Run, dataset: DatasetName) -> bool:
+    """Whether a run wrote a dataset, whatever became of the rest of the run."""
+    return any(
+        step.dataset == dataset and step.kind in WRITING and step.status is StepStatus.SUCCEEDED
+        for step in run.steps
+    )
+
+
+def likely_causes(facts: Facts) -> tuple[str, ...]:
+    """The likeliest causes, a sentence each; a run that failed like the one before loses none."""
+    if not facts.good:
+        return ()
+    return tuple(islice((*_upstream(facts), *_news(facts), *_volume(facts)), TOLD))
+
+
+def _upstream(facts: Facts) -> Iterator[str]:
+    """Trouble above that is not as severe, and so an incident of its own."""
+    found = [each for each in facts.incidents if each.cause.dataset in facts.above]
+    if found:
+        first = min(found, key=lambda each: each.number)
+        yield f"Likely from above: {first.id}, {first.cause.card.title}."
+
+
+def _news(facts: Facts) -> Iterator[str]:
+    """What the runs noted as new of deliveries on the way to the dataset."""
+    told = dict.fromkeys(
+        f"{step.dataset}: {note}"
+        for run in facts.since
+        for step in _deliveries(run, facts)
+        for note in step.report.notes
+        if note != _NO_NEWS
+    )
+    if told:
+        more = f"; and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
+        yield f"New since the last good run: {'; '.join(list(told)[:_NAMED])}{more}."
+
+
+def _volume(facts: Facts) -> Iterator[str]:
+    """A delivery with far more or fewer rows than those that went well make likely."""
+    for run in facts.since:
+        for step in _deliveries(run, facts):
+            rows, usual = step.report.counts.loaded, _usual(facts.good, step.dataset)
+            at = run.started_at or run.requested_at
+            ordinary = expectation(usual, at) if rows else None
+            if rows and ordinary and judged_against(ordinary, rows):
+                span = f"{readable(round(ordinary.low))} to {readable(round(ordinary.high))}"
+                yield f"{step.dataset} got {readable(rows)} rows; {span} are usual."
+                return
+
+
+def _usual(good: Sequence[Run], dataset: DatasetName) -> list[Point]:
+    return [
+        Point(step.report.counts.loaded, run.started_at or run.requested_at, run.id, accepted=True)
+        for run in good
+        for step in run.steps
+        if step.dataset == dataset and step.kind is StepKind.INGEST and step.report.counts.loaded
+    ]
+
+
+def _deliveries(run: Run, facts: Facts) -> Iterator[Step]:
+    for step in run.steps:
+        if step.kind is StepKind.INGEST and step.dataset in {facts.dataset, *facts.above}:
+            yield step
