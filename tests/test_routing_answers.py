@@ -322,6 +322,20 @@ async def test_what_was_sent_by_a_route_that_is_gone_keeps_its_reason(office: Of
     assert card.text.endswith("so quality alerts go where atlas.yaml says: web:#data-alerts")
 
 
+async def test_a_route_that_came_later_does_not_contradict_what_was_decided(office: Office) -> None:
+    posted = replace(a_post(office), reasons=("no route matches", "atlas.yaml says web:#finance"))
+    office.posts.posts.append(("web:#finance", posted))
+    office.project = replace(office.project, routing=Routing(routes=(GOLD, GOLD)))
+
+    card = await office.tell(ExplainRoute("#finance"))
+
+    assert card.text.splitlines() == [
+        "What was decided when it was told:",
+        "• no route matches",
+        "• atlas.yaml says web:#finance",
+    ]
+
+
 async def test_why_an_incident_did_not_come_is_told_too(office: Office) -> None:
     quiet = QuietHours(replace(AT_NIGHT, start=AT_NIGHT.end, end=AT_NIGHT.start))
     office.project = replace(office.project, routing=Routing(routes=(GOLD,), quiet=(quiet,)))

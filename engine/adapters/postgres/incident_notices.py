@@ -45,7 +45,9 @@ class PostgresIncidentNotices:
         if found is None:
             return None
         notice = notice_of(self._project, found)
-        return Posted(found.id, notice, found.opened_at, found.posted, found.withheld)
+        return Posted(
+            found.id, notice, found.opened_at, found.posted, found.withheld, found.reasons
+        )
 
 
 class PostgresOpenIncidents:

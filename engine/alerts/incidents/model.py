@@ -177,6 +177,8 @@ class Incident:
     history: tuple[Entry, ...] = ()
     posted: tuple[Destination, ...] = ()
     """Where its message is."""
+    reasons: tuple[str, ...] = ()
+    """What was said of it by each route and all else when it was last decided where it goes."""
     withheld: str | None = None
     """What keeps it from being told."""
     withheld_until: datetime | None = None

@@ -201,6 +201,7 @@ def _withheld(incident: Incident, decision: Decision) -> Incident:
     return replace(
         incident,
         posted=united((*incident.posted, *decision.places)),
+        reasons=decision.reasons,
         withheld=decision.withheld,
         withheld_until=decision.until if decision.withheld else None,
     )

@@ -70,6 +70,8 @@ class Posted:
     at: datetime
     sent: tuple[Destination, ...] = ()
     withheld: str | None = None
+    reasons: tuple[str, ...] = ()
+    """What was decided then; empty where that was not kept."""
 
 
 class IncidentNotices(Protocol):

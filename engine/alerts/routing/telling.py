@@ -106,7 +106,7 @@ def explanation_card(posted: Posted, today: Decision, place: str | None, when: s
     return _reply(
         Severity.INFO,
         _title(posted, today, place),
-        "\n".join(("The routes and subscriptions of today say:", *map(_point, today.reasons))),
+        "\n".join(_decided(posted, today)),
         Button(f"Show {posted.incident}", f"show {posted.incident}"),
         Button("Who hears what?", "who gets alerts?"),
         facts=(Fact("Since", when), *_noticed(posted)),
@@ -124,6 +124,16 @@ def _title(posted: Posted, today: Decision, place: str | None) -> str:
     if posted.withheld and place in {each.place for each in (*today.places, *today.later)}:
         return f"{posted.incident} is kept from {where}: {posted.withheld}"
     return f"{posted.incident} did not go to {where}"
+
+
+def _decided(posted: Posted, today: Decision) -> Iterator[str]:
+    """As it was decided then, which routes that changed since can't contradict."""
+    yield (
+        "What was decided when it was told:"
+        if posted.reasons
+        else "The routes and subscriptions of today say:"
+    )
+    yield from map(_point, posted.reasons or today.reasons)
 
 
 def _point(reason: str) -> str:

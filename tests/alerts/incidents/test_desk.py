@@ -287,6 +287,14 @@ async def test_trouble_of_a_model_that_is_gone_from_the_project_ends_with_the_ne
     assert "Also" not in office.message(2).text
 
 
+async def test_what_was_decided_of_it_is_kept_with_it() -> None:
+    office = Office(routed("#a"))
+
+    await office.hear(noted())
+
+    assert office.incident.reasons == ("route «all» matches: web:#a",)
+
+
 async def test_what_is_over_asks_nothing_any_more() -> None:
     office = Office()
     await office.hear(noted())
@@ -377,18 +385,20 @@ endings = st.builds(
 )
 
 
-@given(st.lists(st.lists(troubles | endings, min_size=1, max_size=3), max_size=8))
+@given(st.lists(troubles | endings, max_size=16), st.integers(1, 4))
 async def test_few_members_at_hand_lead_to_the_same_incidents_as_all(
-    heard: list[list[Signal]],
+    signals: list[Signal], at_once: int
 ) -> None:
-    """Heard in the order of time, as signals are."""
     book, office = Book(), Office()
     office.transactions.state.incidents.at_hand = 0
     office.until(at(31))
-    for signals in heard:
-        book.hear(*signals, minutes=31)
+    # as time goes by; of one moment, what began comes before what ended
+    heard = sorted(signals, key=lambda each: (each.at, isinstance(each, Cleared)))
+    for first in range(0, len(heard), at_once):
+        some = heard[first : first + at_once]
+        book.hear(*some, minutes=31)
         async with office.transactions.begin() as tx:
-            await office.desk.hear(tx, signals)
+            await office.desk.hear(tx, some)
 
     kept = office.transactions.state.incidents.all
     assert {n: _summary(each) for n, each in kept.items()} == {
