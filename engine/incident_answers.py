@@ -124,8 +124,8 @@ class IncidentAnswers(Generic[T]):
         self._require(command.dataset)
         async with self._transactions.begin() as tx:
             await tx.incidents.hold()
-            waiting = await tx.incidents.listed(_TOUCHED[type(command)], MOST_LISTED)
-            fitting = [each for each in waiting if _is_about(each, command.dataset)]
+            wanted = self._named(command.dataset, None)
+            fitting = await tx.incidents.listed(_TOUCHED[type(command)], MOST_LISTED, wanted)
             found = [await self._desk.change(tx, each.number, change) for each in fitting]
         changed = [each for each in found if each is not None]
         if not changed:

@@ -35,12 +35,9 @@ class Change:
 class Said:
     """Who hears of what: the routes in force, and what was said in chat."""
 
-    routing: Routing = Routing()
+    routing: Routing
     subscriptions: Sequence[Subscription] = ()
     mutes: Sequence[Muted] = ()
-
-
-NOTHING_SAID = Said()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ class IncidentTelling:
         self, tx: IncidentTransaction, changes: Sequence[Change], at: datetime
     ) -> Sequence[Incident]:
         """Put the newest form of each message, and what goes into its thread; what was kept."""
-        said = await self._said(tx, at) if any(map(_needs_route, changes)) else NOTHING_SAID
+        said = await self._said(tx, at) if any(map(_needs_route, changes)) else None
         told = [Change(each.before, self._routed(each, said, at)) for each in changes]
         await tx.incidents.save([each.after for each in told if each.after != each.before])
         for each in told:
@@ -114,10 +111,10 @@ class IncidentTelling:
         await self._put_storms(tx, [after], at)
         return after
 
-    def _routed(self, change: Change, said: Said, at: datetime) -> Incident:
+    def _routed(self, change: Change, said: Said | None, at: datetime) -> Incident:
         """The incident with the places where it is to be told, once that may have changed."""
         after = change.after
-        if not _needs_route(change):
+        if said is None or not _needs_route(change):
             return replace(after, withheld=None, withheld_until=None) if after.resolved else after
         routed = _withheld(after, self._decided(notice_of(self.project, after), said, at))
         if routed.withheld and routed.withheld != after.withheld:

@@ -278,7 +278,7 @@ async def test_trouble_of_a_model_that_is_gone_from_the_project_ends_with_the_ne
     models = tuple(each for each in PROJECT.models if each.name not in {"load", "value"})
     desk = IncidentDesk(replace(PROJECT, models=models), "web", office.clock, UTC)
 
-    await Attendant(Routing(), desk, office.transactions, office.clock).look()
+    await Attendant(desk, office.transactions, office.clock).look()
 
     card = office.message(1)
     assert card.title == "INC-1 is resolved · gold.load failed"
