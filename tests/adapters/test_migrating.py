@@ -90,7 +90,7 @@ async def test_what_incidents_were_made_of_goes_into_a_table_of_its_own(other_ur
       "opened_at": "2026-03-02T09:00:00Z", "changed_at": "2026-03-02T09:05:00Z"}}"""
     database = Database(other_url, DatabaseLimits())
     async with database.begin() as connection:
-        await connection.run_sync(_migrated, "0017")
+        await connection.run_sync(_migrated, "0018")
     await execute(
         other_url,
         f"""INSERT INTO atlas.incidents (status, severity, datasets, runs, fingerprints, places,
