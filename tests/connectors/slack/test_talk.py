@@ -420,6 +420,7 @@ async def test_a_database_that_hangs_is_no_reason_for_slack_to_wait(office: Offi
         await holder.close()
 
     assert await office.tell(said) == 200
+    await office.slack.until(before + 1, "D0LEA")
     await office.ask("help")
     assert len(office.slack.direct()) == before + 2
 
