@@ -112,8 +112,9 @@ checks:
   - anomaly detection for row_count
   - change for max_length(email) < 5:
       attributes: {{severity: warn}}
-  - invalid_count(phone) = 0:
-      valid regex: '^([+]1 .*[0-8]|ph1_.*)$'
+  - failed rows:
+      name: no such number
+      fail condition: phone !~ '^([+]1 .*[0-8]|ph1_.*)$'
       attributes: {{severity: quarantine}}
   - failed rows:
       name: no such mailbox
