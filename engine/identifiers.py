@@ -6,7 +6,7 @@ less than it could harms nobody.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -191,6 +191,33 @@ def without_identifiers(text: str, sign: str = HIDDEN) -> str:
 def without_numbers_and_addresses(text: str, sign: str = HIDDEN) -> str:
     """The text with a sign for what means a person by its looks alone."""
     return replaced(text, looks_like_identifiers(text), sign)
+
+
+_JOINTS = str.maketrans("_-.", "   ")
+_A_DAY = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
+_BETWEEN_FIGURES = re.compile(r"[ ()./-]")
+
+
+def name_without_identifiers(name: str, sign: str) -> str:
+    """The name of a file or a column with a sign for what looks like a person's; days may stay."""
+    found = (*looks_like_identifiers(name), *looks_like_identifiers(name.translate(_JOINTS)))
+    meant = (each for each in found if not _A_DAY.match(_figures(name[slice(*each)])))
+    return replaced(name, _merged(meant), sign)
+
+
+def _figures(text: str) -> str:
+    return _BETWEEN_FIGURES.sub("", text.translate(_JOINTS))
+
+
+def _merged(stretches: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The same stretches in their order, those that overlap as one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(stretches):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
 
 
 def replaced(text: str, stretches: tuple[tuple[int, int], ...], sign: str) -> str:

@@ -98,6 +98,9 @@ class Settings(BaseModel):
     grace: Annotated[float, Field(ge=0)] = 2
     """Seconds that runs at work get to end when Atlas stops; others are handed on."""
 
+    file_rest: Annotated[float, Field(ge=0)] = 2
+    """Seconds that nobody wrote to a delivered file before it is taken; 0 takes it at once."""
+
     statement_timeout: Seconds = 3600
     """Seconds that one SQL statement may take."""
 

@@ -248,12 +248,13 @@ class Deliveries:
         await self._contracts(rows)
 
     async def second(self) -> None:
-        """Changes, columns that nobody declared, and cells that can't be cast."""
-        folder = self._new("2")
+        """Changes, columns that nobody declared, bad cells, and somebody in names."""
+        folder = self._new(f"2 {self._persons[9].email} {self._persons[9].phone}")
+        who = self._persons[9]
         rows = [_row(n, each, 1) for n, each in enumerate(self._persons)]
         _csv(folder / "customers.csv", (_customer(_spoilt(n, row)) for n, row in enumerate(rows)))
         late = [_spoilt(n, _without(row, "remark", "no")) for n, row in enumerate(rows)]
-        _json_lines(folder / "members.jsonl", (_with_more(row) for row in late))
+        _json_lines(folder / "members.jsonl", (_with_more(row) | {who.email: "x"} for row in late))
         _parquet(folder / "visits.parquet", [_with_more(row) for row in late])
         _csv(folder / "notes.csv", _late_notes(rows))
 

@@ -152,4 +152,6 @@ async def opened_world(
 
 def world_configuration(port: int, connectors: Mapping[str, dict[str, object]]) -> Configuration:
     """The configuration of a test's bot."""
-    return local_configuration({"terminal": {}, **connectors}).at_port(port)
+    # tests deliver whole files, and read them the next moment
+    configuration = local_configuration({"terminal": {}, **connectors}).at_port(port)
+    return configuration.with_engine(file_rest=0)

@@ -138,7 +138,7 @@ class Ground:
             privacy,
             FreeText(texts, PostgresChunks(database, worker), privacy, clock),
             audit,
-            ProjectDeliveries(parts.project.folder, clock),
+            ProjectDeliveries(parts.project.folder, clock, parts.settings.file_rest),
             PostgresTransactions(
                 database, protecting, render, clock, worker, line.set, audit=audit
             ),

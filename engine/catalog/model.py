@@ -1,7 +1,7 @@
 """The values of a project: tables, models, pipelines, owners, and the pure rules between them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -19,6 +19,7 @@ from engine.catalog.policy import PrivacyPolicy as PrivacyPolicy  # noqa: PLC041
 from engine.catalog.routing import Routes as Routes  # noqa: PLC0414  # part of a project
 from engine.catalog.routing import Routing
 from engine.errors import Mistake, UnknownDataset
+from engine.identifiers import name_without_identifiers
 
 
 class ColumnType(StrEnum):
@@ -349,6 +350,14 @@ def in_dependency_order(models: Iterable[Model]) -> tuple[Model, ...]:
 
 _SYSTEM_COLUMNS = frozenset({"tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"})
 """Names that each table of PostgreSQL has already."""
+
+
+def column_names(headers: Sequence[str]) -> tuple[str, ...]:
+    """The columns of a delivery; one whose header may mean a person is called by its place."""
+    return tuple(
+        column_name(name_without_identifiers(header, f" hidden {number} "))
+        for number, header in enumerate(headers, 1)
+    )
 
 
 def column_name(header: str) -> str:

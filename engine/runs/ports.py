@@ -1,6 +1,6 @@
 """What runs need from outside: a store with transactions, a warehouse, deliveries and locks."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,9 @@ from engine.privacy.model import ColumnSample
 from engine.privacy.recognition import STANDARD, Recognition
 from engine.quality.history import MetricStore
 from engine.quality.model import Verdict
+from engine.runs.arrivals import Arrived
+from engine.runs.arrivals import CopyFormat as CopyFormat  # noqa: PLC0414  # a word of this port
+from engine.runs.arrivals import Delivery as Delivery  # noqa: PLC0414  # as above
 from engine.runs.backfill import Backfill, Day
 from engine.runs.model import Counts, Run, RunStatus, Step
 from engine.runs.quarantine import Aside, Quarantined
@@ -23,50 +26,13 @@ from engine.runs.quarantine import Aside, Quarantined
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class CopyFormat:
-    """How a delivery's bytes are to be read by PostgreSQL's COPY."""
-
-    delimiter: str = ","
-    encoding: str = "utf-8"
-    header: bool = False
-
-
-class Delivery(Protocol):
-    """One batch of raw rows that arrived: a file, or another database's table at this moment."""
-
-    @property
-    def name(self) -> str:
-        """What people call it, such as `deliveries/2026-03-01/customers.csv`."""
-        ...
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes when the content does."""
-        ...
-
-    @property
-    def headers(self) -> tuple[str, ...]:
-        """The names of its columns in the order of its rows, as written there."""
-        ...
-
-    @property
-    def format(self) -> CopyFormat:
-        """How to read the chunks."""
-        ...
-
-    def chunks(self) -> AsyncIterator[bytes]:
-        """The rows as CSV, in pieces of any length; raises SourceUnreadable."""
-        ...
-
-
 class Deliveries(Protocol):
     """Where raw rows come from."""
 
     async def next_for(
         self, table: Table, loaded: Mapping[str, str], since: str | None = None
-    ) -> Delivery | None:
-        """The oldest delivery that is not among `loaded` (name → fingerprint), or None.
+    ) -> Arrived:
+        """The oldest delivery that is not among `loaded` (name → fingerprint), if there is one.
 
         Of a database's table only rows whose watermark is at least `since`, where it is given.
         Raises SourceUnreadable where there is one and it can't be read.

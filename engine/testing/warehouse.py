@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from engine.catalog.model import DatasetName, Model, Table, column_name
+from engine.catalog.model import DatasetName, Model, Table, column_names
 from engine.errors import StatementFailed
 from engine.lineage.model import Field
 from engine.privacy.coverage import Coverage
 from engine.privacy.gold import Unwanted
 from engine.privacy.model import ColumnSample
 from engine.privacy.recognition import STANDARD, Recognition
+from engine.runs.arrivals import Arrived
 from engine.runs.drift import narrowing_question, refuse_missing
 from engine.runs.model import Counts, Run
 from engine.runs.ports import CopyFormat, Delivery, Leftover, Loaded, Refinement
@@ -40,7 +41,7 @@ class MemoryWarehouse:
         """Append the delivery's rows to bronze."""
         self._faults.reach("load", table.bronze)
         rows = await _rows(delivery)
-        columns = tuple(column_name(header) for header in delivery.headers)
+        columns = column_names(delivery.headers)
         had = self._state.last_columns.get(table.name, ())
         refuse_missing(run, table, delivery.name, columns, had)
         declared = tuple(column.name for column in table.columns)
@@ -208,7 +209,8 @@ class FixedDeliveries:
         table: Table,
         loaded: Mapping[str, str],
         since: str | None = None,  # noqa: ARG002  # these rows have no order
-    ) -> Delivery | None:
+    ) -> Arrived:
         """The first one that was not loaded in its present form."""
         known = self._deliveries.get(table.name, ())
-        return next((each for each in known if loaded.get(each.name) != each.fingerprint), None)
+        new = (each for each in known if loaded.get(each.name) != each.fingerprint)
+        return Arrived(next(new, None))

@@ -156,11 +156,11 @@ class Lab:
         async with self.transactions.begin() as tx:
             loaded = await tx.warehouse.loaded(table)
             since = await tx.warehouse.read_since(table)
-        delivery = await ProjectDeliveries(self.folder, CLOCK).next_for(table, loaded, since)
-        if delivery is None:
+        arrived = await ProjectDeliveries(self.folder, CLOCK).next_for(table, loaded, since)
+        if arrived.delivery is None:
             return None
         async with self.transactions.begin() as tx:
-            return await tx.warehouse.load(run, table, delivery)
+            return await tx.warehouse.load(run, table, arrived.delivery)
 
     def deliver(self, content: str | bytes, name: str = "1.csv") -> None:
         """Put a file where the tables of these tests look."""

@@ -16,6 +16,7 @@ from engine.catalog.model import (
     Operator,
     PrivacyPolicy,
     column_name,
+    column_names,
     in_dependency_order,
 )
 from engine.catalog.rules import mistakes_between
@@ -192,3 +193,9 @@ def test_a_model_reads_what_its_sql_names(sql: str, reads: list[str]) -> None:
 
 def test_a_model_that_writes_a_table_is_none() -> None:
     assert isinstance(datasets_read("SELECT * INTO silver.b FROM silver.a"), NotAModel)
+
+
+def test_a_header_that_means_a_person_is_called_by_its_place() -> None:
+    headers = ("Customer ID", "maria@example.com", "+49 170 1234567", "2026-03-01")
+
+    assert column_names(headers) == ("customer_id", "hidden_2", "hidden_3", "2026_03_01")

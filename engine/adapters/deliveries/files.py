@@ -7,12 +7,14 @@ import io
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 from typing import IO
 
+from engine.adapters.deliveries.resting import Look, Rest, is_temporary
 from engine.catalog.model import FileFormat, FileSource
 from engine.errors import SourceUnreadable
-from engine.runs.ports import CopyFormat
+from engine.identifiers import name_without_identifiers
+from engine.runs.arrivals import Arrived, CopyFormat
 
 CHUNK_BYTES = 1 << 20
 CHUNK_ROWS = 5_000
@@ -44,34 +46,69 @@ class FileDelivery:
 
 
 async def next_file(
-    folder: Path, source: FileSource, loaded: Mapping[str, str]
-) -> FileDelivery | None:
-    """The first file by name that is new or has changed since it was loaded."""
-    return await asyncio.to_thread(_next_file, folder, source, loaded)
+    folder: Path, source: FileSource, loaded: Mapping[str, str], rest: Rest
+) -> Arrived:
+    """The first file by name that is new or has changed since it was loaded, once it is whole."""
+    paths, left = await asyncio.to_thread(_delivered, folder, source)
+    for path in paths:
+        seen, fingerprint = await asyncio.to_thread(_seen, path)
+        written = path.relative_to(folder).as_posix()
+        name = shown_name(written, fingerprint)
+        # before such names were hidden, a file was noted under its own
+        if fingerprint in (loaded.get(name), loaded.get(written)):
+            continue
+        if not await _is_whole(rest, path, seen):
+            # those after it wait too: they may hold newer versions of its rows
+            return Arrived(None, (*left, f"{name} is still being written: left for the next run"))
+        return Arrived(await asyncio.to_thread(_opened, path, name, fingerprint, source), left)
+    return Arrived(None, left)
 
 
-def _next_file(folder: Path, source: FileSource, loaded: Mapping[str, str]) -> FileDelivery | None:
+def _delivered(folder: Path, source: FileSource) -> tuple[list[Path], tuple[str, ...]]:
+    """The files to choose from, and which ones are passed over for their names."""
     paths = sorted(path for path in folder.glob(source.path) if path.is_file())
     if not paths:
         raise SourceUnreadable(
             f"No file matches {source.path} in the project folder.",
             "Put a delivery there, or mend `path` under `source` of the table.",
         )
-    for path in paths:
-        name = path.relative_to(folder).as_posix()
-        fingerprint = _fingerprint(path)
-        if loaded.get(name) != fingerprint:
-            return _opened(path, name, fingerprint, source)
-    return None
+    if is_temporary(PurePath(source.path).name):
+        return paths, ()
+    passed = [path for path in paths if is_temporary(path.name)]
+    left = tuple(f"passed over {shown_name(path.name)}: a temporary name" for path in passed)
+    return [path for path in paths if path not in passed], left
 
 
-def _fingerprint(path: Path) -> str:
+def shown_name(name: str, fingerprint: str = "") -> str:
+    """A file's name as it may be told: what may mean a person gives way to a bit of its content."""
+    sign = f"hidden-{fingerprint[:8]}" if fingerprint else "hidden"
+    path = PurePosixPath(name)
+    parts = (*path.parts[:-1], path.stem)
+    shown = "/".join(name_without_identifiers(each, sign) for each in parts)
+    return shown + name_without_identifiers(path.suffix, sign)
+
+
+def _seen(path: Path) -> tuple[Look, str]:
+    """How the file is, and then its fingerprint."""
     try:
+        seen = Look.at(path)
         with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            return seen, hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        message = f"{path.name} can't be read: {error.strerror}."
-        raise SourceUnreadable(message, "Check the rights of the file.") from error
+        raise _closed_to_us(path, error) from None
+
+
+async def _is_whole(rest: Rest, path: Path, seen: Look) -> bool:
+    try:
+        return await rest.reached(path, seen)
+    except OSError as error:
+        raise _closed_to_us(path, error) from None
+
+
+def _closed_to_us(path: Path, error: OSError) -> SourceUnreadable:
+    """Without the error itself, which tells the whole path."""
+    message = f"{shown_name(path.name)} can't be read: {error.strerror}."
+    return SourceUnreadable(message, "Check the rights of the file.")
 
 
 def _opened(path: Path, name: str, fingerprint: str, source: FileSource) -> FileDelivery:

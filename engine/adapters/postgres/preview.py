@@ -103,20 +103,24 @@ class _Looking:
         try:
             loaded = await self.warehouse.loaded(table)
             since = await self.warehouse.read_since(table)
-            found = await self.deliveries.next_for(table, loaded, since)
+            arrived = await self.deliveries.next_for(table, loaded, since)
         except SourceUnreadable as error:
             self.expected[step.dataset] = rows_before
             does = f"append to {step.dataset}"
             return StepPreview(step, does, fails=f"{error.message} {error.hint}".strip())
+        found = arrived.delivery
         if found is None:
             self.expected[step.dataset] = rows_before
-            return StepPreview(step, "nothing: there is no new delivery", 0)
+            does = "nothing: there is no new delivery"
+            return StepPreview(step, does, 0, notes=arrived.left)
         rows, more = await _lines(table, found)
         self.expected[step.dataset] = _sum(rows_before, None if more else rows)
-        notes = (f"more than {rows:,} rows: only the beginning was counted",) if more else ()
+        counted = (f"more than {rows:,} rows: only the beginning was counted",) if more else ()
         sql = (preview_sql.copy(table, found.headers, found.format.delimiter),)
         does = f"append {found.name} to {step.dataset}"
-        return StepPreview(step, does, None if more else rows, notes=notes, sql=sql)
+        return StepPreview(
+            step, does, None if more else rows, notes=(*counted, *arrived.left), sql=sql
+        )
 
     async def _refine(self, step: Step) -> StepPreview:
         table = self.project.source_table(step.dataset)

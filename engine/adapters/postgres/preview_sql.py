@@ -8,7 +8,7 @@ from engine.adapters.postgres.check_sql import Shapes
 from engine.adapters.postgres.increments import Increment
 from engine.adapters.postgres.names import dataset, ident, qualified, text_literal
 from engine.adapters.postgres.row_rules import row_rules
-from engine.catalog.model import DatasetName, Model, Table, column_name
+from engine.catalog.model import DatasetName, Model, Table, column_names
 from engine.privacy.coverage import Coverage
 
 RUN = "run"
@@ -17,7 +17,7 @@ RUN = "run"
 
 def copy(table: Table, headers: Sequence[str], delimiter: str) -> str:
     """COPY of a delivery into bronze."""
-    columns = ", ".join(ident(column_name(header)) for header in headers)
+    columns = ", ".join(map(ident, column_names(headers)))
     form = f"FORMAT csv, DELIMITER {text_literal(delimiter)}"
     return f"COPY {dataset(table.bronze)} ({columns}) FROM STDIN WITH ({form})"
 

@@ -23,7 +23,7 @@ from engine.adapters.postgres.refining import Refined, refine_into
 from engine.adapters.postgres.row_rules import referred, row_rules
 from engine.adapters.postgres.staging import Staging
 from engine.adapters.postgres.swap import Relation
-from engine.catalog.model import DatasetName, Layer, Model, Table, column_name
+from engine.catalog.model import DatasetName, Layer, Model, Table, column_names
 from engine.clock import Clock
 from engine.errors import SourceUnreadable
 from engine.lineage.model import Field
@@ -97,7 +97,7 @@ class PostgresWarehouse:
 
     async def load(self, run: Run, table: Table, delivery: Delivery) -> Loaded:
         """COPY a delivery into bronze."""
-        columns = tuple(column_name(header) for header in delivery.headers)
+        columns = column_names(delivery.headers)
         # first: a line without the key may be no header, and then its names are somebody's values
         _refuse_without_key(table, delivery, columns)
         _refuse_repeated(delivery, columns)

@@ -1,6 +1,7 @@
 """Ingest: the next delivery of a table goes to bronze as it is."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from engine.cards import counted
 from engine.catalog.model import Project
@@ -32,13 +33,14 @@ class Ingest:
             since = await tx.warehouse.read_since(table)
         if run.parameters.full_refresh:
             since = None
-        found = await self._deliveries.next_for(table, loaded, since)
-        delivery = self._metered(run, found) if found else None
+        arrived = await self._deliveries.next_for(table, loaded, since)
+        delivery = self._metered(run, arrived.delivery) if arrived.delivery else None
 
         async def load(tx: RunTransaction) -> StepReport:
             if delivery is None:
-                return StepReport(Counts(loaded=0), ("no new delivery",))
-            return _report(delivery, await tx.warehouse.load(run, table, delivery))
+                return StepReport(Counts(loaded=0), ("no new delivery", *arrived.left))
+            report = _report(delivery, await tx.warehouse.load(run, table, delivery))
+            return replace(report, notes=(*report.notes, *arrived.left))
 
         return load
 
