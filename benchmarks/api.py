@@ -109,11 +109,11 @@ def peer(url: str) -> web.Application:
 
 
 @contextmanager
-def process(*words: str, **variables: str) -> Iterator[None]:
-    """A Python of its own, until the block ends."""
+def process(*words: str, **variables: str) -> Iterator[int]:
+    """A Python of its own, until the block ends; its number."""
     running = subprocess.Popen([sys.executable, "-m", *words], env={**os.environ, **variables})  # noqa: S603  # our own
     try:
-        yield
+        yield running.pid
     finally:
         running.send_signal(signal.SIGKILL)
         running.wait()

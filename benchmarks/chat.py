@@ -127,9 +127,17 @@ async def busy(
         task.cancel()
 
 
+def processor_time(pid: int) -> float:
+    """Seconds of a processor that a process took so far, without what it started."""
+    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, after_name[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
 @asynccontextmanager
-async def atlas(url: str, home: Path, slack: Played, teams: Played) -> AsyncIterator[Target]:
-    """The bot in its process."""
+async def atlas(
+    url: str, home: Path, slack: Played, teams: Played
+) -> AsyncIterator[tuple[Target, int]]:
+    """The bot in its process, and the number of that."""
     port, secret = free_port(), await token_of(url)
     configuration = configured(home, port, {"slack": slack.settings, "teams": teams.settings})
     variables = {
@@ -140,9 +148,9 @@ async def atlas(url: str, home: Path, slack: Played, teams: Played) -> AsyncIter
         **slack.variables,
         **teams.variables,
     }
-    with process("engine.cli", "start", "-c", str(configuration), **variables):
+    with process("engine.cli", "start", "-c", str(configuration), **variables) as pid:
         bearer = {"Authorization": f"Bearer {secret}"}
-        yield Target("atlas", f"http://127.0.0.1:{port}", bearer)
+        yield Target("atlas", f"http://127.0.0.1:{port}", bearer), pid
 
 
 @asynccontextmanager
@@ -163,7 +171,7 @@ async def measure(url: str, home: Path, options: argparse.Namespace) -> dict[str
     messages, found = options.seconds * options.rate, dict[str, Report]()
     async with AsyncExitStack() as stack:
         slack, teams = [await stack.enter_async_context(played(each)) for each in PLATFORMS]
-        target = await stack.enter_async_context(atlas(url, home, slack, teams))
+        target, bot = await stack.enter_async_context(atlas(url, home, slack, teams))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         await answering(session, f"{target.address}/readyz")
         await ended(session, target, "ingest")
@@ -178,9 +186,12 @@ async def measure(url: str, home: Path, options: argparse.Namespace) -> dict[str
                 if name not in options.rounds:
                     continue
                 await platform.load(address, WARM, options.rate)
-                before = len(runs)
+                before, took = len(runs), processor_time(bot)
                 found[name] = await platform.load(address, messages, options.rate)
                 found[name]["runs"] = len(runs) - before
+                if name != PEER:
+                    spent = (processor_time(bot) - took) * 1000 / messages
+                    found[name]["processor_ms"] = round(spent, 2)
     return found
 
 

@@ -1,6 +1,7 @@
 """`atlas demo`: everything on this machine, with the sample project, at one address."""
 
 import asyncio
+import gc
 import logging
 import shutil
 import socket
@@ -67,6 +68,7 @@ async def serve(
 ) -> None:
     """Run the bot until told to stop."""
     async with running_bot(configuration, folder.path) as bot:
+        leave_what_stays()
         ready()
         if first_delivery:
             await _load_first_delivery(bot)
@@ -74,6 +76,15 @@ async def serve(
             warming = group.create_task(_warm(bot), name="warm up")
             await stop.wait()
             warming.cancel()
+
+
+def leave_what_stays() -> None:
+    """Keep Python's collector from looking through all that was loaded, again and again.
+
+    It does so while nothing else happens: with 280,000 objects nobody was answered for 0.3 s.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 async def _load_first_delivery(bot: OpsDroid) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +18,10 @@ logger = logging.getLogger(__name__)
 
 KNOWN_FOR = timedelta(days=1)
 """How long a repeat is known as one; platforms stop sending them within minutes."""
+
+
+REMEMBERED = 10_000
+"""Keys of messages that this process took into its lanes: a repeat of one is never worked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Intake:
         self._accepted = 0
         self._unnoted: set[str] = set()
         self._unclear: set[str] = set()
+        self._lined_up: OrderedDict[str, None] = OrderedDict()
         self._idle = asyncio.Event()
         self._idle.set()
         self._closing = asyncio.Event()
@@ -83,7 +88,7 @@ class Intake:
         except BaseException:
             self._settle()
             raise
-        if is_new or arrived.key in self._unclear:
+        if is_new or self._may_be_unworked(arrived.key):
             self._unclear.discard(arrived.key)
             is_new = True
             self._line_up(arrived)
@@ -197,7 +202,14 @@ class Intake:
     def _long_ago(self) -> datetime:
         return self._clock.now() - KNOWN_FOR
 
+    def _may_be_unworked(self, key: str) -> bool:
+        """Whether a repeat may be of a message that was kept without anybody knowing."""
+        return key in self._unclear and key not in self._lined_up
+
     def _line_up(self, arrived: Arrived) -> None:
+        self._lined_up[arrived.key] = None
+        while len(self._lined_up) > REMEMBERED:
+            self._lined_up.popitem(last=False)
         line = self._lanes.get(arrived.lane)
         if line is not None:
             line.append(arrived)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from connectors.intake.refusals import Refusals
 from connectors.slack.model import Bot, Incoming
 from connectors.slack.reading import Unreadable, read_form, read_json
 from connectors.slack.signature import is_from_slack
@@ -32,6 +33,7 @@ class Door:
         self._take = take
         self._me = me
         self._clock = clock
+        self._refusals = Refusals("slack", clock)
 
     def add_to(self, app: web.Application) -> None:
         """Add the path to a server."""
@@ -53,7 +55,7 @@ class Door:
             return _refused(400, "That is none of Slack's payloads.")
         except EngineError as error:
             # without 200 Slack sends it again, within minutes
-            logger.warning("slack: a request was not taken: %s", error.message)
+            self._refusals.note(error.message)
             return web.Response(status=503, headers={"Retry-After": "5"})
 
     def _is_from_slack(self, request: web.Request, body: bytes) -> bool:

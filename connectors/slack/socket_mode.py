@@ -9,6 +9,7 @@ from typing import Annotated
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, WSMsgType
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
+from connectors.intake.refusals import Refusals
 from connectors.slack.model import Bot, Incoming
 from connectors.slack.reading import Unreadable, read_command, read_event, read_interaction
 from connectors.slack.web_api import SlackApi, SlackFailed
@@ -75,6 +76,7 @@ class SocketMode:
         self._take = take
         self._me = me
         self._clock = clock
+        self._refusals = Refusals("slack", clock)
 
     async def opened(self) -> str:
         """Where the next connection goes to; raises SlackFailed."""
@@ -147,7 +149,7 @@ class SocketMode:
         except Unreadable:
             logger.warning("slack: an envelope of %s could not be read", envelope.type)
         except EngineError as error:
-            logger.warning("slack: an envelope was not taken: %s", error.message)
+            self._refusals.note(error.message)
             return False
         return True
 

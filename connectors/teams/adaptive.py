@@ -84,10 +84,11 @@ def adaptive(
     def drawing(form: Fitted, picture: bytes | None = None) -> Element:
         return _drawing(form, pinged, fallback, picture)
 
-    whole = fitted(card, ROOM, lambda _: True, elsewhere)
-    for each in pictures:
-        if size(shown := drawing(whole, each)) <= budget:
-            return shown
+    if pictures:
+        whole = fitted(card, ROOM, lambda _: True, elsewhere)
+        for each in pictures:
+            if size(shown := drawing(whole, each)) <= budget:
+                return shown
     return drawing(fitted(card, ROOM, lambda each: size(drawing(each)) <= budget, elsewhere))
 
 

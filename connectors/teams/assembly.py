@@ -14,6 +14,7 @@ from connectors.teams.keys import HttpKeySource, SigningKeys
 from connectors.teams.login import Login
 from connectors.teams.pace import Pace
 from connectors.teams.places import Places
+from connectors.teams.remembered import Remembered
 from connectors.teams.roster import Roster
 from connectors.teams.settings import LOOPBACK, Credentials, TeamsSettings, authorities
 from connectors.teams.speaking import Speaker
@@ -77,14 +78,13 @@ def assembled(
     # what came without proof may name any address: no token is shown there
     login = None if settings.anonymous else Login(session, settings, credentials, clock)
     api = TeamsApi(session, login)
-    places = Places(stores.conversations, api, settings, clock)
+    known = Remembered(stores.conversations, clock)
+    places = Places(known, api, settings, clock)
     roster = Roster(api, places)
     intake = Intake("teams", stores.inbox, work, clock)
     door = _door(session, settings, credentials, clock)
     return Assembly(
-        entrance=Entrance(
-            door, intake, stores.conversations, roster, clock, body_limit=settings.body_limit
-        ),
+        entrance=Entrance(door, intake, known, roster, clock, body_limit=settings.body_limit),
         intake=intake,
         speaker=Speaker(api, places, Pace(clock), clock),
         roster=roster,
@@ -101,4 +101,4 @@ def _door(
         Believed(each, SigningKeys(each.metadata_url, source, clock))
         for each in authorities(settings, credentials)
     ]
-    return Door(settings, credentials, believed)
+    return Door(settings, credentials, believed, clock)

@@ -1,5 +1,6 @@
 """Who may come in: whoever Teams or the bot's own tenant signed for, and nobody else."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,7 +9,9 @@ import jwt
 
 from connectors.teams.activity import Activity
 from connectors.teams.keys import SigningKey
+from connectors.teams.proofs import Proof, Proofs
 from connectors.teams.settings import CHANNEL, Authority, Credentials, TeamsSettings
+from engine.clock import Clock
 
 ALGORITHM = "RS256"
 
@@ -47,6 +50,10 @@ class Keys(Protocol):
         """The key of that id."""
         ...
 
+    async def run(self) -> None:
+        """Ask for those that are needed, until cancelled."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Believed:
@@ -60,17 +67,32 @@ class Door:
     """Checks the token of a request before its body is read, then the body against the token."""
 
     def __init__(
-        self, settings: TeamsSettings, credentials: Credentials, believed: Sequence[Believed]
+        self,
+        settings: TeamsSettings,
+        credentials: Credentials,
+        believed: Sequence[Believed],
+        clock: Clock,
     ) -> None:
         self._settings = settings
         self._credentials = credentials
         self._believed = tuple(believed)
+        self._proofs = Proofs[Believed](clock)
+
+    async def run(self) -> None:
+        """Ask for signing keys that are needed, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for each in self._believed:
+                group.create_task(each.keys.run(), name="teams signing keys")
 
     async def admitted(self, header: str | None, *, is_local: bool) -> Bearer | None:
         """Who a request is from; None where nobody has to show anything. Raises TurnedAway."""
         if header is None and self._settings.anonymous and is_local:
             return None
         token = bearer_token(header)
+        proof = self._proofs.of(token)
+        # a key that was read anew, or is gone, proves nothing any more
+        if proof is not None and await proof.whose.keys.get(proof.key_id) is proof.key:
+            return bearer_of(proof)
         unproven = unproven_claims(token)
         for each in self._believed:
             if unproven.get("iss") in each.authority.issuers:
@@ -78,15 +100,18 @@ class Door:
         raise TurnedAway(STRANGER, "nobody known issued the token")
 
     async def _proven(self, token: str, believed: Believed) -> Bearer:
-        key = await believed.keys.get(key_id_of(token))
+        key_id = key_id_of(token)
+        key = await believed.keys.get(key_id)
         if key is None:
             raise TurnedAway(STRANGER, "no known key signed the token")
         issuers, audience = believed.authority.issuers, self._credentials.app_id
         claims = proven_claims(token, key, issuers, audience)
-        of_platform = believed.authority.of_platform
-        if not of_platform:
+        if not believed.authority.of_platform:
             require_own(claims, self._credentials)
-        return Bearer(of_platform, str(claims.get("serviceurl", "")), key.endorsements)
+        until, service_url = float(str(claims["exp"])), str(claims.get("serviceurl", ""))
+        proof = Proof(believed, key_id, key, until, service_url)
+        self._proofs.put(token, proof)
+        return bearer_of(proof)
 
     def require_match(self, bearer: Bearer | None, activity: Activity) -> None:
         """Raise TurnedAway unless the token was made for this very activity's sender."""
@@ -102,6 +127,12 @@ class Door:
         tenant = self._credentials.tenant_id.lower()
         if bearer is not None and tenant and activity.tenant.lower() != tenant:
             raise TurnedAway(FORBIDDEN, "the activity is of another tenant")
+
+
+def bearer_of(proof: Proof[Believed]) -> Bearer:
+    """What a proven token says of whoever sent it."""
+    of_platform = proof.whose.authority.of_platform
+    return Bearer(of_platform, proof.service_url, proof.key.endorsements)
 
 
 def bearer_token(header: str | None) -> str:

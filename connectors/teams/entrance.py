@@ -10,6 +10,7 @@ from aiohttp import web
 
 from connectors.intake.batches import Batches
 from connectors.intake.ports import Arrived
+from connectors.intake.refusals import Refusals
 from connectors.teams import answers, speech
 from connectors.teams.activity import (
     THREAD,
@@ -73,14 +74,16 @@ class Entrance:
         self._known = known
         self._roster = roster
         self._clock = clock
+        self._refusals = Refusals("teams", clock)
         self._limit = body_limit
         self._noting = Batches[Conversation, None](self._note_all)
         self._forgetting = Batches[str, None](self._forget_all)
         self._kept: OrderedDict[str, Conversation] = OrderedDict()
 
     async def run(self) -> None:
-        """Write what is noted of conversations, until cancelled."""
+        """Ask for keys, and write what is noted of conversations, until cancelled."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._door.run(), name="teams door")
             group.create_task(self._noting.run(), name="teams conversations")
             group.create_task(self._forgetting.run(), name="teams goodbyes")
 
@@ -101,7 +104,8 @@ class Entrance:
         except web.HTTPException as answer:
             return _plain(answer.status, answer.reason)
         except (KeysAway, EngineError) as error:
-            return _later(error)
+            self._refusals.note(place_of(error))
+            return _later()
 
     async def _taken(self, request: web.Request) -> web.Response:
         shown = request.headers.get("Authorization")
@@ -203,9 +207,8 @@ def _plain(status: int, text: str) -> web.Response:
     return web.Response(status=status, text=text, headers=HEADERS)
 
 
-def _later(error: Exception) -> web.Response:
+def _later() -> web.Response:
     """Teams sends what was not taken again."""
-    logger.warning("teams: an activity can't be taken just now: %s", place_of(error))
     answer = _plain(web.HTTPServiceUnavailable.status_code, "Try again in a moment.")
     answer.headers["Retry-After"] = TRY_AGAIN_AFTER
     return answer

@@ -1,8 +1,7 @@
 """The keys by which an authority signs, as its metadata tells: kept for a day, and rotated."""
 
-import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,6 +10,7 @@ import jwt
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
+from connectors.intake.batches import PATIENCE, Batches
 from engine.clock import Clock
 
 logger = logging.getLogger(__name__)
@@ -56,26 +56,48 @@ class _Known:
 
 
 class SigningKeys:
-    """The keys of one authority."""
+    """The keys of one authority.
 
-    def __init__(self, metadata_url: str, source: KeySource, clock: Clock) -> None:
+    A task of its own asks for them: whoever needs one waits no longer than a platform does for its
+    answer, and a slow authority is still listened to after that.
+    """
+
+    def __init__(
+        self, metadata_url: str, source: KeySource, clock: Clock, patience: float = PATIENCE
+    ) -> None:
         self._url = metadata_url
         self._source = source
         self._clock = clock
         self._known = _Known()
-        self._asking = asyncio.Lock()
+        self._asking = Batches[str, None](self._ask_for, patience=patience)
+
+    async def run(self) -> None:
+        """Ask for keys that are needed, until cancelled."""
+        await self._asking.run()
 
     async def get(self, key_id: str) -> SigningKey | None:
-        """The key of that id; raises KeysAway where none were ever read."""
-        if not self._is_fresh() or key_id not in self._known.keys:
-            async with self._asking:
-                if not self._is_fresh() or key_id not in self._known.keys:
-                    await self._ask()
+        """The key of that id.
+
+        Raises KeysAway where none were ever read, and IntakeFull where that takes too long.
+        """
+        if not self._has(key_id):
+            await self._asking.written(key_id)
+        if self._known.read_at is None:
+            raise KeysAway
         return self._known.keys.get(key_id)
 
     def _is_fresh(self) -> bool:
         read_at = self._known.read_at
         return read_at is not None and self._clock.now() - read_at < KEPT
+
+    def _has(self, key_id: str) -> bool:
+        return self._is_fresh() and key_id in self._known.keys
+
+    async def _ask_for(self, key_ids: Sequence[str]) -> Sequence[None]:
+        """Ask once for all who wait, unless an answer before brought what they need."""
+        if not all(map(self._has, key_ids)):
+            await self._ask()
+        return [None] * len(key_ids)
 
     async def _ask(self) -> None:
         """Read the keys, unless that was tried a moment ago; old ones stay where it fails."""
@@ -86,8 +108,6 @@ class SigningKeys:
                 known.keys, known.read_at = await self._source.fetch(self._url), now
             except KeysAway:
                 logger.warning("the signing keys of Teams can't be read; the last ones stay")
-        if known.read_at is None:
-            raise KeysAway
 
 
 class _Metadata(BaseModel):

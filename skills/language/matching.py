@@ -1,6 +1,6 @@
 """Find the phrase that explains a sentence best, and what it leaves unexplained."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -153,7 +153,7 @@ def _with_run_ids(items: tuple[Item, ...]) -> tuple[Item, ...]:
 def _best_match(items: tuple[Item, ...]) -> Match | None:
     """The phrase that explains most, the earlier in the table among equals."""
     said = frozenset(item.value for item in items if item.kind is Kind.WORD)
-    possible = (phrase for phrase in PHRASES if all(cue & said for cue in phrase.cue))
+    possible = (phrase for phrase in _begun_by(said) if all(cue & said for cue in phrase.cue))
     named = _with_unknown_pipelines(items)
     matches = (
         match
@@ -161,6 +161,25 @@ def _best_match(items: tuple[Item, ...]) -> Match | None:
         if (match := _match(phrase, named if _may_name_a_pipeline(phrase.command) else items))
     )
     return max(matches, key=lambda match: match.score, default=None)
+
+
+def _by_first_word() -> Mapping[str, tuple[int, ...]]:
+    """Where the phrases stand that a word may begin; those that need no word under none."""
+    found: dict[str, list[int]] = {}
+    for at, phrase in enumerate(PHRASES):
+        for word in phrase.cue[0] if phrase.cue else {""}:
+            found.setdefault(word, []).append(at)
+    return MappingProxyType({word: tuple(places) for word, places in found.items()})
+
+
+_BY_FIRST_WORD = _by_first_word()
+"""There are too many phrases to try them all for each sentence."""
+
+
+def _begun_by(said: frozenset[str]) -> Iterator[Phrase]:
+    """The phrases whose first word was said, in the order of the table."""
+    places = {at for word in (*said, "") for at in _BY_FIRST_WORD.get(word, ())}
+    return (PHRASES[at] for at in sorted(places))
 
 
 def _may_name_a_pipeline(command: type[Command]) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import Row, delete, select, text
+from sqlalchemy import Row, bindparam, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +14,8 @@ from engine.roles.model import Rule, Scope
 
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('atlas grants', 0))")
 _ALL = select(table).order_by(table.c.granted_at, table.c.person)
+_OF_PERSON = _ALL.where(table.c.person == bindparam("asking"))
+"""Made once: it is asked for each command."""
 
 
 class PostgresGrants:
@@ -25,7 +27,7 @@ class PostgresGrants:
     async def of(self, person: str) -> tuple[Rule, ...]:
         """SELECT by the primary key."""
         async with self._database.connect() as connection:
-            rows = await connection.execute(_ALL.where(table.c.person == person))
+            rows = await connection.execute(_OF_PERSON, {"asking": person})
             return tuple(_rule(row) for row in rows)
 
     async def all(self) -> tuple[Rule, ...]:

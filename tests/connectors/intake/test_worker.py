@@ -267,3 +267,19 @@ async def test_what_arrives_while_the_database_is_at_work_is_kept_at_once() -> N
 
     assert worked == [f"{number:02d}" for number in range(21)]
     assert inbox.asked == 2
+
+
+async def test_a_repeat_of_what_was_worked_stays_one_where_it_can_not_be_looked_up() -> None:
+    inbox, worked = MemoryInbox(), list[str]()
+
+    async def work(arrived: Arrived) -> None:
+        worked.append(arrived.key)
+
+    async with at_work(work, inbox) as intake:
+        assert await intake.take(a_message("once"))
+        inbox.faults.plan("keep", DatabaseUnreachable("It is away."), times=1)
+        with pytest.raises(DatabaseUnreachable):
+            await intake.take(a_message("once"))
+        assert not await intake.take(a_message("once"))
+
+    assert worked == ["once"]
