@@ -298,8 +298,8 @@ class Project:
         return thing.tags if thing else ()
 
     def _thing(self, dataset: DatasetName) -> Table | Model | None:
-        declared = self.model(dataset.table) if dataset.layer is Layer.GOLD else None
-        return declared or self.table(dataset.table)
+        is_gold = dataset.layer is Layer.GOLD
+        return self.model(dataset.table) if is_gold else self.table(dataset.table)
 
     def owner_of(self, dataset: DatasetName) -> Owner | None:
         """Who answers for a dataset."""

@@ -1,6 +1,7 @@
 """Names, order and what feeds what."""
 
 import string
+from dataclasses import replace
 from graphlib import CycleError
 
 import pytest
@@ -132,6 +133,14 @@ def test_an_owner_is_found_for_every_layer() -> None:
         "crm", "crm", "crm", "crm", "sales",
     ]  # fmt: skip
     assert project.owner_of(dataset("silver.nothing")) is None
+
+
+def test_what_is_gold_without_a_model_is_nobodys_though_a_table_has_its_name() -> None:
+    project = a_project(tables=(replace(a_table("customers"), tags=("hr",)),), models=())
+
+    assert project.owner_of(dataset("silver.customers")) is not None
+    assert project.owner_of(dataset("gold.customers")) is None
+    assert project.tags_of(dataset("gold.customers")) == ()
 
 
 def test_bronze_has_no_checks() -> None:
