@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import tzinfo
 
 from engine.alerts.incidents.model import Incident
-from engine.alerts.likely import Facts, likely_causes
+from engine.alerts.likely import Facts, likely_causes, went_well_at
 from engine.alerts.model import Circumstances
 from engine.alerts.ports import AlertTransaction
 from engine.catalog.model import DatasetName
@@ -32,7 +32,7 @@ async def circumstances(
     held = isinstance(finding.evidence, ChecksFailed)
     latest = await tx.runs.latest(RunFilter(table=dataset.table), _LOOKED_BACK)
     before = [each for each in latest if each.id != run.id]
-    facts = Facts(dataset, above, run, before, incidents)
+    facts = Facts(dataset, above, run, before, incidents, zone)
     good = facts.good
     return Circumstances(
         published=bool(await tx.warehouse.columns(dataset)) if held else None,
@@ -60,6 +60,5 @@ def _rows(run: Run, dataset: DatasetName) -> int | None:
 
 
 def _told(run: Run, zone: tzinfo) -> str:
-    ended = run.finished_at or run.requested_at
-    there = ended.astimezone(zone)
+    there = went_well_at(run).astimezone(zone)
     return f"{run.id} ({there.day} {there:%b %H:%M})"

@@ -1,15 +1,17 @@
 """What is likely to be the cause of trouble: what changed since the last good run."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from datetime import UTC, datetime, tzinfo
+from itertools import dropwhile, islice, takewhile
 
 from engine.alerts.incidents.model import Incident
 from engine.cards import readable
 from engine.catalog.model import DatasetName
 from engine.quality.anomaly import expectation, judged_against
 from engine.quality.history import Point
-from engine.runs.model import Run, Step, StepKind, StepStatus
+from engine.recurrence import listed
+from engine.runs.model import Run, Step, StepKind, StepStatus, WentBy
 
 WRITING = frozenset({StepKind.INGEST, StepKind.PUBLISH})
 
@@ -18,6 +20,22 @@ TOLD = 2
 
 _NO_NEWS = "no new delivery"
 _NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a definition, as people call it."""
+
+    name: str
+    verb: str
+    digest: Callable[[WentBy], str]
+
+
+_PARTS = (
+    _Part("declaration", "was", lambda each: each.declaration),
+    _Part("checks", "were", lambda each: each.checks),
+    _Part("privacy rules", "were", lambda each: each.privacy),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +51,7 @@ class Facts:
     """The runs before it that work on the dataset, newest first."""
     incidents: Sequence[Incident] = ()
     """Those that are open about what is above."""
+    zone: tzinfo = UTC
 
     @property
     def good(self) -> Sequence[Run]:
@@ -45,6 +64,17 @@ class Facts:
         failed = takewhile(lambda each: not wrote(each, self.dataset), self.before)
         return self.run, *failed
 
+    @property
+    def until(self) -> Sequence[Run]:
+        """The last good run and those before it, newest first."""
+        return tuple(dropwhile(lambda each: not wrote(each, self.dataset), self.before))
+
+    @property
+    def last_good(self) -> str:
+        """When it was well, such as `Mon 23 Nov 09:00`; of what never was nobody may ask."""
+        there = went_well_at(self.good[0]).astimezone(self.zone)
+        return f"{there:%a} {there.day} {there:%b %H:%M}"
+
 
 def wrote(run: Run, dataset: DatasetName) -> bool:
     """Whether a run wrote a dataset, whatever became of the rest of the run."""
@@ -54,11 +84,23 @@ def wrote(run: Run, dataset: DatasetName) -> bool:
     )
 
 
+def went_well_at(run: Run) -> datetime:
+    """When a run was over, or was asked for as long as it is not."""
+    return run.finished_at or run.requested_at
+
+
 def likely_causes(facts: Facts) -> tuple[str, ...]:
     """The likeliest causes, a sentence each; a run that failed like the one before loses none."""
     if not facts.good:
         return ()
-    return tuple(islice((*_upstream(facts), *_news(facts), *_volume(facts)), TOLD))
+    causes = (
+        *_upstream(facts),
+        *_redefined(facts),
+        *_news(facts),
+        *_volume(facts),
+        *_updated(facts),
+    )
+    return tuple(islice(causes, TOLD))
 
 
 def _upstream(facts: Facts) -> Iterator[str]:
@@ -67,6 +109,50 @@ def _upstream(facts: Facts) -> Iterator[str]:
     if found:
         first = min(found, key=lambda each: each.number)
         yield f"Likely from above: {first.id}, {first.cause.card.title}."
+
+
+def _redefined(facts: Facts) -> Iterator[str]:
+    """What somebody changed of how the dataset, or what is above it, is made and judged."""
+    worked = {step.dataset for run in facts.since for step in run.steps}
+    datasets = (facts.dataset, *sorted(worked.intersection(facts.above)))
+    changed = [
+        (part, dataset)
+        for dataset in datasets
+        for part in _PARTS
+        if _differs(facts, _noted(part, dataset))
+    ]
+    if changed:
+        named = [f"the {part.name} of {dataset}" for part, dataset in changed[:_NAMED]]
+        more = [f"{len(changed) - _NAMED} more"] if len(changed) > _NAMED else []
+        what, verb = listed((*named, *more)), changed[0][0].verb if len(changed) == 1 else "were"
+        yield f"T{what[1:]} {verb} changed since the last good run on {facts.last_good}."
+
+
+def _noted(part: _Part, dataset: DatasetName) -> Callable[[Step], str]:
+    return lambda step: part.digest(step.report.went_by) if step.dataset == dataset else ""
+
+
+def _updated(facts: Facts) -> Iterator[str]:
+    """Another version of Atlas may work in another way."""
+
+    def version(step: Step) -> str:
+        return step.report.went_by.version
+
+    if _differs(facts, version):
+        now, then = _newest(facts.since, version), _newest(facts.until, version)
+        span = f"from {then} to {now} since the last good run on {facts.last_good}"
+        yield f"Atlas was updated {span}."
+
+
+def _differs(facts: Facts, noted: Callable[[Step], str]) -> bool:
+    """Whether what steps noted is another one now than when it was well; both must be known."""
+    now, then = _newest(facts.since, noted), _newest(facts.until, noted)
+    return bool(now and then) and now != then
+
+
+def _newest(runs: Iterable[Run], noted: Callable[[Step], str]) -> str:
+    found = (noted(step) for run in runs for step in reversed(run.steps))
+    return next(filter(None, found), "")
 
 
 def _news(facts: Facts) -> Iterator[str]:

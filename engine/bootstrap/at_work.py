@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 
 from engine.adapters.hooks import load_hooks
 from engine.adapters.postgres.erasures import PostgresErasures
@@ -34,6 +35,7 @@ from engine.persons.desk import PersonDesk
 from engine.privacy.free_text import FreeText
 from engine.retention.caretaker import Caretaker
 from engine.runs.backfill_desk import BackfillDesk
+from engine.runs.definitions import Definitions
 from engine.runs.desk import RunDesk
 from engine.runs.events import Listener
 from engine.runs.model import StepKind
@@ -168,6 +170,7 @@ def _queue(
         listeners=listeners,
         limits=_patience(settings),
         tracer=ground.tracer,
+        definitions=Definitions(ground.privacy, version("atlas-data-colleague")),
     )
     sessions = PostgresSessions(ground.database)
     work = RunWorker(ground.worker, runner, transactions, sessions, clock)

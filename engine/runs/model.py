@@ -72,6 +72,20 @@ def _plus(one: int | None, other: int | None) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
+class WentBy:
+    """What a step went by: Atlas's version, and a digest of each part of its dataset's definition.
+
+    Empty where a step of its sort does not go by that part, or nobody noted it.
+    """
+
+    version: str = ""
+    declaration: str = ""
+    """Of the source of a delivery, the columns of a table, the SQL of a model."""
+    checks: str = ""
+    privacy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StepReport:
     """What a finished step has to tell."""
 
@@ -82,6 +96,7 @@ class StepReport:
     holds_back: str | None = None
     key_version: int | None = None
     """Of the key that its tokens were made with; None where none were made."""
+    went_by: WentBy = WentBy()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from engine.catalog.model import Project
 from engine.clock import Clock
 from engine.errors import EngineError
 from engine.logs import place_of
+from engine.runs.definitions import Definitions
 from engine.runs.events import Listener, RunEvent, RunFinished, StepFinished, tell
 from engine.runs.lineage import UNSEEN, Foreseen
 from engine.runs.lineage_facts import Knowledge
@@ -20,6 +21,7 @@ from engine.runs.model import (
     StepKind,
     StepReport,
     StepStatus,
+    WentBy,
     advance,
     blocker,
     ended,
@@ -59,6 +61,7 @@ class Runner(Generic[T]):
         listeners: Sequence[Listener[T]] = (),
         limits: Limits = Limits(),
         tracer: Tracer | None = None,
+        definitions: Definitions | None = None,
     ) -> None:
         self._upstream = {name: project.upstream_of(name) for name in project.datasets()}
         self._transactions = transactions
@@ -68,6 +71,7 @@ class Runner(Generic[T]):
         self.listeners = listeners
         self._limits = limits
         self.tracer = tracer or Tracer(Knowledge(project))
+        self._definitions = definitions
 
     async def work(self, run: Run) -> Run:
         """Take a run that was begun from its first step not done to its end, and return it.
@@ -176,10 +180,11 @@ class Runner(Generic[T]):
 
     async def _perform(self, run: Run, step: Step) -> Run:
         with self._pulse.of(run, run.steps[step.index]):
+            went_by = await self._went_by(step)
             act = await self._steps[step.kind].prepare(run, step)
             async with self._transactions.begin(run.id) as tx:
                 foreseen = await self.tracer.foresee(tx, step)
-                report = await act(tx)
+                report = replace(await act(tx), went_by=went_by)
                 held = report.holds_back
                 status = StepStatus.SUCCEEDED if held is None else StepStatus.FAILED
                 change = StepChange(status, self._clock.now(), report, held)
@@ -225,7 +230,8 @@ class Runner(Generic[T]):
         return await self._stored(run, *skipped)
 
     async def _fail(self, run: Run, step: Step, error: str, hint: str) -> Run:
-        change = StepChange(StepStatus.FAILED, self._clock.now(), StepReport(), error, hint)
+        report = StepReport(went_by=await self._went_by(step))
+        change = StepChange(StepStatus.FAILED, self._clock.now(), report, error, hint)
         return await self._stored(advance(run, step.index, change), step.index)
 
     async def _fail_unexpectedly(self, run: Run, step: Step, error: Exception) -> Run:
@@ -236,6 +242,9 @@ class Runner(Generic[T]):
         return await self._fail(
             run, step, message, f"The log names the place; search it for {run.id}."
         )
+
+    async def _went_by(self, step: Step) -> WentBy:
+        return await self._definitions.of(step) if self._definitions else WentBy()
 
     async def _tell(self, tx: T, event: RunEvent) -> None:
         await tell(self.listeners, tx, event)

@@ -134,3 +134,17 @@ async def _noted(world: World, times: int) -> Card | None:
     alert = await message(world)
     found = [fact.value for fact in alert.facts if fact.name == "Noted"]
     return alert if found and found[0].startswith(f"{times} times") else None
+
+
+async def test_rules_that_were_changed_since_the_last_good_run_are_a_likely_cause(
+    world: World,
+) -> None:
+    await world.run("run pipeline medallion for customers")
+    await world.hear("mask email in customers")
+
+    await world.run("run pipeline medallion for customers")
+
+    alert = await message(world)
+    assert (
+        "The privacy rules of silver.customers were changed since the last good run" in alert.text
+    )

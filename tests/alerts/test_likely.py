@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from engine.alerts.incidents.model import Incident
 from engine.alerts.likely import Facts, likely_causes
-from engine.runs.model import Counts, Run, Step, StepKind, StepReport, StepStatus
+from engine.runs.model import Counts, Run, Step, StepKind, StepReport, StepStatus, WentBy
 from tests.alerts.incidents.builders import NINE, Book, noted
 from tests.builders import a_run, a_step, dataset
 
@@ -75,3 +75,64 @@ def test_trouble_above_comes_first_and_only_two_causes_are_told() -> None:
 
 def test_nothing_is_guessed_of_what_never_went_well() -> None:
     assert causes(run_of(0, ingested(1, "column vip is new"), good=False)) == ()
+
+
+def made(day: int, *steps: tuple[StepKind, str, WentBy], good: bool = True) -> Run:
+    """A run of one day, with what its steps went by."""
+    noted = (
+        replace(a_step(kind, name, report=StepReport(went_by=by)), status=StepStatus.SUCCEEDED)
+        for kind, name, by in steps
+    )
+    run = run_of(day, ingested(1000), good=good)
+    return replace(run, steps=(*noted, *run.steps))
+
+
+def judged(day: int, by: WentBy, *, good: bool = True) -> Run:
+    """A run of one day, whose checks of silver went by something."""
+    return made(day, (StepKind.CHECK, str(SILVER), by), good=good)
+
+
+def test_checks_that_were_changed_since_the_last_good_run_are_told_until_one_goes_well() -> None:
+    good = judged(1, WentBy(checks="a"))
+    first, again = (judged(day, WentBy(checks="b"), good=False) for day in (2, 3))
+    back = judged(4, WentBy(checks="a"), good=False)
+
+    (told,) = causes(first, good)
+    assert told.startswith("The checks of silver.customers were changed since the last good run on")
+    assert told.endswith(f"{good.requested_at:%a} {good.requested_at.day} {NINE:%b} 09:00.")
+    assert causes(again, first, good) == (told,)
+    assert causes(back, again, first, good) == ()
+
+
+def test_what_was_changed_above_is_told_beside_what_was_changed_of_the_dataset() -> None:
+    def run(day: int, digest: str, *, good: bool) -> Run:
+        refined = (StepKind.REFINE, str(SILVER), WentBy(declaration=digest, privacy=digest))
+        source = (StepKind.INGEST, str(BRONZE), WentBy(declaration=digest))
+        beside = (StepKind.CHECK, "silver.tickets", WentBy(checks=digest))
+        return made(day, source, refined, beside, good=good)
+
+    (told,) = causes(run(2, "b", good=False), run(1, "a", good=True))
+
+    assert told.startswith(
+        "The declaration of silver.customers, the privacy rules of silver.customers "
+        "and the declaration of bronze.customers were changed since the last good run on "
+    )
+
+
+def test_another_version_of_atlas_is_told_after_what_is_likelier() -> None:
+    good = judged(1, WentBy("1.0", checks="a"))
+
+    updated = causes(judged(2, WentBy("1.1", checks="a"), good=False), good)
+    both = causes(judged(2, WentBy("1.1", checks="b"), good=False), good)
+
+    assert len(updated) == 1
+    assert updated[0].startswith("Atlas was updated from 1.0 to 1.1 since the last good run on ")
+    assert both[0].startswith("The checks of silver.customers were changed")
+    assert both[1] == updated[0]
+
+
+def test_a_run_of_a_time_when_nothing_was_noted_tells_of_no_change() -> None:
+    noted = WentBy("1.1", checks="a")
+
+    assert causes(judged(2, noted, good=False), judged(1, WentBy())) == ()
+    assert causes(judged(2, WentBy(), good=False), judged(1, noted)) == ()
