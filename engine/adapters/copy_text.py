@@ -45,6 +45,8 @@ def lines(columns: Sequence[Sequence[str | None]]) -> bytes:
 def _column(cells: Sequence[str | None]) -> list[str]:
     """The cells as they are written; a column without a special character, as most are, at once."""
     there = "".join([cell for cell in cells if cell is not None])
+    if not there and "" not in cells:
+        return [NULL] * len(cells)
     if _SPECIAL.search(there):
         return [NULL if cell is None else cell.translate(_WRITTEN) for cell in cells]
     return [NULL if cell is None else cell for cell in cells]

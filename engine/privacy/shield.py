@@ -58,9 +58,12 @@ class _Whole:
         self._way = way
 
     def protect(self, cells: Cells) -> tuple[list[str | None], tuple[Spotted, ...]]:
-        made: dict[str | None, str | None] = {None: None}
-        for value in set(cells) - {None}:
-            made[value] = self._way(value or "")
+        way = self._way
+        # in their order, which is mostly that of their memory: a set would give them at random
+        different = dict.fromkeys(cells)
+        if len(different) == len(cells):
+            return [None if value is None else way(value) for value in cells], ()
+        made = {value: None if value is None else way(value) for value in different}
         return [made[value] for value in cells], ()
 
 
@@ -76,7 +79,9 @@ class _Within:
         self._ways: dict[str, Way] = {}
 
     def protect(self, cells: Cells) -> tuple[list[str | None], tuple[Spotted, ...]]:
-        found = self._finder([value for value in set(cells) if value])
+        found = self._finder([value for value in dict.fromkeys(cells) if value])
+        if not found:
+            return [None] * len(cells), ()
         substitutes: dict[str | None, str] = {}
         spotted: Counter[str] = Counter()
         counts = Counter(value for value in cells if value in found)
