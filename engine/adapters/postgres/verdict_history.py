@@ -10,9 +10,11 @@ from engine.catalog.model import DatasetName
 from engine.quality.model import Outcome
 from engine.quality.past import MOST_TURNS, Named, PastVerdict, Publication, Version, telling
 
-_WITH_STEP = """FROM atlas.check_results said LEFT JOIN atlas.step_runs step
+_STEP = """LEFT JOIN atlas.step_runs step
     ON step.run_id = said.run_id AND step.dataset = said.dataset AND step.kind = 'publish'"""
-"""Each verdict with the step that was to publish what it was said of; a look has none."""
+"""The step that was to publish what a verdict was said of; a look has none."""
+
+_WITH_STEP = f"FROM atlas.check_results said {_STEP}"
 
 _PUBLISHED_AT = "CASE WHEN step.status = 'succeeded' THEN step.finished_at END"
 
@@ -20,15 +22,26 @@ _TOLD = f"""SELECT said.*, step.run_id IS NOT NULL AS staged, {_PUBLISHED_AT} AS
   coalesce(step.status IN ('failed', 'skipped', 'cancelled'), false) AS held_back
   {_WITH_STEP}"""
 
-_ASKED = """said.dataset = ANY(:datasets) AND said.at < :before
-    AND (said.dataset, said."check") IN (
-      SELECT * FROM unnest(CAST(:named AS text[]), CAST(:checks AS text[])))"""
+_OF_CHECK = """said.dataset = asked.dataset
+      AND md5(said."check") = md5(asked."check") AND said."check" = asked."check\""""
+"""By an index that takes a check of any length."""
+
+_ASKED = 'unnest(CAST(:datasets AS text[]), CAST(:checks AS text[])) AS asked (dataset, "check")'
+
+
+def _newest(condition: str, columns: str = "said.id") -> str:
+    """SELECT of the newest verdict of a check that is asked for: one look into the index."""
+    return f"""(SELECT {columns} {_WITH_STEP}
+    WHERE {_OF_CHECK} AND {condition}
+    ORDER BY said.id DESC LIMIT 1)"""
+
 
 _LATEST = text(
     f"""{_TOLD} WHERE said.id IN (
-  SELECT unnest(newest) FROM (
-    SELECT ARRAY[max(said.id), max(said.id) FILTER (WHERE step.run_id IS NOT NULL)] AS newest
-    {_WITH_STEP} WHERE {_ASKED} GROUP BY said.dataset, said."check") newest)
+  SELECT newest.id FROM {_ASKED} CROSS JOIN LATERAL (
+    {_newest("said.at < :before")}
+    UNION ALL
+    {_newest("said.at < :before AND step.run_id IS NOT NULL")}) newest)
 ORDER BY said.id"""
 )
 """Of each check the newest verdict, and the newest on a version that was to be published.
@@ -38,9 +51,8 @@ By id, since two checks of one dataset are never written at the same time.
 
 _PUBLISHED = text(
     f"""{_TOLD} WHERE said.id IN (
-  SELECT max(said.id) {_WITH_STEP}
-  WHERE (step.run_id IS NULL OR {_PUBLISHED_AT} <= :before) AND {_ASKED}
-  GROUP BY said.dataset, said."check")
+  SELECT newest.id FROM {_ASKED} CROSS JOIN LATERAL
+    {_newest(f"said.at < :before AND (step.run_id IS NULL OR {_PUBLISHED_AT} <= :before)")} newest)
 ORDER BY said.id"""
 )
 
@@ -51,16 +63,21 @@ WHERE kind = 'publish' AND status = 'succeeded' AND finished_at < :before
 ORDER BY dataset, finished_at DESC"""
 )
 
+_TURN_COLUMNS = 'said.id, said.run_id, said.dataset, said."check", said.outcome, said.at'
+
 _TURNS = text(
-    f"""WITH version AS (
+    f"""WITH recent AS (
+  SELECT {_TURN_COLUMNS} FROM atlas.check_results said
+  WHERE said.dataset = ANY(:datasets) AND said.at >= :since AND said.at < :before
+), said AS (
+  SELECT * FROM recent UNION ALL
+  SELECT earlier.* FROM (SELECT DISTINCT dataset, "check" FROM recent) asked CROSS JOIN LATERAL
+    {_newest("said.at < :since AND step.run_id IS NOT NULL", _TURN_COLUMNS)} earlier
+), version AS (
   SELECT said.id, said.dataset, said."check", said.outcome, said.at,
     CASE WHEN step.run_id IS NOT NULL THEN
       coalesce(extract(epoch FROM {_PUBLISHED_AT}), 'Infinity')::float8 END AS published
-  {_WITH_STEP}
-  WHERE said.dataset = ANY(:datasets) AND said.at < :before AND (said.at >= :since OR said.id IN (
-    SELECT max(said.id) {_WITH_STEP}
-    WHERE said.dataset = ANY(:datasets) AND said.at < :since AND step.run_id IS NOT NULL
-    GROUP BY said.dataset, said."check"))
+  FROM said {_STEP}
 ), newest AS (
   SELECT *, max(ARRAY[id::float8, published]) FILTER (WHERE published IS NOT NULL) OVER (
     PARTITION BY dataset COLLATE "C", "check" COLLATE "C" ORDER BY id) AS newer
@@ -134,8 +151,7 @@ class PostgresVerdictHistory:
 
 def _named(checks: Sequence[Named]) -> Mapping[str, object]:
     return {
-        "datasets": list(dict.fromkeys(str(dataset) for dataset, _ in checks)),
-        "named": [str(dataset) for dataset, _ in checks],
+        "datasets": [str(dataset) for dataset, _ in checks],
         "checks": [check for _, check in checks],
     }
 
