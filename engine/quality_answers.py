@@ -205,7 +205,7 @@ _SEVERITIES: Mapping[Outcome, Severity] = MappingProxyType(
 def _standing(report: DatasetReport) -> str:
     """The score of the newest version, and whether that is the one that people read."""
     told = _scored(report.score)
-    if report.publication is None:
+    if report.awaits_publication:
         return f"{told}, not published yet"
     if report.hold is None:
         return told
@@ -242,9 +242,9 @@ def _failed_rows(report: DatasetReport) -> Iterator[Fact]:
 
 def _published(report: DatasetReport, span: Span) -> Iterator[Fact]:
     """What people read, where that is not what the report is about."""
-    if report.publication is None:
+    if report.awaits_publication:
         yield Fact("Published", "not yet")
-    elif report.hold is not None:
+    elif report.publication is not None and report.hold is not None:
         of = f"{span.moment(report.publication.at)} (run {report.publication.run_id})"
         yield Fact("Published", f"{_scored(report.published_score)}, the version of {of}")
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine.cards import Card, Severity
-from engine.catalog.model import DatasetName, Project
+from engine.catalog.model import Check, DatasetName, Project
 from engine.quality.model import Outcome
 from engine.quality.past import PastVerdict, Publication, Version
 from engine.quality_answers import SHOWN_CHANGES, SHOWN_DATASETS, QualityReports
@@ -19,6 +19,7 @@ NOW = datetime(2026, 3, 11, 10, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
 CUSTOMERS = dataset("silver.customers")
 ORDERS = dataset("silver.orders")
+BRONZE = dataset("bronze.customers")
 ROWS, MAILS = "row_count > 0", "missing_count(email) = 0"
 NAMED = "failed rows:\n  name: No order from the future\n  fail condition: at > now()"
 
@@ -319,6 +320,21 @@ async def test_a_table_that_was_never_written_has_no_rows_to_suggest_checks_from
     card = await ask(a_shop(ROWS), published=None)
 
     assert offers(card) == ["run pipeline bronze_to_silver for customers"]
+
+
+async def test_raw_rows_are_told_and_looked_at_without_ever_being_published() -> None:
+    raw = a_project(tables=[replace(a_table(), bronze_checks=(Check(ROWS),))])
+
+    said_once = await ask(raw, said(Outcome.PASSED, on=BRONZE), on=BRONZE, published=None)
+    never = await ask(raw, on=BRONZE, published=None)
+
+    assert said_once.title == "bronze.customers: 100 of 100"
+    assert value(said_once, "Published") is None
+    assert offers(said_once) == ["check quality of bronze.customers", "quality report"]
+    assert offers(never) == [
+        "check quality of bronze.customers",
+        "suggest checks for bronze.customers",
+    ]
 
 
 async def test_a_time_that_has_passed_is_told_as_it_was_then() -> None:

@@ -12,7 +12,7 @@ def next_steps(project: Project, report: DatasetReport) -> Iterator[Button]:
     """What may be done about the checks of a dataset; for a version held back that comes first."""
     if report.hold is not None:
         yield from _after_a_hold(report, report.hold)
-    elif report.publication is None:
+    elif report.awaits_publication:
         yield from _making(project, report.dataset)
     else:
         yield _check_now(report.dataset)
@@ -24,7 +24,7 @@ def next_steps(project: Project, report: DatasetReport) -> Iterator[Button]:
 
 def first_steps(project: Project, report: DatasetReport) -> Iterator[Button]:
     """What to do about a dataset of which nothing is known; one that is not there has no rows."""
-    if report.publication is None:
+    if report.awaits_publication:
         yield from _making(project, report.dataset)
     else:
         yield _check_now(report.dataset)

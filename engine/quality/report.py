@@ -100,6 +100,11 @@ class DatasetReport:
         return max((each.at for each in self.verdicts), default=None)
 
     @property
+    def awaits_publication(self) -> bool:
+        """Whether nobody can read it yet; raw rows are there as soon as they came."""
+        return self.publication is None and self.dataset.layer is not Layer.BRONZE
+
+    @property
     def verdicts(self) -> tuple[PastVerdict, ...]:
         """What its checks said last."""
         return tuple(each.verdict for each in self.standings if each.verdict is not None)

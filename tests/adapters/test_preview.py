@@ -124,6 +124,16 @@ async def test_not_even_by_a_query_that_would_write_when_it_is_planned(lab: Lab)
     assert await lab.value("SELECT is_called FROM gold.counter") is False
 
 
+async def test_it_tells_that_checks_of_raw_rows_hold_silver_back(lab: Lab) -> None:
+    table = people(bronze_checks=(Check("row_count > 0"), Check("missing_count(id) = 0")))
+
+    steps = await previewed(lab, table)
+
+    assert steps["check bronze.people"].does == "hold silver.people back unless 2 checks hold"
+    assert steps["check silver.people"].does == "hold silver.people back unless 1 check holds"
+    assert steps["check bronze.people"].notes == ("row_count > 0", "missing_count(id) = 0")
+
+
 async def test_it_tells_the_rows_from_the_delivery_to_the_report(lab: Lab) -> None:
     table = people()
     await published(lab, table)

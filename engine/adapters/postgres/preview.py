@@ -225,7 +225,8 @@ class _Looking:
         checks = self.project.checks_of(step.dataset)
         is_bronze = step.dataset.layer is Layer.BRONZE
         held = f"silver.{step.dataset.table}" if is_bronze else str(step.dataset)
-        does = f"hold {held} back unless {counted(len(checks), 'check')} hold"
+        verb = "holds" if len(checks) == 1 else "hold"
+        does = f"hold {held} back unless {counted(len(checks), 'check')} {verb}"
         notes = tuple(each.title for each in checks)
         return StepPreview(step, does if checks else "nothing: no checks", notes=notes)
 
