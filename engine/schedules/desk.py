@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -26,6 +26,9 @@ from engine.timezones import close_zones, is_zone
 T = TypeVar("T", bound=ScheduleTransaction)
 
 SHOWN_TIMES = 3
+
+ON_ITS_WAY = timedelta(seconds=10)
+"""A moment that passed so lately lay ahead when the sentence was said: it is due at once."""
 
 Named = ListSchedules | PauseSchedule | ResumeSchedule | DeleteSchedule
 
@@ -121,9 +124,11 @@ class ScheduleDesk(Generic[T]):
                 "A schedule runs at most once a minute.",
             )
         first = self._timetable.after(when, now, now)
-        if first is None:
-            raise _never(when)
-        return first
+        if first is not None:
+            return first
+        if isinstance(when, Once) and now - when.at <= ON_ITS_WAY:
+            return when.at
+        raise _never(when)
 
 
 def _never(when: Recurrence) -> NotSchedulable:

@@ -53,7 +53,7 @@ async def test_what_is_said_twice_is_scheduled_once() -> None:
     ("when", "said"),
     [
         (Once(NOON - HOUR, "UTC"), "That time has passed: on 2 March 2026 at 11:00 UTC."),
-        (Once(NOON, "UTC"), "That time has passed"),
+        (Once(NOON - timedelta(seconds=11), "UTC"), "That time has passed"),
         (Cron.read("0 0 31 2 *", "UTC"), "There is no such time: cron 0 0 31 2 * UTC."),
         (Every(30, Unit.SECOND, "UTC"), "Every 30 seconds is too often."),
     ],
@@ -94,6 +94,16 @@ async def test_resuming_starts_from_the_next_time_and_catches_up_on_nothing() ->
     assert shop.desk.times(paused) == ()
     assert resumed.next_due == NOON + 6 * HOUR
     assert shop.orders.asked == []
+
+
+async def test_a_moment_that_passed_while_it_was_said_is_due_at_once() -> None:
+    shop = Shop()
+    just_now = NOON - timedelta(seconds=2)
+
+    await shop.desk.schedule(SchedulePipeline("medallion", Once(just_now, "UTC")), an_asker())
+    await shop.keeper().look()
+
+    assert len(shop.orders.asked) == 1
 
 
 async def test_a_moment_that_passed_during_the_pause_can_not_be_resumed() -> None:
