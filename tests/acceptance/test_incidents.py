@@ -130,6 +130,23 @@ async def test_all_incidents_are_acknowledged_by_one_sentence(world: World) -> N
     assert (await world.hear("resolve all incidents")).title.startswith("1 incident is resolved")
 
 
+async def test_the_buttons_of_an_incident_are_sentences_too(world: World) -> None:
+    await world.run("run pipeline medallion")
+    await world.run("run pipeline medallion")
+
+    assert (await world.hear("assign INC-1 to me")).title.startswith("INC-1")
+    assert "you" in value(await message(world), "Assigned to")
+    await world.hear("snooze INC-1 until green")
+    assert await incidents(world) == ["snoozed"]
+    why = await world.hear("why did this go to #data-alerts?")
+    assert "#data-alerts" in why.title
+    await world.hear("resolve INC-1")
+    assert await incidents(world) == ["resolved"]
+    stale = await world.hear("acknowledge INC-1")
+    assert "resolved" in f"{stale.title} {stale.text}"
+    assert await incidents(world) == ["resolved"]
+
+
 async def _noted(world: World, times: int) -> Card | None:
     alert = await message(world)
     found = [fact.value for fact in alert.facts if fact.name == "Noted"]
