@@ -13,7 +13,7 @@ import pytest
 from opsdroid.core import OpsDroid
 from opsdroid.events import Message
 
-from engine.cards import Card
+from engine.cards import Card, CardKind
 from engine.configuration import Configuration, local_configuration
 from engine.data_folder import DataFolder
 from engine.demo import free_port, install_sample
@@ -70,9 +70,11 @@ class World:
         """Say a sentence that is answered at once, and return the answer."""
         before = len(self.terminal.heard)
         await self.say(text, person)
-        heard = list(self.terminal.heard.values())
-        assert len(heard) > before, f"no answer to {text!r}"
-        return heard[-1]
+        heard = list(self.terminal.heard.values())[before:]
+        assert heard, f"no answer to {text!r}"
+        # a run that began earlier may speak up between the sentence and its answer
+        answers = [card for card in heard if card.kind is not CardKind.PROGRESS]
+        return (answers or heard)[-1]
 
     async def told(self, text: str) -> object:
         """Say a sentence, confirm it where that is asked for; the outcome."""

@@ -29,7 +29,8 @@ async def test_a_page_is_greeted_with_all_that_it_shows(visitor: Visitor) -> Non
 
     assert hello["you"] == {"id": "web:you", "name": "You", "role": "admin"}
     names = [channel["name"] for channel in hello["channels"]]
-    assert names == ["#general", "#data-alerts", "#privacy", "#digest"]
+    # the house is shared: a channel in which Atlas spoke meanwhile comes after these
+    assert names[:4] == ["#general", "#data-alerts", "#privacy", "#digest"]
     assert all(channel["purpose"] for channel in hello["channels"])
     assert {"label": "Help", "text": "help"} in hello["suggestions"]
     asked = next(each for each in hello["messages"] if each["client_id"] == client_id)
