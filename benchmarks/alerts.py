@@ -11,7 +11,6 @@ import asyncio
 import json
 import os
 import resource
-import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -21,7 +20,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from engine.adapters.embedded import EmbeddedPostgres
+from benchmarks.server import a_server
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.incidents import PostgresIncidents
 from engine.adapters.postgres.migrate import migrate
@@ -184,15 +183,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--findings", type=int, default=10_000)
     count = parser.parse_args().findings
-    with tempfile.TemporaryDirectory(prefix="atlas-alerts-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        server = EmbeddedPostgres(folder)
-        url = server.start()
-        try:
-            found = asyncio.run(measured(url, count))
-        finally:
-            server.stop()
+    with a_server() as (url, _):
+        found = asyncio.run(measured(url, count))
     told = {name: asdict(figures) for name, figures in found.items()}
     print(json.dumps({"cpus": os.cpu_count(), "findings": count, **told}, indent=2))
 

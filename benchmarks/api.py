@@ -16,7 +16,6 @@ import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
@@ -29,7 +28,7 @@ import asyncpg
 from aiohttp import web
 
 from benchmarks.medallion import write_project
-from engine.adapters.embedded import EmbeddedPostgres
+from benchmarks.server import a_server
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.migrate import migrate
 from engine.adapters.postgres.tokens import PostgresTokens
@@ -252,15 +251,8 @@ def main() -> None:
     if options.peer:
         web.run_app(peer(options.peer), host="127.0.0.1", port=options.port, print=None)
         return
-    with tempfile.TemporaryDirectory(prefix="atlas-bench-") as name:
-        home = Path(name)
-        home.chmod(0o755)
-        server = EmbeddedPostgres(home)
-        url = server.start()
-        try:
-            atlas, other = asyncio.run(measure(url, home, options))
-        finally:
-            server.stop()
+    with a_server() as (url, home):
+        atlas, other = asyncio.run(measure(url, home, options))
     report(atlas, other, options.rows, options.rate)
 
 

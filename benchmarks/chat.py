@@ -14,7 +14,6 @@ import importlib.util
 import json
 import os
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from ruamel.yaml import YAML
 
 from benchmarks.api import Target, answering, ended, process
 from benchmarks.medallion import write_project
-from engine.adapters.embedded import EmbeddedPostgres
+from benchmarks.server import a_server
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.migrate import migrate
 from engine.adapters.postgres.tokens import PostgresTokens
@@ -226,16 +225,9 @@ def main() -> None:
     parser.add_argument("--idle", action="store_true", help="without the runs")
     parser.add_argument("--rounds", nargs="+", default=ROUNDS, choices=ROUNDS)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="atlas-bench-") as name:
-        home = Path(name)
-        home.chmod(0o755)
+    with a_server() as (url, home):
         (home / "peer").mkdir()
-        server = EmbeddedPostgres(home)
-        url = server.start()
-        try:
-            found = asyncio.run(measure(url, home, options))
-        finally:
-            server.stop()
+        found = asyncio.run(measure(url, home, options))
     report(found, options.rows, options.rate)
 
 

@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import random
-import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ import psutil
 
 from benchmarks.medallion import timed
 from benchmarks.privacy import FIRST, LAST, WORDS
-from engine.adapters.embedded import EmbeddedPostgres
+from benchmarks.server import a_server
 from engine.adapters.openlineage import OpenLineageRenderer
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.migrate import migrate
@@ -173,15 +172,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--texts", type=int, default=10_000)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="atlas-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        server = EmbeddedPostgres(folder)
-        url = server.start()
-        try:
-            figures = asyncio.run(measure(url, options.texts))
-        finally:
-            server.stop()
+    with a_server() as (url, _):
+        figures = asyncio.run(measure(url, options.texts))
     report(figures, options.texts)
 
 

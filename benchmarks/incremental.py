@@ -13,7 +13,6 @@ import json
 import os
 import random
 import statistics
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +21,7 @@ import asyncpg
 
 from benchmarks.by_hand import INGEST
 from benchmarks.medallion import PROJECT, Nobody, lines, run_pipeline, timed
-from engine.adapters.embedded import EmbeddedPostgres
+from benchmarks.server import a_server
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.migrate import migrate
 from engine.bootstrap import Parts, open_engine
@@ -194,17 +193,10 @@ def main() -> None:
     parser.add_argument("--new", type=int, default=10_000)
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="atlas-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        server = EmbeddedPostgres(folder)
-        url = server.start()
-        try:
-            figures = asyncio.run(
-                measure(url, folder / "project", options.rows, options.new, options.repeats)
-            )
-        finally:
-            server.stop()
+    with a_server() as (url, folder):
+        figures = asyncio.run(
+            measure(url, folder / "project", options.rows, options.new, options.repeats)
+        )
     report(figures, options.rows, options.new)
 
 

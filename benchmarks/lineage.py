@@ -12,7 +12,6 @@ import importlib.util
 import json
 import random
 import statistics
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
@@ -23,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from engine.adapters.embedded import EmbeddedPostgres
+from benchmarks.server import a_server
 from engine.adapters.openlineage import OpenLineageRenderer
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.lineage_graph import PostgresLineageGraph
@@ -262,15 +261,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=25)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="atlas-lineage-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        server = EmbeddedPostgres(folder)
-        url = server.start()
-        try:
-            found = asyncio.run(measured(url, given.times))
-        finally:
-            server.stop()
+    with a_server() as (url, _):
+        found = asyncio.run(measured(url, given.times))
     for what, numbers in found.items():
         print(f"{what:6}", "  ".join(f"{key} {value:.2f}" for key, value in numbers.items()))
     print(json.dumps(found))

@@ -10,7 +10,6 @@ import json
 import os
 import random
 import statistics
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from pathlib import Path
 import asyncpg
 
 from benchmarks.by_hand import BUILD, CREATE_RAW, INGEST, PREPARE, REFINE
-from engine.adapters.embedded import EmbeddedPostgres
+from benchmarks.server import a_server
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.migrate import migrate
 from engine.bootstrap import Engine, Parts, open_engine
@@ -237,15 +236,8 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="atlas-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        server = EmbeddedPostgres(folder)
-        url = server.start()
-        try:
-            figures = asyncio.run(measure(url, folder / "project", options.rows, options.repeats))
-        finally:
-            server.stop()
+    with a_server() as (url, folder):
+        figures = asyncio.run(measure(url, folder / "project", options.rows, options.repeats))
     report(figures, options.rows, options.repeats)
 
 

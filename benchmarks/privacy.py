@@ -14,7 +14,6 @@ import json
 import os
 import random
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +26,7 @@ from presidio_analyzer.nlp_engine import NlpEngineProvider
 
 from benchmarks.medallion import Nobody, timed
 from benchmarks.pattern_scan import Stock, pattern_registry
-from engine.adapters.embedded import EmbeddedPostgres
+from benchmarks.server import a_server
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.migrate import migrate
 from engine.adapters.presidio.detector import SPACY_MODEL
@@ -285,17 +284,10 @@ def main() -> None:
     parser.add_argument("--stock", type=int, default=200, help="rows that stock Presidio reads")
     parser.add_argument("--ids", action="store_true")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="atlas-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        server = EmbeddedPostgres(folder)
-        url = server.start()
-        try:
-            figures = asyncio.run(
-                measure(url, folder / "project", options.rows, options.repeats, ids=options.ids)
-            )
-        finally:
-            server.stop()
+    with a_server() as (url, folder):
+        figures = asyncio.run(
+            measure(url, folder / "project", options.rows, options.repeats, ids=options.ids)
+        )
     report(figures, options)
 
 

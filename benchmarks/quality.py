@@ -17,7 +17,6 @@ import json
 import os
 import shutil
 import statistics
-import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -29,7 +28,7 @@ import asyncpg
 import psutil
 from sqlalchemy.engine import make_url
 
-from engine.adapters.embedded import EmbeddedPostgres
+from benchmarks.server import a_server
 from engine.adapters.postgres.check_formats import FORMATS
 from engine.adapters.postgres.checking import PostgresChecks
 from engine.adapters.postgres.database import Database, DatabaseLimits, driver
@@ -313,16 +312,9 @@ def main() -> None:
     parser.add_argument("--tables", type=int, default=50)
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="atlas-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        server = EmbeddedPostgres(folder)
-        url = server.start()
+    with a_server() as (url, _):
         before = psutil.Process().memory_info().rss
-        try:
-            figures = asyncio.run(measure(url, options.rows, options.tables, options.repeats))
-        finally:
-            server.stop()
+        figures = asyncio.run(measure(url, options.rows, options.tables, options.repeats))
     grown = (psutil.Process().memory_info().rss - before) / 2**20
     report(figures, options.rows, grown)
 

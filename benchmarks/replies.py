@@ -10,14 +10,13 @@ import base64
 import json
 import os
 import statistics
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import cast
 
 from benchmarks.medallion import write_project
-from engine.adapters.embedded import EmbeddedPostgres
+from benchmarks.server import a_server
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.migrate import migrate
 from engine.asking import Terminal
@@ -96,15 +95,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="atlas-bench-") as name:
-        home = Path(name)
-        home.chmod(0o755)
-        server = EmbeddedPostgres(home)
-        url = server.start()
-        try:
-            found = asyncio.run(measure(url, home, options.rows))
-        finally:
-            server.stop()
+    with a_server() as (url, home):
+        found = asyncio.run(measure(url, home, options.rows))
     shown = {state: figures(seconds) for state, seconds in found.items()}
     for state, each in shown.items():
         print(f"{state:<8}" + "".join(f"{key} {value:>8}  " for key, value in each.items()))

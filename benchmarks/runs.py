@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import statistics
-import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -21,7 +20,7 @@ from pathlib import Path
 import asyncpg
 
 from benchmarks.peers import ByDbos, ByHand
-from engine.adapters.embedded import EmbeddedPostgres
+from benchmarks.server import a_server
 from engine.adapters.openlineage import OpenLineageRenderer
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.migrate import migrate
@@ -254,16 +253,9 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=300)
     parser.add_argument("--at-once", type=int, default=4)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="atlas-runs-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        server = EmbeddedPostgres(folder)
-        url = server.start()
+    with a_server() as (url, _):
         os.environ.setdefault("DBOS__CLOUD", "")
-        try:
-            found = asyncio.run(figures(url, given.times, given.at_once))
-        finally:
-            server.stop()
+        found = asyncio.run(figures(url, given.times, given.at_once))
     for who, numbers in found.items():
         print(f"{who:8}", "  ".join(f"{name} {value:.2f}" for name, value in numbers.items()))
     print(json.dumps(found))
