@@ -23,7 +23,6 @@ NAMED = 8
 """So many datasets are named; the others are counted."""
 
 _LOOKING = frozenset({StepKind.CHECK, StepKind.SCAN})
-_LOST = frozenset({StepStatus.FAILED, StepStatus.SKIPPED, StepStatus.CANCELLED})
 
 
 def explanation(
@@ -61,12 +60,6 @@ def explanation(
 def first_broken(run: Run) -> Step | None:
     """The step for which the run failed; None where what broke was outside of its steps."""
     return next((step for step in run.steps if step.status is StepStatus.FAILED), None)
-
-
-def failed_at(run: Run, table: str) -> bool:
-    """Whether a failed run is one of that table, or did not come to an end with it."""
-    steps = [step for step in run.steps if step.dataset.table == table]
-    return run.table == table or any(step.status in _LOST for step in steps)
 
 
 def failed_elsewhere(run: Run, table: str) -> Card:

@@ -210,10 +210,6 @@ class PrivacyPolicy:
     allowed: Allowed = Allowed()
     languages: tuple[str, ...] = ("en",)
 
-    def operator_for(self, entity: str) -> Operator:
-        """The operator for an entity found in a sample, wherever that is."""
-        return self.operators.get(entity, self.default)
-
     def uses(self) -> frozenset[Operator]:
         """Every operator that some rule asks for."""
         declared = (each.operator for each in self.columns.values() if each.operator is not None)

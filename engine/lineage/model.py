@@ -1,9 +1,8 @@
 """One lineage event: a job read some datasets and wrote others; no value of a row is in it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
 from uuid import UUID, uuid5
 
 from engine.catalog.model import DatasetName
@@ -189,10 +188,6 @@ class LineageEvent:
     @property
     def _attempt(self) -> tuple[str, str]:
         return self.run_id, str(self.attempt)
-
-    def with_schema(self, schema: tuple[Field, ...]) -> Self:
-        """The same event, telling the columns of what was written."""
-        return replace(self, schema=schema)
 
 
 def openlineage_run_id(*parts: str) -> UUID:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from engine.lineage.delivery import Answer, Collector, Parcel, Silence, Undeliverable, Waiting
+from engine.lineage.delivery import Answer, Collector, Parcel, Silence
 from engine.lineage.graph import ColumnId, DatasetId, JobId
 from engine.lineage.metadata import (
     ColumnEdge,
@@ -69,22 +69,6 @@ class DeliveryQueue(Protocol):
 
     async def revive(self, name: str) -> None:
         """Let everything be due again: its collector is back."""
-        ...
-
-
-class DeliveryReport(Protocol):
-    """How deliveries to collectors stand; each may raise DatabaseError."""
-
-    async def waiting(self, names: Collection[str] | None = None) -> Waiting:
-        """How much waits: for those collectors, or for all that are wanted."""
-        ...
-
-    async def undeliverable(self, limit: int) -> Sequence[Undeliverable]:
-        """What was refused for good, the newest first."""
-        ...
-
-    async def send_again(self, name: str) -> int:
-        """Let what that collector refused wait once more; how much that is."""
         ...
 
 

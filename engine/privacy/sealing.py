@@ -44,12 +44,6 @@ def _cipher(master: bytes, letters: str) -> AESSIV:
     return AESSIV(key)
 
 
-def sealed_version(text: str) -> int | None:
-    """The key version of a sealed value, or None where the text is none."""
-    found = _SEALED.fullmatch(text)
-    return int(found[1]) if found else None
-
-
 def opened(text: str, keys: Keyring) -> str:
     """The value that was sealed; raises EngineError, which never holds it."""
     found = _SEALED.fullmatch(text)

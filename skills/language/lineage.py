@@ -167,7 +167,6 @@ _ABOUT = frozenset(
 _LINEAGE = tuple((direction, tuple(map(re.compile, patterns))) for direction, patterns in _ASKED)
 _IMPACTS = tuple(map(re.compile, _IMPACT))
 _ASKING_LEAVE = re.compile(_MAY_I)
-_LEAVE = re.compile(r"\b(?:can|may|could|should) (?:i|we)\b", re.IGNORECASE)
 
 
 def read_lineage(shape: Shape) -> Reading | None:

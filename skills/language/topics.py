@@ -38,7 +38,6 @@ ALERTS = (
 )
 _FOR = r"(?:for|about|on|of|from|in|concerning|regarding|with)"
 _THING = r"[DLU]\d+"
-_OWNED = r"(?:(?:owned by|of owner|for owner|of team|for team|of|for) )"
 TOPIC = (
     rf"(?:(?:all|any|every|only) )?(?:at least )?(?:(?P<severity>{_SEVERITY})(?: and worse)? )?"
     rf"(?P<kinds>(?:(?:{_KIND})(?: and| or)? )*)(?P<word>{ALERTS})"

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from engine.alerts.explanation import explanation, failed_at, failed_elsewhere
+from engine.alerts.explanation import explanation, failed_elsewhere
 from engine.cards import Card, Fact
 from engine.quality.model import Outcome
 from engine.runs.model import Counts, Run, RunStatus, Step, StepKind, StepReport, StepStatus
@@ -160,16 +160,6 @@ def test_asked_for_a_table_what_failed_there_comes_first() -> None:
     assert (first, second) == ("silver.orders: 2 checks failed", "Look at them.")
     assert "Also failed: check silver.customers." in card.text
     assert Fact("Step", "check silver.orders") in card.facts
-
-
-def test_a_run_of_all_tables_failed_at_those_that_it_did_not_finish() -> None:
-    revenue = a_step(StepKind.BUILD, "gold.revenue", StepStatus.SKIPPED)
-    run = a_failed_run(*HELD_BACK, *ORDERS, revenue, table=None)
-
-    assert failed_at(run, "customers")
-    assert failed_at(run, "revenue")
-    assert not failed_at(run, "orders")
-    assert failed_at(replace(run, table="orders"), "orders")
 
 
 def test_a_table_with_which_all_went_well_is_said_to_be_so() -> None:

@@ -15,7 +15,6 @@ from engine.catalog.model import (
     Layer,
     Model,
     Operator,
-    PrivacyPolicy,
     column_name,
     column_names,
     in_dependency_order,
@@ -158,13 +157,6 @@ def test_a_dataset_of_another_layer_is_not_behind_a_name() -> None:
         project.source_table(dataset("gold.customers"))
     with pytest.raises(UnknownDataset):
         project.gold_model(dataset("silver.revenue"))
-
-
-def test_an_entity_without_an_operator_gets_the_default() -> None:
-    policy = PrivacyPolicy({"PERSON": Operator.HASH})
-
-    assert policy.operator_for("PERSON") is Operator.HASH
-    assert policy.operator_for("IP_ADDRESS") is Operator.REDACT
 
 
 def test_only_text_can_be_masked() -> None:

@@ -185,7 +185,7 @@ def test_stages_and_routes_have_their_defaults(folder: Folder) -> None:
 
     assert project.pipelines[0].stages == (Stage.INGEST, Stage.SILVER, Stage.GOLD)
     assert project.routes.privacy == "#privacy"
-    assert project.privacy.operator_for("PERSON") is Operator.REDACT
+    assert project.privacy.default is Operator.REDACT
 
 
 def test_a_folder_without_atlas_yaml_is_no_project(tmp_path: Path) -> None:

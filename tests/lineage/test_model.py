@@ -3,8 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.lineage.model import EventType, Field, LineageEvent, openlineage_run_id
-from engine.testing.clock import EPOCH
+from engine.lineage.model import openlineage_run_id
 
 parts = st.lists(st.text("abc.", min_size=1, max_size=4), min_size=1, max_size=3)
 
@@ -14,12 +13,3 @@ def test_the_same_parts_give_the_same_id_and_others_another(
     one: list[str], other: list[str]
 ) -> None:
     assert (openlineage_run_id(*one) == openlineage_run_id(*other)) == (one == other)
-
-
-def test_an_event_is_told_its_columns_later() -> None:
-    event = LineageEvent(EventType.COMPLETE, EPOCH, "7K3F9QTZ", 1, "ingest", "ingest.bronze.x")
-
-    told = event.with_schema((Field("id", "text"),))
-
-    assert told.schema == (Field("id", "text"),)
-    assert event.schema == ()

@@ -144,25 +144,11 @@ class PostgresDeliveries:
         async with self._database.connect() as connection:
             return [Undeliverable(*row) for row in await connection.execute(query)]
 
-    async def send_again(self, name: str) -> int:
-        """UPDATE what that collector refused, so that it waits once more."""
-        again = (
-            update(lineage_deliveries)
-            .where(
-                lineage_deliveries.c.collector == name, lineage_deliveries.c.refused.is_not(None)
-            )
-            .values(settled_at=None, refused=None, attempts=0, due_at=None)
-        )
-        return await self._count(again)
-
     async def _changed(self, statement: Update) -> bool:
-        return await self._count(statement) > 0
-
-    async def _count(self, statement: Update) -> int:
         # a statement of its own is committed by itself, which spares two round trips
         async with self._database.connect() as connection:
             result: CursorResult[tuple[object, ...]] = await connection.execute(statement)
-            return result.rowcount
+            return result.rowcount > 0
 
 
 def _waiting(name: str, event: int) -> Update:
