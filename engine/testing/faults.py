@@ -37,6 +37,11 @@ class Faults:
         """Let everything succeed again."""
         self._planned.clear()
 
+    @property
+    def are_over(self) -> bool:
+        """Whether all that was planned for a number of times came about."""
+        return not self._planned
+
     def reach(self, operation: str, subject: Hashable | None = None) -> None:
         """Raise what was planned for the operation; the fakes call this."""
         for fault in tuple(self._planned):

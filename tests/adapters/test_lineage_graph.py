@@ -283,13 +283,15 @@ async def test_a_memory_whose_connection_was_cut_catches_up(lab: Lab) -> None:
     async with remembering(lab.url, lab.database, memory, SystemClock()):
         await record(lab, an_event("before"))
         await until(JobId("airflow", "before"), memory)
-        await execute(
-            lab.url,
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
-            "AND datname = current_database() AND query LIKE 'LISTEN%'",
+        cut = await lab.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND query LIKE 'LISTEN%'"
         )
         await record(lab, an_event("meanwhile"))
         await until(JobId("airflow", "meanwhile"), memory)
+
+        assert cut, "it listened on a connection"
+        assert {job.name for job in memory.graph.jobs} == {"before", "meanwhile"}
 
 
 async def test_what_is_committed_late_is_not_missed(lab: Lab) -> None:

@@ -25,8 +25,8 @@ async def lane() -> AsyncIterator[WorkerLane]:
     opened.close()
 
 
-async def gone(pid: int) -> None:
-    """Wait until a process is no more, or only waits to be counted."""
+async def gone(pid: int) -> bool:
+    """That a process is soon no more, or only waits to be counted; fails where it stays."""
 
     async def look() -> bool | None:
         try:
@@ -35,7 +35,7 @@ async def gone(pid: int) -> None:
             return True
 
     async with asyncio.timeout(2):
-        await eventually(look)
+        return await eventually(look)
 
 
 def refuse() -> None:
@@ -67,7 +67,7 @@ async def test_a_process_that_dies_is_told_and_replaced(lane: WorkerLane) -> Non
 async def test_a_process_that_died_while_nothing_was_asked_is_replaced(lane: WorkerLane) -> None:
     pid = await lane.call(os.getpid)
     os.kill(pid, signal.SIGKILL)
-    await gone(pid)
+    assert await gone(pid)
 
     async def answer() -> int | None:
         try:
@@ -89,7 +89,7 @@ async def test_cancelling_ends_the_process_and_frees_the_lane(lane: WorkerLane) 
         await working
 
     assert await waiting != pid
-    await gone(pid)
+    assert await gone(pid)
 
 
 async def test_work_that_hangs_is_stopped_and_told(lane: WorkerLane) -> None:
@@ -100,7 +100,7 @@ async def test_work_that_hangs_is_stopped_and_told(lane: WorkerLane) -> None:
         await lane.call(time.sleep, 60)
 
     lane._timeout = 30
-    await gone(pid)
+    assert await gone(pid)
     assert await lane.call(os.getpid) != pid
 
 
@@ -111,7 +111,7 @@ async def test_closing_ends_the_process_and_twice_does_no_harm() -> None:
     lane.close()
     lane.close()
 
-    await gone(pid)
+    assert await gone(pid)
 
 
 async def test_a_worker_ends_when_its_parent_was_killed() -> None:
@@ -123,4 +123,4 @@ async def test_a_worker_ends_when_its_parent_was_killed() -> None:
 
         parent.kill()
 
-        await gone(pid)
+        assert await gone(pid)

@@ -26,6 +26,14 @@ def a_question(*columns: str, k: int = 5) -> Question:
     return Question(VALUE, columns or ("segment",), k)
 
 
+def refusal(question: Question) -> EngineError | None:
+    try:
+        require_sensible(question)
+    except EngineError as error:
+        return error
+    return None
+
+
 @pytest.mark.parametrize(
     "question",
     [
@@ -41,15 +49,17 @@ def a_question(*columns: str, k: int = 5) -> Question:
 def test_a_question_without_an_answer_is_refused_with_what_can_be_asked(
     question: Question,
 ) -> None:
-    with pytest.raises(EngineError) as caught:
-        require_sensible(question)
+    refused = refusal(question)
 
-    assert caught.value.hint
+    assert refused is not None
+    assert refused.hint
 
 
-def test_two_and_twelve_can_be_asked() -> None:
-    require_sensible(a_question(k=2))
-    require_sensible(a_question(*(f"c{number}" for number in range(MOST_COLUMNS)), k=MOST))
+def test_the_fewest_and_the_most_can_be_asked() -> None:
+    columns = tuple(f"c{number}" for number in range(MOST_COLUMNS))
+
+    assert refusal(a_question(k=2)) is None
+    assert refusal(a_question(*columns, k=MOST)) is None
 
 
 @pytest.mark.parametrize(

@@ -73,13 +73,22 @@ async def test_a_role_for_a_pipeline_in_a_channel_holds_only_there() -> None:
 
 
 async def test_who_may_only_look_may_look() -> None:
-    await Office().people.require(LEA, ListRuns())
+    people = Office().people
+
+    assert await people.role_of(LEA, ListRuns()) is Role.VIEWER
+    await people.require(LEA, ListRuns())
+    with pytest.raises(NotAllowed, match="run_pipeline needs operator"):
+        await people.require(LEA, RUN)
 
 
 async def test_a_token_has_the_role_that_it_came_with() -> None:
-    program = an_asker("ci", role=Role.OPERATOR)
+    people = Office().people
+    operator, viewer = (an_asker("ci", role=role) for role in (Role.OPERATOR, Role.VIEWER))
 
-    await Office().people.require(program, RUN)
+    assert await people.role_of(operator, RUN) is Role.OPERATOR
+    await people.require(operator, RUN)
+    with pytest.raises(NotAllowed, match="Your role here is viewer"):
+        await people.require(viewer, RUN)
 
 
 async def test_every_decision_is_on_record() -> None:

@@ -150,7 +150,8 @@ async def test_a_body_that_is_not_declared_as_json_is_not_read(api: Api, declare
 
     answer = await api.send("POST", "/pipelines/execute", data=body, headers=headers)
 
-    await problem(answer, 415)
+    assert "application/json" in (await problem(answer, 415))["detail"]
+    assert api.shop.state.runs == {}
 
 
 @pytest.mark.parametrize("chunked", [True, False])
@@ -209,7 +210,9 @@ async def test_any_other_method_is_told_those_that_a_path_takes(api: Api, path: 
 
 @pytest.mark.parametrize("path", ["/pipelines/", "/pipelines/a/b", "/pipelines/a/b/c", "/docs/x"])
 async def test_a_path_that_is_not_there_is_a_problem_too(api: Api, path: str) -> None:
-    await problem(await api.send("GET", path), 404)
+    found = await problem(await api.send("GET", path), 404)
+
+    assert found["detail"] == "There is no such thing."
 
 
 @pytest.mark.parametrize("accept", ["", "*/*", "text/html, application/json", "text/plain"])
@@ -226,7 +229,9 @@ async def test_paths_of_others_are_left_alone(api: Api, accept: str) -> None:
 )
 async def test_a_path_that_nobody_has_is_a_problem_for_a_program(api: Api, accept: str) -> None:
     for path in ("/elsewhere", "/"):
-        await problem(await api.send("GET", path, headers={"Accept": accept}), 404)
+        found = await problem(await api.send("GET", path, headers={"Accept": accept}), 404)
+
+        assert found["detail"] == "There is no such thing."
 
 
 async def test_a_defect_is_a_problem_without_its_text(

@@ -117,7 +117,10 @@ async def test_an_event_that_can_not_be_kept_is_refused(api: Api, wrong: Json) -
 async def test_what_is_no_event_is_malformed(api: Api, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
 
-    await problem(await api.send("POST", "/api/v1/lineage", data=body, headers=headers), 400)
+    answer = await api.send("POST", "/api/v1/lineage", data=body, headers=headers)
+
+    await problem(answer, 400)
+    assert api.engine.known.told == []
 
 
 async def test_an_event_may_be_larger_than_another_body_but_not_without_end() -> None:
@@ -241,33 +244,45 @@ async def test_names_are_found_by_a_part_of_them(told: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "path",
+    ("path", "missing"),
     [
-        "/api/v1/lineage?nodeId=dataset:nowhere:nothing",
-        "/api/v1/lineage?nodeId=job:airflow:nothing",
-        "/api/v1/column-lineage?nodeId=datasetField:a:b:c",
-        "/api/v1/namespaces/nowhere",
-        "/api/v1/namespaces/nowhere/datasets/x",
-        "/api/v1/namespaces/nowhere/datasets/x/versions",
-        "/api/v1/namespaces/airflow/jobs/x",
-        "/api/v1/namespaces/airflow/jobs/x/runs",
-        "/api/v1/namespaces/a%00b",
-        "/api/v1/jobs/runs/x",
-        "/api/v1/jobs/runs/0190a0c4-6a3b-7c55-8f0e-3b1d2c4e5fff",
-        "/api/v1/jobs/runs/0190a0c4-6a3b-7c55-8f0e-3b1d2c4e5fff/facets?type=job",
-        "/api/v1/nothing",
+        ("/api/v1/lineage?nodeId=dataset:nowhere:nothing", "node"),
+        ("/api/v1/lineage?nodeId=job:airflow:nothing", "node"),
+        ("/api/v1/column-lineage?nodeId=datasetField:a:b:c", "node"),
+        ("/api/v1/namespaces/nowhere", "namespace"),
+        ("/api/v1/namespaces/nowhere/datasets/x", "dataset"),
+        ("/api/v1/namespaces/nowhere/datasets/x/versions", "dataset"),
+        ("/api/v1/namespaces/airflow/jobs/x", "job"),
+        ("/api/v1/namespaces/airflow/jobs/x/runs", "job"),
+        ("/api/v1/namespaces/a%00b", "namespace"),
+        ("/api/v1/jobs/runs/x", "run"),
+        ("/api/v1/jobs/runs/0190a0c4-6a3b-7c55-8f0e-3b1d2c4e5fff", "run"),
+        ("/api/v1/jobs/runs/0190a0c4-6a3b-7c55-8f0e-3b1d2c4e5fff/facets?type=job", "run"),
+        ("/api/v1/nothing", "thing"),
     ],
 )
-async def test_what_is_not_known_is_not_found(told: Api, path: str) -> None:
-    await problem(await told.send("GET", path), 404)
+async def test_what_is_not_known_is_not_found(told: Api, path: str, missing: str) -> None:
+    found = await problem(await told.send("GET", path), 404)
+
+    assert found["detail"].startswith(f"There is no such {missing}.")
 
 
 @pytest.mark.parametrize(
-    "query",
-    ["", "?nodeId=orders", "?nodeId=run:a:b", f"?nodeId={ORDERS_NODE}&depth=x", "?depth=1"],
+    ("query", "wrong"),
+    [
+        ("", "nodeId"),
+        ("?nodeId=orders", "nodeId"),
+        ("?nodeId=run:a:b", "nodeId"),
+        (f"?nodeId={ORDERS_NODE}&depth=x", "depth"),
+        ("?depth=1", "nodeId"),
+    ],
 )
-async def test_a_question_that_can_not_be_meant_is_malformed(told: Api, query: str) -> None:
-    await problem(await told.send("GET", f"/api/v1/lineage{query}"), 400)
+async def test_a_question_that_can_not_be_meant_is_malformed(
+    told: Api, query: str, wrong: str
+) -> None:
+    found = await problem(await told.send("GET", f"/api/v1/lineage{query}"), 400)
+
+    assert [each["field"] for each in found["errors"]] == [wrong]
 
 
 async def test_a_database_that_is_away_loses_no_event_silently(api: Api) -> None:

@@ -50,4 +50,6 @@ async def test_who_asks_often_makes_the_database_count_once_a_second(api: Api) -
 async def test_without_a_database_there_are_no_numbers(api: Api) -> None:
     api.engine.faults.plan("vitals", DatabaseUnreachable("PostgreSQL can't be reached."))
 
-    await problem(await api.client.get("/metrics"), 503)
+    found = await problem(await api.client.get("/metrics"), 503)
+
+    assert found["detail"] == "PostgreSQL can't be reached."

@@ -122,7 +122,9 @@ async def test_a_run_is_read_in_any_case_of_its_id(api: Api) -> None:
 async def test_a_run_that_is_not_there_is_unknown(
     api: Api, run_id: str, method: str, act: str
 ) -> None:
-    await problem(await api.send(method, f"/pipelines/{run_id}{act}"), 404)
+    found = await problem(await api.send(method, f"/pipelines/{run_id}{act}"), 404)
+
+    assert found["detail"].startswith("There is no run of that name.")
 
 
 async def test_a_waiting_run_is_cancelled_once(api: Api) -> None:
@@ -250,7 +252,9 @@ async def test_a_name_that_only_runs_have_is_known(api: Api) -> None:
     ],
 )
 async def test_a_query_that_can_not_be_meant_is_named(api: Api, query: str) -> None:
-    await problem(await api.send("GET", f"/pipelines?{query}"), 400)
+    found = await problem(await api.send("GET", f"/pipelines?{query}"), 400)
+
+    assert [each["field"] for each in found["errors"]] == [query.partition("=")[0]]
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,8 @@ async def test_other_sites_get_no_leave_to_use_the_api(visitor: Visitor) -> None
 async def test_a_path_that_is_not_there_is_a_problem_behind_every_layer_of_the_server(
     visitor: Visitor, bearer: Mapping[str, str]
 ) -> None:
-    async with visitor.get("/pipelines/a/b/c", bearer) as answer:
-        await problem(answer, 404)
-    async with visitor.get("/nope", {"Accept": "application/json"}) as answer:
-        await problem(answer, 404)
+    for path, headers in (("/pipelines/a/b/c", bearer), ("/nope", {"Accept": "application/json"})):
+        async with visitor.get(path, headers) as answer:
+            found = await problem(answer, 404)
+
+        assert found["detail"] == "There is no such thing."
