@@ -32,6 +32,10 @@ class Inbox(Protocol):
         """Keep all of them in the hands of this process; False where a key is known already."""
         ...
 
+    async def unworked(self, platform: str, keys: Sequence[str]) -> frozenset[str]:
+        """Those of the keys that are in the hands of this process and not noted as worked."""
+        ...
+
     async def waiting(self, platform: str) -> tuple[Arrived, ...]:
         """Take over what a process that is gone had accepted and not worked, oldest first."""
         ...

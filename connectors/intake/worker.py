@@ -68,7 +68,6 @@ class Intake:
         self._ready: asyncio.Queue[str] = asyncio.Queue()
         self._accepted = 0
         self._unnoted: set[str] = set()
-        self._unclear: set[str] = set()
         self._lined_up: OrderedDict[str, None] = OrderedDict()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -88,13 +87,12 @@ class Intake:
         except BaseException:
             self._settle()
             raise
-        if is_new or self._may_be_unworked(arrived.key):
-            self._unclear.discard(arrived.key)
-            is_new = True
+        is_to_be_worked = is_new and arrived.key not in self._lined_up
+        if is_to_be_worked:
             self._line_up(arrived)
         else:
             self._settle()
-        return is_new
+        return is_to_be_worked
 
     async def run(self) -> None:
         """Work messages until closed or cancelled; never raises anything else."""
@@ -183,16 +181,19 @@ class Intake:
 
     def _take_over(self, left: Iterable[Arrived]) -> None:
         for arrived in left:
-            self._accept()
-            self._line_up(arrived)
+            if arrived.key not in self._lined_up:
+                self._accept()
+                self._line_up(arrived)
 
     async def _keep(self, arrived: Sequence[Arrived]) -> Sequence[bool]:
-        try:
-            return await self._inbox.keep(arrived)
-        except BaseException:
-            for each in arrived:
-                self._doubt(each.key)
-            raise
+        """Keep them; True also where one was kept before without anybody knowing."""
+        kept = await self._inbox.keep(arrived)
+        repeats = {each.key for each, is_new in zip(arrived, kept, strict=True) if not is_new}
+        unknown = repeats - self._lined_up.keys() - self._unnoted
+        if not unknown:
+            return kept
+        unworked = await self._inbox.unworked(self._platform, sorted(unknown))
+        return [is_new or each.key in unworked for each, is_new in zip(arrived, kept, strict=True)]
 
     def _kept_late(self, arrived: Arrived, is_new: bool) -> None:
         """Work what was kept after its platform was told that it was not: it will be a repeat."""
@@ -201,10 +202,6 @@ class Intake:
 
     def _long_ago(self) -> datetime:
         return self._clock.now() - KNOWN_FOR
-
-    def _may_be_unworked(self, key: str) -> bool:
-        """Whether a repeat may be of a message that was kept without anybody knowing."""
-        return key in self._unclear and key not in self._lined_up
 
     def _line_up(self, arrived: Arrived) -> None:
         self._lined_up[arrived.key] = None
@@ -216,12 +213,6 @@ class Intake:
             return
         self._lanes[arrived.lane] = deque([arrived])
         self._ready.put_nowait(arrived.lane)
-
-    def _doubt(self, key: str) -> None:
-        """Remember that it may have been kept all the same: if it comes again, it is no repeat."""
-        if len(self._unclear) >= self._limits.waiting:
-            self._unclear.clear()
-        self._unclear.add(key)
 
     def _accept(self) -> None:
         self._accepted += 1

@@ -9,10 +9,14 @@ from engine.testing.faults import Faults
 
 
 class MemoryInbox:
-    """Keeps what arrived; `left` is what a process that is gone had accepted."""
+    """Keeps what arrived; `left` is what a process that is gone had accepted.
+
+    What stands in `elsewhere` was kept by other processes.
+    """
 
     def __init__(self, *left: Arrived) -> None:
         self.kept: dict[tuple[str, str], Arrived] = {}
+        self.elsewhere: set[tuple[str, str]] = set()
         self.worked: list[str] = []
         self.faults = Faults()
         self._left = list(left)
@@ -24,9 +28,16 @@ class MemoryInbox:
 
     def _keep(self, arrived: Arrived) -> bool:
         key = (arrived.platform, arrived.key)
-        is_new = key not in self.kept
-        self.kept.setdefault(key, arrived)
-        return is_new
+        if key in self.kept or key in self.elsewhere:
+            return False
+        self.kept[key] = arrived
+        return True
+
+    async def unworked(self, platform: str, keys: Sequence[str]) -> frozenset[str]:
+        """Those that it keeps itself and that were not noted."""
+        self.faults.reach("unworked")
+        mine = {key for key in keys if (platform, key) in self.kept}
+        return frozenset(key for key in mine if f"{platform}:{key}" not in self.worked)
 
     async def waiting(self, platform: str) -> tuple[Arrived, ...]:
         """What was left for that platform, once."""

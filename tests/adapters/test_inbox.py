@@ -89,6 +89,24 @@ async def test_what_a_living_process_works_is_left_to_it(database_url: str) -> N
         assert await second.waiting("slack") == ()
 
 
+async def test_unworked_is_what_this_very_process_keeps_and_has_not_noted(
+    database_url: str,
+) -> None:
+    keys = ("C1:1", "C1:2", "C1:3")
+    async with (
+        process(database_url, "atlas one") as first,
+        process(database_url, "atlas two") as second,
+    ):
+        await first.keep(
+            [a_message("C1:1"), a_message("C1:2"), a_message("C1:2", platform="teams")]
+        )
+        await second.keep([a_message("C1:3")])
+        await first.done("slack", ["C1:1"])
+
+        assert await first.unworked("slack", keys) == {"C1:2"}
+        assert await second.unworked("slack", keys) == {"C1:3"}
+
+
 async def test_what_was_said_is_sealed_and_gone_once_it_was_worked(database_url: str) -> None:
     async with process(database_url, "atlas one") as inbox:
         await inbox.keep([a_message()])

@@ -35,6 +35,11 @@ _DONE = text(
     "WHERE platform = :platform AND key = ANY(CAST(:keys AS text[]))"
 )
 
+_UNWORKED = text(
+    "SELECT key FROM atlas.inbox WHERE platform = :platform "
+    "AND key = ANY(CAST(:keys AS text[])) AND taken_by = :me AND done_at IS NULL"
+)
+
 # a process is gone once none of its sessions is left
 _TAKE_OVER = text(
     "UPDATE atlas.inbox SET taken_by = :me WHERE (platform, key) IN ("
@@ -75,6 +80,12 @@ class PostgresInbox:
             rows = await connection.execute(_KEEP, given)
             new = {(row.platform, row.key) for row in rows}
         return [_taken(new, each) for each in arrived]
+
+    async def unworked(self, platform: str, keys: Sequence[str]) -> frozenset[str]:
+        """SELECT by the primary key."""
+        given = {"me": self._me, "platform": platform, "keys": list(keys)}
+        async with self._database.connect() as connection:
+            return frozenset((await connection.execute(_UNWORKED, given)).scalars())
 
     async def waiting(self, platform: str) -> tuple[Arrived, ...]:
         """UPDATE who has it, where whoever had it is gone."""

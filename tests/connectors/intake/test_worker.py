@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from typing_extensions import override
 
+from connectors.intake import worker
 from connectors.intake.ports import IntakeFull
 from connectors.intake.worker import Intake, IntakeLimits
 from engine.clock import SystemClock
@@ -280,6 +281,57 @@ async def test_a_repeat_of_what_was_worked_stays_one_where_it_can_not_be_looked_
         inbox.faults.plan("keep", DatabaseUnreachable("It is away."), times=1)
         with pytest.raises(DatabaseUnreachable):
             await intake.take(a_message("once"))
+        assert not await intake.take(a_message("once"))
+
+    assert worked == ["once"]
+
+
+async def test_what_another_process_took_is_a_repeat_also_after_a_batch_that_failed() -> None:
+    inbox, worked = MemoryInbox(), list[str]()
+    inbox.elsewhere.add(("slack", "answered"))
+    inbox.faults.plan("keep", DatabaseUnreachable("It is away."), times=1)
+
+    async def work(arrived: Arrived) -> None:
+        worked.append(arrived.key)
+
+    async with at_work(work, inbox) as intake:
+        with pytest.raises(DatabaseUnreachable):
+            await intake.take(a_message("answered"))
+        assert not await intake.take(a_message("answered"))
+
+    assert worked == []
+
+
+async def test_what_came_twice_at_once_after_it_was_kept_unknown_is_worked_once() -> None:
+    inbox, worked = Absent(), list[str]()
+    inbox.faults.plan("told", DatabaseUnreachable("It is away."), times=1)
+
+    async def work(arrived: Arrived) -> None:
+        worked.append(arrived.key)
+
+    async with at_work(work, inbox) as intake:
+        with pytest.raises(DatabaseUnreachable):
+            await intake.take(a_message("once"))
+        taken = await asyncio.gather(*(intake.take(a_message("once")) for _ in range(3)))
+
+    assert sorted(taken) == [False, False, True]
+    assert worked == ["once"]
+
+
+async def test_a_repeat_of_what_was_worked_long_ago_and_never_noted_is_not_worked_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(worker, "REMEMBERED", 0)
+    inbox, worked = MemoryInbox(), list[str]()
+    inbox.faults.plan("done", DatabaseUnreachable("It is away."), times=1_000)
+
+    async def work(arrived: Arrived) -> None:
+        worked.append(arrived.key)
+
+    async with at_work(work, inbox) as intake:
+        await intake.take(a_message("once"))
+        while "It is away." not in caplog.text:
+            await asyncio.sleep(0.001)
         assert not await intake.take(a_message("once"))
 
     assert worked == ["once"]
