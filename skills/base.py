@@ -48,11 +48,11 @@ from engine.host import CardMessage, EngineDatabase, engine_of
 from engine.logs import place_of
 from engine.outcome import Accepted, Answer, Outcome, Refused, Request
 from engine.people import Asker
-from engine.runs.plan import makers
 from skills.language.readings import Reading, Understood
 from skills.language.sentences import sentence
 from skills.language.understanding import understand
 from skills.language.vocabulary import Vocabulary
+from skills.names import Names
 
 ANY_TEXT = r"(?s).*"
 
@@ -70,6 +70,8 @@ UNDERSTANDING = "atlas"
 
 SAID = "said"
 """Where a message counts its answers."""
+
+_NAMES = Names()
 
 Method = TypeVar("Method", bound=Callable[..., Awaitable[None]])
 Claim = Callable[[Reading], bool]
@@ -132,19 +134,7 @@ def understanding_of(message: Message) -> Reading:
 
 def vocabulary(message: Message) -> Vocabulary:
     """The names that a message may speak of."""
-    project = engine_of(message.connector.opsdroid).engine.project
-    return Vocabulary(
-        pipelines=tuple(pipeline.name for pipeline in project.pipelines),
-        tables=tuple(table.name for table in project.tables),
-        datasets=tuple(str(dataset) for dataset in project.datasets()),
-        makers=tuple((str(dataset), pipeline) for dataset, pipeline in makers(project)),
-        columns=tuple({column.name for table in project.tables for column in table.columns}),
-        columns_in=tuple(
-            (table.name, column.name) for table in project.tables for column in table.columns
-        ),
-        owners=tuple((owner.id, owner.name) for owner in project.owners),
-        consumers=tuple(each.name for each in project.exposures),
-    )
+    return _NAMES.of(engine_of(message.connector.opsdroid).engine.project)
 
 
 def asker_of(message: Message) -> Asker:
