@@ -26,6 +26,9 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 LINGER = 15.0
 """Seconds for which a connection that Slack is about to end is still read."""
 
+AT_ONCE = 100
+"""Envelopes of one connection that are kept at once; a commit costs the same for one or many."""
+
 Take = Callable[[Incoming], Awaitable[None]]
 
 
@@ -122,20 +125,34 @@ class SocketMode:
     async def _read(
         self, socket: ClientWebSocketResponse, link: _Link, patience: asyncio.Timeout
     ) -> None:
-        async for frame in socket:
-            if frame.type is not WSMsgType.TEXT:
-                continue
-            envelope = _envelope(frame.data)
-            if envelope is None:
-                logger.warning("slack: a frame of %s characters is none", len(frame.data))
-            elif envelope.type == "hello":
-                link.greeted = True
-                patience.reschedule(None)
-            elif envelope.type == "disconnect":
-                link.replace.set()
-                patience.reschedule(asyncio.get_running_loop().time() + LINGER)
-            elif envelope.envelope_id is not None and await self._kept(envelope):
+        places = asyncio.Semaphore(AT_ONCE)
+        async with asyncio.TaskGroup() as group:
+            async for frame in socket:
+                if frame.type is not WSMsgType.TEXT:
+                    continue
+                envelope = _envelope(frame.data)
+                if envelope is None:
+                    logger.warning("slack: a frame of %s characters is none", len(frame.data))
+                elif envelope.type == "hello":
+                    link.greeted = True
+                    patience.reschedule(None)
+                elif envelope.type == "disconnect":
+                    link.replace.set()
+                    patience.reschedule(asyncio.get_running_loop().time() + LINGER)
+                elif envelope.envelope_id is not None:
+                    await places.acquire()
+                    keeping = self._keep(envelope, socket)
+                    task = group.create_task(keeping, name="slack envelope")
+                    task.add_done_callback(lambda _: places.release())
+
+    async def _keep(self, envelope: _Envelope, socket: ClientWebSocketResponse) -> None:
+        """Keep what an envelope brings and say so; tasks begin in the order of the envelopes."""
+        if await self._kept(envelope):
+            try:
                 await socket.send_json({"envelope_id": envelope.envelope_id})
+            except (ClientError, OSError):
+                # Slack sends it again through the next connection, and it is known as a repeat
+                logger.info("slack: a socket ended before an envelope was acknowledged")
 
     async def _kept(self, envelope: _Envelope) -> bool:
         """Keep what an envelope brings; False where Slack is to send it again."""
