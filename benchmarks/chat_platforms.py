@@ -6,12 +6,13 @@ it sends messages there and prints what became of them.
 
 import argparse
 import asyncio
+import gc
 import json
 import sys
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Protocol
@@ -268,6 +269,20 @@ async def opened(name: str) -> AsyncIterator[Platform]:
         yield BusyTeams(server)
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Keep Python's collector from stopping the platform, and from being counted as the bot's.
+
+    With all the messages that a fake keeps it did so for 0.3 s each time, 30 messages long.
+    """
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def say(told: object) -> None:
     """One line for the process that began this one."""
     print(json.dumps(told), flush=True)
@@ -280,7 +295,10 @@ async def play(name: str) -> None:
         say({"settings": platform.settings, "variables": platform.variables})
         while line := await asyncio.to_thread(sys.stdin.readline):
             wanted = json.loads(line)
-            told = await load(platform, wanted["door"], numbers, wanted["messages"], wanted["rate"])
+            with uncollected():
+                told = await load(
+                    platform, wanted["door"], numbers, wanted["messages"], wanted["rate"]
+                )
             say(told.report(platform))
 
 
