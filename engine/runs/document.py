@@ -94,7 +94,9 @@ class RunDocument(BaseModel):
     pipeline_name: str
     table_name: str | None = Field(description="Null where all tables of the pipeline are meant.")
     parameters: ParametersDocument
-    priority: int = Field(description="The run with the higher one is taken first.")
+    priority: int = Field(
+        description="The higher, the sooner it goes of runs asked for within an hour."
+    )
     attempt: int = Field(description="Grows when another worker takes the run over.")
     requested_by: str = Field(description="Who asked, such as `rest:1f0c2a9b`.")
     cancelled_by: str | None = Field(description="Who asked to stop it.")

@@ -125,7 +125,7 @@ class Step:
 
 
 class Priority(IntEnum):
-    """Which run is taken first: what a person waits for goes before what a schedule started."""
+    """Who goes first of those that came about the same time; `line.PATIENCE` says for how long."""
 
     SCHEDULE = 0
     BACKFILL = 5

@@ -12,7 +12,7 @@ from engine.clock import Clock
 from engine.findings.model import Finding
 from engine.lineage.model import EventType, LineageEvent
 from engine.quality.model import Verdict
-from engine.runs.line import Waiting, first_in_line
+from engine.runs.line import Waiting, first_in_line, place
 from engine.runs.model import Run, RunStatus, Step
 from engine.runs.ports import RunCursor, RunFilter, StaleAttempt
 from engine.testing.audit import MemoryAudit
@@ -163,7 +163,7 @@ class MemoryRunQueue:
 
     def _waiting(self) -> list[Run]:
         waiting = [r for r in self._state.runs.values() if r.status is RunStatus.QUEUED]
-        return sorted(waiting, key=lambda run: (-run.priority, run.requested_at, run.id))
+        return sorted(waiting, key=place)
 
     def _before(self, run: Run) -> Iterator[Run]:
         ahead = [self._state.runs[run_id] for run_id in self._state.tickets]

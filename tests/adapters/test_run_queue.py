@@ -1,18 +1,22 @@
 """The line of runs in PostgreSQL: who may go, whose ticket counts, and what was left behind."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from engine.adapters.postgres.database import Database, DatabaseLimits
 from engine.adapters.postgres.sessions import PostgresSessions
 from engine.catalog.model import DatasetName
 from engine.people import Asker
 from engine.runs.desk import RunDesk
+from engine.runs.line import place
 from engine.runs.model import Priority, Run, RunStatus, StepKind, started
-from tests.adapters.builders import CLOCK, NOON, Lab, a_run
+from tests.adapters.builders import CLOCK, NOON, Lab, a_run, execute
 from tests.world import eventually
 
 OLGA = Asker("web", "olga", "Olga", "#general")
@@ -149,6 +153,63 @@ async def test_a_person_goes_before_a_backfill_and_that_before_a_schedule(lab: L
         await leave(lab, run)
 
     assert order == [Priority.PERSON, Priority.BACKFILL, Priority.SCHEDULE]
+
+
+async def test_a_schedule_that_waited_for_an_hour_goes_before_what_people_ask_for_now(
+    lab: Lab,
+) -> None:
+    at = NOON + timedelta(hours=2)
+    working, asked = writing("a"), writing("a", requested_at=at)
+    waited = timedelta(hours=1, seconds=1)
+    scheduled = writing("a", requested_at=at - waited, priority=Priority.SCHEDULE)
+    await join(lab, working, asked, scheduled)
+
+    await leave(lab, working)
+
+    assert await going(lab) == [scheduled.id]
+
+
+SOME_RUNS = st.lists(
+    st.tuples(st.integers(0, 7), st.sampled_from(Priority), st.sampled_from("ab")),
+    min_size=2,
+    max_size=5,
+)
+"""When each was asked for, in quarters of an hour; for whom; and the table that it writes."""
+
+
+@settings(
+    max_examples=6,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(asked=SOME_RUNS)
+async def test_runs_go_and_are_drawn_in_the_order_of_their_places(
+    lab: Lab, asked: Sequence[tuple[int, Priority, str]]
+) -> None:
+    await execute(lab.url, "TRUNCATE atlas.runs, atlas.procrastinate_jobs CASCADE")
+    runs = [
+        writing(table, requested_at=NOON + timedelta(minutes=15 * quarter), priority=each)
+        for quarter, each, table in asked
+    ]
+    async with lab.transactions.begin() as tx:
+        for run in runs:
+            await tx.runs.add(run)
+    await let_in(lab)
+
+    while waiting := sorted(runs, key=place):
+        numbers = await tickets(lab)
+        first = {run.targets(): run for run in reversed(waiting)}
+        assert set(numbers) == {run.id for run in first.values()}
+        for run in waiting:
+            async with lab.transactions.begin() as tx:
+                ahead = await tx.queue.ahead(run)
+            assert ahead == (None if run.id in numbers else first[run.targets()])
+        drawn_next = (await jobs(lab))[0]
+        (after,) = (run for run in waiting if numbers.get(run.id) == drawn_next)
+        assert place(after)[0] == place(waiting[0])[0]
+        runs.remove(waiting[0])
+        await leave(lab, waiting[0])
 
 
 async def test_procrastinate_gives_out_what_a_person_asked_for_first(lab: Lab) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.adapters.postgres.database import driver
 from engine.adapters.postgres.run_store import PostgresRunStore
-from engine.runs.line import Waiting, first_in_line
+from engine.runs.line import PATIENCE, Waiting, first_in_line
 from engine.runs.model import Run
 
 QUEUE = "runs"
@@ -16,16 +16,31 @@ TASK = "work_run"
 _LOCK_IF_FREE = "SELECT pg_try_advisory_xact_lock(hashtextextended('atlas line', 0))"
 """Whoever lets runs in is alone in it until the commit."""
 
-_DEFER = f"""(atlas.procrastinate_defer_jobs_v1(ARRAY[ROW(
-  '{QUEUE}', '{TASK}', runs.priority, NULL, NULL, jsonb_build_object('run_id', runs.id), NULL
-)]::atlas.procrastinate_job_to_defer_v1[]))[1]"""
+_PATIENCE = " ".join(
+    f"WHEN {each:d} THEN interval '{patience.total_seconds():.0f} seconds'"
+    for each, patience in PATIENCE.items()
+)
 
-_GOES_BEFORE = """other.id <> runs.id AND other.status IN ('queued', 'running')
+
+def _since(run: str) -> str:
+    return f"({run}.requested_at + CASE {run}.priority {_PATIENCE} END)"
+
+
+def _place(run: str) -> str:
+    """`engine.runs.line.place` in SQL."""
+    return f"({_since(run)}, {run}.id)"
+
+
+_DEFER = f"""(atlas.procrastinate_defer_jobs_v1(ARRAY[ROW(
+  '{QUEUE}', '{TASK}', -extract(epoch FROM {_since("runs")} - timestamptz '2026-01-01 UTC')::int,
+  NULL, NULL, jsonb_build_object('run_id', runs.id), NULL
+)]::atlas.procrastinate_job_to_defer_v1[]))[1]"""
+"""Where few workers are free, tickets are drawn in the order of the line: to the second."""
+
+_GOES_BEFORE = f"""other.id <> runs.id AND other.status IN ('queued', 'running')
     AND other.targets && runs.targets
-    AND (other.job_id IS NOT NULL
-      OR (other.priority, runs.requested_at, runs.id) >
-         (runs.priority, other.requested_at, other.id))"""
-"""It writes one of the same datasets and is before: a person before a schedule, then by time.
+    AND (other.job_id IS NOT NULL OR {_place("other")} < {_place("runs")})"""
+"""It writes one of the same datasets and is before.
 
 Who has a ticket keeps the datasets until the run ended, also while its worker is dead.
 """
@@ -33,17 +48,18 @@ Who has a ticket keeps the datasets until the run ended, also while its worker i
 _AHEAD = text(
     f"""SELECT other.id FROM atlas.runs, atlas.runs other
 WHERE runs.id = :run_id AND runs.status = 'queued' AND runs.job_id IS NULL AND {_GOES_BEFORE}
-ORDER BY other.job_id IS NULL, other.priority DESC, other.requested_at, other.id LIMIT 1"""
+ORDER BY other.job_id IS NULL, {_place("other")} LIMIT 1"""
 )
 
-_IN_LINE = """SELECT id, targets, gone FROM (
-  SELECT DISTINCT ON (gone, targets, alone) id, targets, gone, priority, requested_at
-  FROM (SELECT *, status = 'running' OR job_id IS NOT NULL AS gone,
-      CASE WHEN targets = '{}' THEN id END AS alone
+_IN_LINE = f"""SELECT id, targets, gone FROM (
+  SELECT DISTINCT ON (gone, targets, alone) id, targets, gone, place
+  FROM (SELECT id, targets, {_place("runs")} AS place,
+      status = 'running' OR job_id IS NOT NULL AS gone,
+      CASE WHEN targets = '{{}}' THEN id END AS alone
     FROM atlas.runs WHERE status IN ('queued', 'running')) run
-  WHERE NOT (gone AND targets = '{}')
-  ORDER BY gone, targets, alone, priority DESC, requested_at, id) first
-ORDER BY priority DESC, requested_at, id"""
+  WHERE NOT (gone AND targets = '{{}}')
+  ORDER BY gone, targets, alone, place) first
+ORDER BY place"""
 """Of those that write the same datasets the first: whoever waits for another of them waits for it.
 
 A long line is mostly of the same few pipelines, and would take long to read.
