@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from engine.adapters.postgres.database import driver
 from engine.alerts.incidents.model import Incident, Member, Status, Totals
 from engine.alerts.incidents.ports import About, Pace, StormCount
 from engine.cards import Severity
@@ -21,14 +22,19 @@ _TOTALS = TypeAdapter(Totals)
 
 _HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended('atlas incidents', 0))")
 
-_TOUCHES = """(dataset = ANY(CAST(:datasets AS text[]))
-  OR dataset IS NULL AND runs && CAST(:runs AS text[])
-  OR fingerprint = ANY(CAST(:fingerprints AS text[])))"""
 
-_CONCERNS = text(
-    f"""SELECT EXISTS (SELECT FROM atlas.incident_members JOIN atlas.incidents ON number = incident
-WHERE {_TOUCHES} AND status <> 'resolved' AND merged_into IS NULL)"""
-)
+def _touching(datasets: str, runs: str, fingerprints: str) -> str:
+    return f"""(dataset = ANY(CAST({datasets} AS text[]))
+  OR dataset IS NULL AND runs && CAST({runs} AS text[])
+  OR fingerprint = ANY(CAST({fingerprints} AS text[])))"""
+
+
+_TOUCHES = _touching(":datasets", ":runs", ":fingerprints")
+
+_CONCERNS = f"""
+SELECT EXISTS (SELECT FROM atlas.incident_members JOIN atlas.incidents ON number = incident
+WHERE {_touching("$1", "$2", "$3")} AND status <> 'resolved' AND merged_into IS NULL)"""
+"""Asked at the end of each step: the driver takes half as long over it as SQLAlchemy."""
 
 _HEADS = "SELECT number, CAST(document AS text), CAST(totals AS text) FROM atlas.incidents"
 
@@ -152,7 +158,9 @@ class PostgresIncidents:
 
     async def concerns(self, about: About) -> bool:
         """Whether there is any, looked up by indexes of the members."""
-        return bool(await self._connection.scalar(_CONCERNS, _names(about)))
+        connection = await driver(self._connection)
+        found: bool = await connection.fetchval(_CONCERNS, *_names(about).values())
+        return found
 
     async def about(
         self, about: About, since: datetime, *, whole: bool = False
@@ -265,7 +273,7 @@ class PostgresIncidents:
         )
 
 
-def _names(about: About) -> dict[str, object]:
+def _names(about: About) -> Mapping[str, list[str]]:
     return {
         "datasets": list(about.datasets),
         "runs": list(about.runs),

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.adapters.postgres.tables import lineage_events as table
+from engine.adapters.postgres.database import driver
+from engine.adapters.postgres.lineage_graph import jsonb
 from engine.lineage.model import LineageEvent
 
 Rendered = Mapping[str, object]
@@ -18,6 +18,15 @@ Render = Callable[[LineageEvent], tuple[UUID, Rendered]]
 
 Noted = Callable[[Rendered], Awaitable[None]]
 """What else is written for an event, in the same transaction."""
+
+
+_APPEND = """INSERT INTO atlas.lineage_events
+  (run_id, event_type, job, openlineage_run_id, event_time, event)
+SELECT run_id, event_type, job, openlineage_run_id, event_time, event::jsonb
+FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::timestamptz[], $6::text[])
+  told(run_id, event_type, job, openlineage_run_id, event_time, event)
+ON CONFLICT DO NOTHING RETURNING openlineage_run_id, event_type"""
+"""One text for any number of events, so that neither we nor PostgreSQL have to make it anew."""
 
 
 async def _nothing(event: Rendered) -> None:
@@ -44,19 +53,10 @@ class PostgresLineageLog:
         for event in events:
             run_id, body = self._render(replace(event, engine_version=version))
             rendered[run_id, str(event.type)] = body
-            rows.append(
-                {
-                    "run_id": event.run_id,
-                    "event_type": event.type,
-                    "job": event.job,
-                    "openlineage_run_id": run_id,
-                    "event_time": event.at,
-                    "event": body,
-                }
-            )
-        key = (table.c.openlineage_run_id, table.c.event_type)
-        once = insert(table).values(rows).on_conflict_do_nothing().returning(*key)
-        new = {(row[0], row[1]) for row in await self._connection.execute(once)}
+            rows.append((event.run_id, event.type, event.job, run_id, event.at, jsonb(body)))
+        raw = await driver(self._connection)
+        added = await raw.fetch(_APPEND, *zip(*rows, strict=True))
+        new = {(row["openlineage_run_id"], row["event_type"]) for row in added}
         for which, body in rendered.items():
             if which in new:
                 await self._noted(body)
