@@ -85,21 +85,35 @@ def test_a_value_in_its_usual_form_keeps_the_token_that_it_always_had(
 
 
 @given(st.lists(st.text(max_size=6), max_size=40), st.sampled_from(ENTITIES))
-def test_remembering_tokens_changes_none(values: list[str], entity: str | None) -> None:
+def test_no_token_depends_on_those_before_it(values: list[str], entity: str | None) -> None:
     tokens = Tokens(FIRST, entity)
     once = [tokens.token(value) for value in values]
 
-    assert [tokens.token(value) for value in values] == once
     assert [Tokens(FIRST, entity).token(value) for value in values] == once
 
 
-def test_no_more_is_remembered_than_fits() -> None:
-    tokens = Tokens(FIRST, None)
-    for number in range(2 * protect.REMEMBERED):
-        tokens.token(f"{number}")
+def searched_phone(value: str) -> str:
+    """The form of a phone number as each expression in turn makes it, whatever the value holds."""
+    text = unicodedata.normalize("NFKC", value).strip()
+    found = re.search(r"(?i)(?<=[\d\s,;.])(?:extension|ext\.?|x)\s?(\d{1,6})$", text)
+    number = text[: found.start()] if found else text
+    dialled = re.sub(r"^(\+|00)\s?(?!39)(\d{1,3})\s?\(0\)", r"\1\2", number)
+    digits = "".join(str(int(each)) for each in dialled if each.isdecimal())
+    if re.fullmatch(r"00[1-9]\d{7,14}", digits):
+        digits = digits[2:]
+    extension = "".join(str(int(each)) for each in found[1]) if found else ""
+    return f"{digits}x{extension}" if extension else digits
 
-    assert len(tokens._remembered) <= protect.REMEMBERED
-    assert tokens.token("1") == Tokens(FIRST, None).token("1")
+
+@given(
+    st.from_regex(
+        r"(\+|00)?\s?[0-9٣]{0,3}\s?(\(0\))?[0-9 ./٣-]{7,16}[0-9]{7}"
+        r"([ ,.;]?(ext\.?|EXTENSION|x|X)?\s?[0-9٣]{0,7})?",
+        fullmatch=True,
+    )
+)
+def test_a_phone_number_is_what_all_expressions_make_of_it(value: str) -> None:
+    assert normalise("PHONE_NUMBER", value) == searched_phone(value)
 
 
 @given(keyrings, st.sampled_from(ENTITIES), st.text())
