@@ -158,3 +158,22 @@ async def test_a_sample_holds_different_values_and_is_the_same_each_time(lab: La
     assert set(towns.values) == {"York", "London", "x" * 2_000}
     assert len(set(ids.values)) == 20
     assert "York" not in repr(towns)
+
+
+@pytest.mark.parametrize("copies", [2, 30])
+async def test_a_sample_of_a_large_table_has_the_lowest_hashes_of_all(
+    lab: Lab, copies: int
+) -> None:
+    table = a_table("town")
+    towns = [f"town {n}" for n in range(1_100)]
+    rows = [(str(n), town) for n, town in enumerate(towns * copies)]
+    await lab.fill_bronze(table, rows)
+
+    async with lab.transactions.begin() as tx:
+        (sample,) = await tx.warehouse.sample(table.bronze, ["town"], 5)
+
+    lowest = await lab.rows(
+        "SELECT town FROM (SELECT DISTINCT town FROM bronze.people) different "
+        "ORDER BY hashtext(town) LIMIT 5"
+    )
+    assert list(sample.values) == [row["town"] for row in lowest]

@@ -21,6 +21,7 @@ from engine.adapters.postgres.protecting import Protecting
 from engine.adapters.postgres.publishing import Publishing
 from engine.adapters.postgres.refining import Refined, refine_into
 from engine.adapters.postgres.row_rules import referred, row_rules
+from engine.adapters.postgres.sampling import sampled
 from engine.adapters.postgres.staging import Staging
 from engine.adapters.postgres.swap import Relation
 from engine.catalog.model import DatasetName, Layer, Model, Table, column_names
@@ -35,8 +36,6 @@ from engine.privacy.terms import terms
 from engine.runs.drift import refuse_missing
 from engine.runs.model import Counts, Run, staged_table
 from engine.runs.ports import Delivery, Leftover, Loaded, Refinement
-
-LONGEST_SAMPLED_VALUE = 2_000
 
 _ENCODINGS = {"utf-8": "UTF8", "latin-1": "LATIN1", "windows-1252": "WIN1252"}
 
@@ -279,18 +278,7 @@ class PostgresWarehouse:
         self, dataset: DatasetName, columns: Sequence[str], size: int
     ) -> tuple[ColumnSample, ...]:
         """The values with the lowest hashes: different ones, spread, and the same each time."""
-        connection = await driver(self._connection)
-        samples = []
-        for column in columns:
-            records = await connection.fetch(
-                f"SELECT value FROM (SELECT DISTINCT left({ident(column)}::text, $1) AS value "
-                f"FROM {quoted(dataset)} WHERE btrim({ident(column)}::text) <> '') different "
-                "ORDER BY hashtext(value) LIMIT $2",
-                LONGEST_SAMPLED_VALUE,
-                size,
-            )
-            samples.append(ColumnSample(column, tuple(record["value"] for record in records)))
-        return tuple(samples)
+        return await sampled(await driver(self._connection), dataset, columns, size)
 
 
 def _refuse_repeated(delivery: Delivery, columns: Sequence[str]) -> None:
