@@ -57,11 +57,14 @@ ORDER BY said.id"""
 )
 
 _PUBLICATIONS = text(
-    """SELECT DISTINCT ON (dataset) dataset, run_id, finished_at AS at FROM atlas.step_runs
-WHERE kind = 'publish' AND status = 'succeeded' AND finished_at < :before
-  AND dataset = ANY(:datasets)
-ORDER BY dataset, finished_at DESC"""
+    """SELECT wanted.dataset, newest.run_id, newest.at
+FROM unnest(CAST(:datasets AS text[])) AS wanted (dataset) CROSS JOIN LATERAL (
+  SELECT step.run_id, step.finished_at AS at FROM atlas.step_runs step
+  WHERE step.kind = 'publish' AND step.status = 'succeeded' AND step.finished_at < :before
+    AND step.dataset = wanted.dataset
+  ORDER BY step.finished_at DESC LIMIT 1) newest"""
 )
+"""One look into the index for each dataset, however many runs there were."""
 
 _TURN_COLUMNS = 'said.id, said.run_id, said.dataset, said."check", said.outcome, said.at'
 
