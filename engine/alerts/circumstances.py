@@ -5,14 +5,15 @@ from datetime import tzinfo
 
 from engine.alerts.incidents.model import Incident
 from engine.alerts.likely import Facts, likely_causes, went_well_at
-from engine.alerts.model import Circumstances
+from engine.alerts.model import Brought, Circumstances
 from engine.alerts.ports import AlertTransaction
 from engine.catalog.model import DatasetName
-from engine.findings.model import ChecksFailed, Finding
+from engine.findings.model import ChecksFailed, ChecksWarned, Finding
 from engine.runs.model import Run, StepKind, StepStatus
 from engine.runs.ports import RunFilter
 
 _MAKING = frozenset({StepKind.REFINE, StepKind.BUILD})
+_JUDGED = ChecksFailed | ChecksWarned
 _LOOKED_BACK = 20
 """Runs, among which the last good one is looked for."""
 
@@ -28,7 +29,9 @@ async def circumstances(
     """Looked up where something failed; of what was only looked at nothing was held back."""
     dataset = finding.dataset
     if dataset is None or finding.only_looked:
-        return Circumstances(whole=run.parameters.full_refresh)
+        # raw rows are only looked at, too, and may have come with this very run
+        here = await tx.warehouse.brought([run.id], [dataset]) if dataset else ()
+        return Circumstances(whole=run.parameters.full_refresh, brought=tuple(here))
     held = isinstance(finding.evidence, ChecksFailed)
     latest = await tx.runs.latest(RunFilter(table=dataset.table), _LOOKED_BACK)
     before = [each for each in latest if each.id != run.id]
@@ -39,8 +42,15 @@ async def circumstances(
         whole=run.parameters.full_refresh,
         held_back=_rows(run, dataset) if held else None,
         last_good=_told(good[0], zone) if good else "",
+        brought=await _brought(tx, facts) if isinstance(finding.evidence, _JUDGED) else (),
         changes=likely_causes(facts),
     )
+
+
+async def _brought(tx: AlertTransaction, facts: Facts) -> tuple[Brought, ...]:
+    """What came since it went well: a run that brings nothing fails for what one before brought."""
+    runs = [run.id for run in facts.since]
+    return tuple(await tx.warehouse.brought(runs, {facts.dataset, *facts.above}))
 
 
 def left_out(run: Run, below: Collection[DatasetName]) -> tuple[str, ...]:

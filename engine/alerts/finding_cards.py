@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, tzinfo
 
-from engine.alerts.model import NOTHING_KNOWN, Circumstances
+from engine.alerts.model import NOTHING_KNOWN, Brought, Circumstances
 from engine.alerts.wording import (
     accepting,
     downstream_fact,
@@ -24,6 +24,7 @@ from engine.findings.wording import Told, told
 from engine.privacy.model import Protection
 from engine.privacy.telling import done, finding_buttons
 from engine.quality.model import Verdict
+from engine.recurrence import listed
 
 
 def card_of(
@@ -137,6 +138,9 @@ def _kept_back(around: Circumstances) -> str:
 def _looked_at(dataset: DatasetName, verdicts: Sequence[Verdict]) -> str:
     if is_not_there(dataset, verdicts):
         return "Nothing of it is published yet, so there was nothing to check."
+    if dataset.layer is Layer.BRONZE:
+        silver = f"silver.{dataset.table} is made of them only once this holds"
+        return f"Its rows stay in bronze; {silver}."
     return "This was a check of the published table, which stays as it is."
 
 
@@ -172,10 +176,22 @@ def _of_run(finding: Finding, project: Project) -> Iterator[Fact]:
 
 
 def _known(around: Circumstances) -> Iterator[Fact]:
+    if around.brought:
+        yield Fact("Delivered", _named(around.brought))
     if around.held_back:
         yield Fact("Rows held back", readable(around.held_back))
     if around.last_good:
         yield Fact("Last good run", around.last_good)
+
+
+_NAMED = 3
+"""So many deliveries are named; the others are counted."""
+
+
+def _named(brought: Sequence[Brought]) -> str:
+    named = [f"{each.name} ({counted(each.rows, 'row')})" for each in brought[:_NAMED]]
+    more = [f"{len(brought) - _NAMED} more"] if len(brought) > _NAMED else []
+    return listed((*named, *more))
 
 
 def _personal(

@@ -36,6 +36,14 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Brought:
+    """A delivery that a run loaded: its name as people may see it, and its rows."""
+
+    name: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Circumstances:
     """What is known of a run beside a finding."""
 
@@ -47,6 +55,8 @@ class Circumstances:
     """How many rows were not published."""
     last_good: str = ""
     """The newest run in which it went well, and when."""
+    brought: tuple[Brought, ...] = ()
+    """The deliveries since then that are on the way to the dataset, newest first."""
     changes: tuple[str, ...] = ()
     """What changed since it went well, and is likely to be the cause."""
 

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
-from engine.alerts.model import Dead, Due, Later, Post, Undelivered
+from engine.alerts.model import Brought, Dead, Due, Later, Post, Undelivered
 from engine.catalog.model import DatasetName
 from engine.errors import EngineError
 from engine.findings.ports import FindingLog
@@ -35,6 +35,12 @@ class PublishedTables(Protocol):
 
     async def columns(self, dataset: DatasetName) -> Sequence[Field]:
         """The columns of a dataset; empty where nothing of it was published."""
+        ...
+
+    async def brought(
+        self, runs: Collection[str], datasets: Collection[DatasetName]
+    ) -> Sequence[Brought]:
+        """The deliveries that those runs loaded for the tables of those datasets, newest first."""
         ...
 
 

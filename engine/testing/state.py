@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
-from engine.alerts.model import Post
+from engine.alerts.model import Brought, Post
 from engine.catalog.model import DatasetName
 from engine.findings.model import Finding
 from engine.lineage.model import LineageEvent
@@ -85,6 +85,7 @@ class MemoryState:
     tables: dict[DatasetName, MemoryTable] = field(default_factory=dict)
     staged: dict[tuple[str, DatasetName], MemoryTable] = field(default_factory=dict)
     deliveries: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    brought: dict[tuple[str, str], tuple[Brought, ...]] = field(default_factory=dict)
     last_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     deeds: list[Deed] = field(default_factory=list)
     lineage: list[LineageEvent] = field(default_factory=list)
@@ -111,6 +112,7 @@ class MemoryState:
             tables=dict(self.tables),
             staged=dict(self.staged),
             deliveries=dict(self.deliveries),
+            brought=dict(self.brought),
             last_columns=dict(self.last_columns),
             deeds=list(self.deeds),
             lineage=list(self.lineage),

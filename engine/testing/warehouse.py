@@ -1,10 +1,11 @@
 """Bronze, silver and gold in memory."""
 
 import csv
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
+from engine.alerts.model import Brought
 from engine.catalog.model import DatasetName, Model, Table, column_names
 from engine.errors import StatementFailed
 from engine.lineage.model import Field
@@ -50,6 +51,9 @@ class MemoryWarehouse:
         known = self._state.deliveries.get(table.name, {})
         self._state.deliveries[table.name] = {**known, delivery.name: delivery.fingerprint}
         self._state.last_columns[table.name] = columns
+        earlier = self._state.brought.get((run.id, table.name), ())
+        newest = Brought(delivery.name, len(rows))
+        self._state.brought[run.id, table.name] = (newest, *earlier)
         self._did("loaded", run, table.bronze)
         return Loaded(
             rows=len(rows),
@@ -116,6 +120,14 @@ class MemoryWarehouse:
         self._faults.reach("columns", dataset)
         table = self._staged(dataset) or self._state.tables.get(dataset, MemoryTable(()))
         return tuple(Field(name, "text") for name in table.columns)
+
+    async def brought(
+        self, runs: Collection[str], datasets: Collection[DatasetName]
+    ) -> tuple[Brought, ...]:
+        """What they loaded, that of the last run first."""
+        wanted = {(run, each.table) for run in runs for each in datasets}
+        found = [each for of, each in self._state.brought.items() if of in wanted]
+        return tuple(chain.from_iterable(reversed(found)))
 
     async def longest(self, dataset: DatasetName, columns: Sequence[str]) -> Mapping[str, int]:
         """The length of each column's longest value."""

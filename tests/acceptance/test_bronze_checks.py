@@ -1,5 +1,6 @@
 """Checks of raw rows, in a chat: suggested, added, and silver waits where one of them fails."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ async def test_raw_rows_that_break_a_check_of_theirs_do_not_become_silver(
         good = await world.run("run pipeline medallion")
         assert good.status is RunStatus.SUCCEEDED
 
-        deliver(world, "2.csv", "2,", "3,bob@example.org")
+        deliver(world, "bob@example.org.csv", "2,", "3,bob@example.org")
         held = await world.run("run pipeline medallion")
 
         assert held.status is RunStatus.FAILED
@@ -50,6 +51,9 @@ async def test_raw_rows_that_break_a_check_of_theirs_do_not_become_silver(
         why = await world.hear("why did orders fail")
         assert "its rows stay in bronze, and silver.orders is not made of them" in why.text
         assert "bob@example.org" not in why.text
+        (kept,) = await world.rows("SELECT card FROM atlas.outbox WHERE key LIKE 'incident:%'")
+        assert re.search(r"deliveries/hidden-[0-9a-f]{8}\.csv \(2 rows\)", kept["card"])
+        assert "bob@example.org" not in kept["card"]
         report = await world.hear("how good is bronze.orders")
         assert "missing_count(email) = 0" in str(report.table)
 

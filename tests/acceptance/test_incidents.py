@@ -63,6 +63,7 @@ async def test_the_second_delivery_is_one_incident_that_ends_with_the_corrected_
     assert "gold.customer_value was not rebuilt" in alert.text
     assert "deliveries/2026-03-02/customers.csv" in alert.text
     assert value(alert, "Last good run").startswith(good.id)
+    assert value(alert, "Delivered").startswith("deliveries/2026-03-02/customers.csv (")
     assert await incidents(world) == ["open"]
 
     deliver_corrected(world.project)

@@ -6,7 +6,7 @@ import pytest
 
 from engine.alerts.explanation import explanation
 from engine.alerts.finding_cards import card_of
-from engine.alerts.model import NOTHING_KNOWN, Circumstances
+from engine.alerts.model import NOTHING_KNOWN, Brought, Circumstances
 from engine.alerts.progress import run_card
 from engine.cards import Card, Fact, Severity
 from engine.catalog.model import Load, LoadMode, Project
@@ -34,7 +34,7 @@ from tests.builders import (
     a_verdict,
     dataset,
 )
-from tests.workshop import Workshop
+from tests.workshop import Workshop, one_each
 
 CUSTOMERS = dataset("silver.customers")
 NAMED = "failed rows:\n  name: Nobody is born tomorrow\n  fail condition: born > now()"
@@ -236,3 +236,41 @@ def test_a_release_of_nothing_is_no_success() -> None:
     assert "No row left" not in some.text
     assert run_card(releasing(0, RunStatus.FAILED), a_project()).severity is Severity.CRITICAL
     assert Fact("Run", RUN_ID) in nothing.facts
+
+
+def delivered(card: Card) -> list[str]:
+    """What a card says was delivered."""
+    return [fact.value for fact in card.facts if fact.name == "Delivered"]
+
+
+def test_a_check_that_fails_names_the_newest_deliveries_and_counts_the_others() -> None:
+    brought = tuple(Brought(f"2026-03-0{day}.csv", day) for day in (5, 4, 3, 2, 1))
+    card = alert(a_verdict(), around=Circumstances(brought=brought))
+
+    assert delivered(card) == [
+        "2026-03-05.csv (5 rows), 2026-03-04.csv (4 rows), 2026-03-03.csv (3 rows) and 2 more"
+    ]
+
+
+async def test_a_run_that_brings_nothing_fails_for_what_came_since_the_last_good_one() -> None:
+    project = a_project([a_table()], ())
+    (first,) = one_each(project)["customers"]
+    second = replace(first, name="2.csv", fingerprint="2")
+    shop = Workshop(project, deliveries={"customers": [first, second]})
+    await shop.run(run_id="11111111")
+    shop.quality.outcomes["row_count > 0"] = Outcome.FAILED
+    for number in (2, 3):
+        shop.clock.advance(60)
+        await shop.run(run_id=f"{number}" * 8)
+
+        card = shop.state.posts["incident:1@web:#data-alerts"].post.card
+        assert delivered(card) == ["2.csv (2 rows)"]
+
+
+def test_raw_rows_that_break_a_check_are_not_called_published() -> None:
+    evidence = ChecksFailed((a_verdict(),))
+    finding = replace(a_finding(evidence, on="bronze.customers"), only_looked=True)
+
+    text = card_of(finding, a_project()).text
+
+    assert text.startswith("Its rows stay in bronze; silver.customers is made of them only once")

@@ -1,7 +1,7 @@
 """The tables of bronze, silver and gold in PostgreSQL; rows stay there."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 import asyncpg
@@ -24,6 +24,7 @@ from engine.adapters.postgres.row_rules import referred, row_rules
 from engine.adapters.postgres.sampling import sampled
 from engine.adapters.postgres.staging import Staging
 from engine.adapters.postgres.swap import Relation
+from engine.alerts.model import Brought
 from engine.catalog.model import DatasetName, Layer, Model, Table, column_names
 from engine.clock import Clock
 from engine.errors import SourceUnreadable
@@ -262,6 +263,18 @@ class PostgresWarehouse:
     async def columns(self, dataset: DatasetName) -> tuple[Field, ...]:
         """The columns as pg_catalog knows them."""
         return await columns_of(self._connection, dataset)
+
+    async def brought(
+        self, runs: Collection[str], datasets: Collection[DatasetName]
+    ) -> tuple[Brought, ...]:
+        """By the name that a delivery was noted under, in which nothing means a person."""
+        known = tables.deliveries.c
+        rows = await self._connection.execute(
+            select(known.name, known.rows)
+            .where(known.run_id.in_(runs), known.table_name.in_({each.table for each in datasets}))
+            .order_by(known.loaded_at.desc(), known.name)
+        )
+        return tuple(Brought(row.name, row.rows) for row in rows)
 
     async def longest(self, dataset: DatasetName, columns: Sequence[str]) -> Mapping[str, int]:
         """All columns in one pass."""
