@@ -6,7 +6,7 @@ from datetime import datetime
 
 from engine.cards import Severity
 from engine.catalog.model import DatasetName
-from engine.findings.model import ChecksWarned, Finding, StepBroke
+from engine.findings.model import ChecksWarned, Finding, StepBroke, TypesChanged
 from engine.findings.monitors import findings_of
 from engine.runs.events import RunEvent, StepFinished
 from engine.runs.model import Run, Step, StepKind, StepStatus
@@ -55,6 +55,7 @@ def _ended(run: Run, step: Step, at: datetime) -> Iterator[Cleared]:
             yield Cleared(Kind.RUN, step.dataset, run.id, at)
             yield Cleared(Kind.FRESHNESS, step.dataset, run.id, at)
             yield Cleared(Kind.QUALITY, step.dataset, run.id, at, still=_warned(run, step.dataset))
+            yield Cleared(Kind.SCHEMA, step.dataset, run.id, at, still=_retyped(run, step))
         case StepKind.INGEST:
             yield Cleared(Kind.RUN, step.dataset, run.id, at)
         case StepKind.CHECK if not run.publishes(step.dataset):
@@ -77,6 +78,12 @@ def _mended(run: Run, step: Step, at: datetime) -> Cleared:
     """That the same step broke before."""
     broke = Finding(step.dataset, Severity.CRITICAL, run.id, StepBroke(step.name, "", ""))
     return Cleared(Kind.RUN, step.dataset, run.id, at, broke.fingerprint, only_looked=True)
+
+
+def _retyped(run: Run, step: Step) -> tuple[str, ...]:
+    """What this version itself changed: the next one that changes nothing ends it."""
+    found = findings_of(StepFinished(run, step))
+    return tuple(each.fingerprint for each in found if isinstance(each.evidence, TypesChanged))
 
 
 def _warned(run: Run, dataset: DatasetName) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """A finding: something that somebody should know; its evidence can't hold a value of a row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -10,7 +10,12 @@ from engine.catalog.model import DatasetName, Layer
 from engine.privacy.model import Protection
 from engine.quality.model import Verdict
 from engine.quality.wording import title
+from engine.runs.model import Retyped
 from engine.topics import Kind
+
+
+def _types(columns: Sequence[Retyped]) -> Iterator[str]:
+    return (f"{each.column}:{each.after}" for each in columns)
 
 
 def _titles(verdicts: Sequence[Verdict]) -> str:
@@ -67,6 +72,18 @@ class StepBroke:
     def detail(self) -> str:
         """What tells it from other trouble of its sort in the same place."""
         return self.step
+
+
+@dataclass(frozen=True, slots=True)
+class TypesChanged:
+    """A table that was published with other types than the version before it had."""
+
+    columns: tuple[Retyped, ...]
+
+    @property
+    def detail(self) -> str:
+        """What tells it from other trouble of its sort in the same place."""
+        return " ".join(_types(self.columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +174,13 @@ class SchemaDrifted:
     came: tuple[str, ...]
     went: tuple[str, ...]
     at: datetime
+    retyped: tuple[Retyped, ...] = ()
 
     @property
     def detail(self) -> str:
         """What tells it from other trouble of its sort in the same place."""
-        return " ".join((*(f"+{each}" for each in self.came), *(f"-{each}" for each in self.went)))
+        came, went = (f"+{each}" for each in self.came), (f"-{each}" for each in self.went)
+        return " ".join((*came, *went, *_types(self.retyped)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +239,7 @@ class FileSetAside:
         return "/".join(self.problems)
 
 
-OfRun = ChecksFailed | ChecksWarned | PersonalData | StepBroke
+OfRun = ChecksFailed | ChecksWarned | PersonalData | StepBroke | TypesChanged
 """What a run shows by itself."""
 
 Seen = (
@@ -245,6 +264,7 @@ _KINDS: Mapping[type[Evidence], tuple[str, Kind]] = MappingProxyType(
         ChecksWarned: ("checks_warned", Kind.QUALITY),
         PersonalData: ("personal_data", Kind.PRIVACY),
         StepBroke: ("step_broke", Kind.RUN),
+        TypesChanged: ("types_changed", Kind.SCHEMA),
         RunSlow: ("run_slow", Kind.RUN),
         RunStuck: ("run_stuck", Kind.RUN),
         ScheduleMissed: ("schedule_missed", Kind.SCHEDULE),

@@ -3,9 +3,17 @@
 from collections.abc import Iterator, Sequence
 
 from engine.cards import Severity
-from engine.findings.model import ChecksFailed, ChecksWarned, Finding, PersonalData, StepBroke
+from engine.findings.model import (
+    ChecksFailed,
+    ChecksWarned,
+    Finding,
+    PersonalData,
+    StepBroke,
+    TypesChanged,
+)
 from engine.privacy.model import Protection
 from engine.quality.model import Outcome
+from engine.runs.drift import reads_alike
 from engine.runs.events import RunEvent, RunFinished, StepFinished
 from engine.runs.model import Run, RunStatus, Step, StepStatus
 
@@ -16,7 +24,8 @@ def findings_of(event: RunEvent) -> tuple[Finding, ...]:
         return tuple(_outside_its_steps(event.run))
     if not isinstance(event, StepFinished):
         return ()
-    return (*_quality(event.run, event.step), *_privacy(event.run, event.step), *_broken(event))
+    run, step = event.run, event.step
+    return (*_quality(run, step), *_privacy(run, step), *_types(run, step), *_broken(event))
 
 
 def _outside_its_steps(run: Run) -> Iterator[Finding]:
@@ -54,6 +63,13 @@ def _beside(found: Protection, all_found: Sequence[Protection]) -> tuple[Protect
         if found.within and each.within and each.column == found.column
         if each.entity != found.entity and not each.declared
     )
+
+
+def _types(run: Run, step: Step) -> Iterator[Finding]:
+    changed = step.report.retyped
+    if changed:
+        severity = Severity.INFO if all(map(reads_alike, changed)) else Severity.WARNING
+        yield Finding(step.dataset, severity, run.id, TypesChanged(changed))
 
 
 def _broken(event: StepFinished) -> Iterator[Finding]:

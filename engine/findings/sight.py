@@ -1,7 +1,7 @@
 """What one look sees: runs at work, publications, deliveries, what waits and what is left."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from engine.catalog.model import DatasetName
@@ -66,6 +66,8 @@ class Delivered:
     columns: tuple[str, ...]
     at: datetime
     run_id: str
+    types: Mapping[str, str] = field(default_factory=dict)
+    """By column, as its source calls them; without those whose source does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What a finding made by looking says: a title, what happened, and what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from types import MappingProxyType
@@ -19,12 +19,15 @@ from engine.findings.model import (
     SchemaDrifted,
     Seen,
     Stale,
+    TypesChanged,
     VolumeOdd,
 )
 from engine.findings.rhythm import told as span_told
 from engine.quality.habits import number
+from engine.runs.model import Retyped
 
 _SHOWN_MISTAKES = 5
+_SHOWN_TYPES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,10 @@ class Told:
 
 
 def told(
-    evidence: Seen, dataset: DatasetName | None = None, run_id: str = "", zone: tzinfo = UTC
+    evidence: Seen | TypesChanged,
+    dataset: DatasetName | None = None,
+    run_id: str = "",
+    zone: tzinfo = UTC,
 ) -> Told:
     """The words for a finding; moments are told in the zone."""
     return _Wording(str(dataset or ""), run_id, zone).told(evidence)
@@ -49,11 +55,11 @@ class _Wording:
     run_id: str
     zone: tzinfo
 
-    def told(self, evidence: Seen) -> Told:
+    def told(self, evidence: Seen | TypesChanged) -> Told:
         match evidence:
             case RunSlow() | RunStuck():
                 return self._of_run(evidence)
-            case Stale() | VolumeOdd() | SchemaDrifted():
+            case Stale() | VolumeOdd() | SchemaDrifted() | TypesChanged():
                 return self._of_dataset(evidence)
             case ScheduleMissed():
                 return self._missed(evidence)
@@ -74,7 +80,7 @@ class _Wording:
             return Told(f"Nobody takes {evidence.run}", (waits, since), start)
         return Told(f"{evidence.run} is stuck", (f"It is at {evidence.waits_for}.", since), stop)
 
-    def _of_dataset(self, evidence: Stale | VolumeOdd | SchemaDrifted) -> Told:
+    def _of_dataset(self, evidence: Stale | VolumeOdd | SchemaDrifted | TypesChanged) -> Told:
         match evidence:
             case Stale():
                 return self._stale(evidence)
@@ -86,6 +92,10 @@ class _Wording:
                 return Told(title, (usual,), expect)
             case SchemaDrifted():
                 return self._drifted(evidence)
+            case TypesChanged(columns):
+                title = f"{self.dataset} changed the type of {counted(len(columns), 'column')}"
+                hint = f"See that what reads it still can: say «show lineage of {self.dataset}»."
+                return Told(title, tuple(_retyped(columns)), hint)
 
     def _stale(self, evidence: Stale) -> Told:
         lines = (
@@ -103,12 +113,12 @@ class _Wording:
             for what, columns in (("New", evidence.came), ("Gone", evidence.went))
             if columns
         )
-        count = len(evidence.came) + len(evidence.went)
+        count = len(evidence.came) + len(evidence.went) + len(evidence.retyped)
         title = f"{self.dataset} changed its columns: {counted(count, 'column')}"
         delivered = f"{evidence.delivery} came on {self._moment(evidence.at)}."
         table = self.dataset.rpartition(".")[2]
         hint = f"Declare them in tables/{table}.yaml, or ask whoever delivers it."
-        return Told(title, (delivered, *lines), hint)
+        return Told(title, (delivered, *lines, *_retyped(evidence.retyped)), hint)
 
     def _missed(self, evidence: ScheduleMissed) -> Told:
         lines = (f"It was due on {self._moment(evidence.due)}, and nothing was started.",)
@@ -141,6 +151,12 @@ class _Wording:
     def _moment(self, moment: datetime) -> str:
         there = moment.astimezone(self.zone)
         return f"{there:%a} {there.day} {there:%b %Y %H:%M %Z}"
+
+
+def _retyped(columns: Sequence[Retyped]) -> Iterator[str]:
+    yield from (each.sentence for each in columns[:_SHOWN_TYPES])
+    if len(columns) > _SHOWN_TYPES:
+        yield f"… and {len(columns) - _SHOWN_TYPES} more."
 
 
 def _seconds(seconds: float) -> str:

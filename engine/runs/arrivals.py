@@ -33,6 +33,11 @@ class Delivery(Protocol):
         ...
 
     @property
+    def types(self) -> tuple[str, ...]:
+        """The types of its columns, as its source calls them; empty where it does not tell."""
+        ...
+
+    @property
     def format(self) -> CopyFormat:
         """How to read the chunks."""
         ...

@@ -1,11 +1,11 @@
-"""Whether a change of columns loses something; if so, a question to whoever asked for the run."""
+"""What changes of columns are, and whether one loses something: then a question to the asker."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from engine.catalog.model import DatasetName, Table
 from engine.errors import DriftQuestion
-from engine.runs.model import Run
+from engine.runs.model import Retyped, Run
 
 _WIDER: Mapping[str, frozenset[str]] = {
     # what holds every value of a type
@@ -28,6 +28,22 @@ def narrower(before: str, after: str) -> bool:
     if kind == next_kind or next_kind in _WIDER.get(kind, ()):
         return not (next_limits is None or _holds(next_limits, limits))
     return True
+
+
+def retyped(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Retyped, ...]:
+    """The columns that are there before and after, with different types."""
+    return tuple(
+        Retyped(name, kind, after[name])
+        for name, kind in before.items()
+        if after.get(name, kind) != kind
+    )
+
+
+def reads_alike(change: Retyped) -> bool:
+    """Whether what read the column before can read it still: a number that became text can't."""
+    was_text = change.before == "text" or change.before.startswith("character")
+    alike = was_text or change.after != "text"
+    return alike and not narrower(change.before, change.after)
 
 
 def _parts(written: str) -> tuple[str, tuple[int, ...] | None]:

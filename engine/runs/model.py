@@ -86,6 +86,20 @@ class WentBy:
 
 
 @dataclass(frozen=True, slots=True)
+class Retyped:
+    """A column that has another type than it had."""
+
+    column: str
+    before: str
+    after: str
+
+    @property
+    def sentence(self) -> str:
+        """What changed, for people."""
+        return f"{self.column} was {self.before} and is {self.after} now."
+
+
+@dataclass(frozen=True, slots=True)
 class StepReport:
     """What a finished step has to tell."""
 
@@ -97,6 +111,8 @@ class StepReport:
     key_version: int | None = None
     """Of the key that its tokens were made with; None where none were made."""
     went_by: WentBy = WentBy()
+    retyped: tuple[Retyped, ...] = ()
+    """Columns of the published table that have another type than in the version before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,7 @@ class Metered:
         self.name = delivery.name
         self.fingerprint = delivery.fingerprint
         self.headers = delivery.headers
+        self.types = delivery.types
         self.format = delivery.format
 
     async def chunks(self) -> AsyncIterator[bytes]:

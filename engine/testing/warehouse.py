@@ -202,6 +202,7 @@ class FixedDelivery:
     rows: tuple[tuple[str, ...], ...] = ()
     fingerprint: str = ""
     format: CopyFormat = field(default=CopyFormat())
+    types: tuple[str, ...] = ()
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """One chunk a row."""

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from engine.catalog.model import Column, ColumnType, DatasetName, Layer
+from engine.catalog.model import Column, ColumnType, DatasetName, Layer, Table
 from engine.errors import DriftQuestion
-from engine.runs.model import Parameters, StepKind
+from engine.runs.model import Parameters, Retyped, StepKind
+from engine.runs.steps.publish import Publish
 from tests.adapters.builders import Lab, a_model, a_run, a_table, building, refining
 from tests.adapters.loading import loaded
 
@@ -62,6 +63,24 @@ async def test_a_column_that_a_delivery_adds_reaches_silver(lab: Lab) -> None:
     assert arrived is not None
     assert arrived.extra == ("shoe",)
     assert [row["shoe"] for row in await lab.silver(TABLE)] == [None, "38"]
+
+
+async def test_another_type_of_a_published_column_is_noted_with_the_step(lab: Lab) -> None:
+    await lab.refined(TABLE, [("1", "7", "London")])
+    narrow = a_table(Column("name", ColumnType.INTEGER), "town")
+
+    assert await published(lab, narrow) == (Retyped("name", "text", "bigint"),)
+    assert await published(lab, narrow) == ()
+
+
+async def published(lab: Lab, table: Table) -> tuple[Retyped, ...]:
+    """Refine and publish; the types that this changed."""
+    run = replace(refining(table), parameters=ACCEPTED)
+    async with lab.transactions.begin() as tx:
+        await tx.warehouse.refine(run, table, [])
+    act = await Publish().prepare(run, run.steps[-1])
+    async with lab.transactions.begin() as tx:
+        return (await act(tx)).retyped
 
 
 async def test_a_declaration_that_types_narrower_is_asked_about_before_publishing(

@@ -11,13 +11,16 @@ import pytest
 from pyarrow import parquet
 
 from engine.adapters.deliveries.foreign import foreign_table
-from engine.catalog.model import FileFormat, FileSource, PostgresSource
+from engine.adapters.postgres.monitors import PostgresSights
+from engine.catalog.model import FileFormat, FileSource, PostgresSource, Table
 from engine.errors import ConfigurationError, EngineError, SourceAway, SourceUnreadable
 from tests.adapters.builders import CLOCK, Lab, a_table, address, execute, fresh
+from tests.builders import a_project
 from tests.world import eventually
 
 LINES = a_table("note", source=FileSource(FileFormat.JSON_LINES, "*.jsonl"))
 ROWS = a_table("note", source=FileSource(FileFormat.PARQUET, "*.parquet"))
+CSV = a_table("note")
 FOREIGN = a_table("note", source=PostgresSource("SHOP_URL", "public.people"))
 
 
@@ -115,6 +118,50 @@ async def test_parquet_values_become_text_that_can_be_cast_back(lab: Lab) -> Non
         "nested": '{"a": 1}',
     }
     assert set(second.values()) == {None}
+
+
+TYPED: Mapping[str, object] = {
+    "id": pa.array([1], pa.int32()),
+    "sum": pa.array([1.5]),
+    "note": pa.array(["n"]).dictionary_encode(),
+    "plain": pa.array(["n"], pa.large_string()),
+    "at": pa.array([0], pa.timestamp("us", "UTC")),
+    "day": pa.array([0], pa.date32()),
+    "none": pa.nulls(1),
+    "price": pa.array([None], pa.decimal128(8, 2)),
+}
+
+
+async def test_the_types_of_a_parquet_file_are_told_without_how_it_is_stored(lab: Lab) -> None:
+    write_parquet(lab.folder, TYPED)
+
+    await lab.ingest(ROWS)
+
+    assert await types_seen(lab, ROWS) == {
+        "id": "integer", "sum": "double precision", "note": "text", "plain": "text",
+        "at": "timestamp with time zone", "day": "date", "price": "decimal128(8, 2)",
+    }  # fmt: skip
+
+
+async def types_seen(lab: Lab, table: Table) -> Mapping[str, str]:
+    """The types that a look sees of the only delivery."""
+    sight = await PostgresSights(a_project(tables=(table,)), lab.database).taken(CLOCK.now())
+    ((delivered,),) = (each.all for each in sight.deliveries)
+    return delivered.types
+
+
+async def test_the_types_of_a_foreign_table_are_told_and_those_of_csv_are_not(
+    lab: Lab, other_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await execute(other_url, "CREATE TABLE people (id int, price numeric(8,2))")
+    monkeypatch.setenv("SHOP_URL", other_url)
+    lab.deliver("id,note\n1,a\n")
+
+    await lab.ingest(FOREIGN)
+    assert await types_seen(lab, FOREIGN) == {"id": "integer", "price": "numeric(8,2)"}
+    await execute(lab.url, "TRUNCATE atlas.deliveries")
+    await lab.ingest(CSV)
+    assert await types_seen(lab, CSV) == {}
 
 
 async def test_numbers_of_parquet_that_are_none_go_to_quarantine_later_not_astray(

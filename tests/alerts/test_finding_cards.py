@@ -5,10 +5,18 @@ import pytest
 from engine.alerts.finding_cards import card_of, personal_key
 from engine.cards import Card, CardKind, Fact, Severity
 from engine.catalog.model import Operator
-from engine.findings.model import ChecksFailed, ChecksWarned, Evidence, PersonalData, StepBroke
+from engine.findings.model import (
+    ChecksFailed,
+    ChecksWarned,
+    Evidence,
+    PersonalData,
+    StepBroke,
+    TypesChanged,
+)
 from engine.privacy.model import Protection
 from engine.privacy.telling import done
 from engine.quality.model import Outcome
+from engine.runs.model import Retyped
 from tests.builders import RUN_ID, a_finding, a_model, a_project, a_verdict
 
 PROJECT = a_project()
@@ -43,6 +51,15 @@ def test_a_held_back_table_names_its_owner_what_it_feeds_and_each_check() -> Non
         ("missing_percent(email) < 5", "failed", "61.2 %"),
         ("b", "not evaluated", "r"),
     )
+
+
+def test_another_type_names_the_column_its_owner_and_what_it_feeds() -> None:
+    card = card_about(TypesChanged((Retyped("born", "date", "text"),)))
+
+    assert card.title == "silver.customers changed the type of 1 column"
+    assert "born was date and is text now." in card.text
+    assert Fact("Owner", "Customer relations (#crm)") in card.facts
+    assert Fact("Feeds", "gold.revenue") in card.facts
 
 
 def test_an_owner_without_a_contact_is_named_alone() -> None:

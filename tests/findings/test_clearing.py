@@ -1,14 +1,18 @@
 """What the end of a step says of the trouble that was noted before."""
 
+from dataclasses import replace
+
 import pytest
 
+from engine.cards import Severity
 from engine.catalog.model import Operator
 from engine.findings.clearing import Cleared, cleared_by
 from engine.findings.model import ChecksFailed, ChecksWarned, PersonalData, Stale, StepBroke
+from engine.findings.monitors import findings_of
 from engine.privacy.model import Protection
 from engine.quality.model import Outcome
 from engine.runs.events import RunFinished, StepFinished
-from engine.runs.model import Run, Step, StepKind, StepReport, StepStatus
+from engine.runs.model import Retyped, Run, Step, StepKind, StepReport, StepStatus
 from engine.testing.clock import EPOCH
 from engine.topics import Kind
 from tests.builders import a_finding, a_run, a_step, a_verdict, dataset
@@ -49,6 +53,16 @@ def test_a_publication_does_not_end_what_its_own_run_warned_of() -> None:
     run = a_run(done(StepKind.CHECK, Outcome.WARNED), done(StepKind.PUBLISH))
 
     assert over(after(run)) == ["checks_failed", "step_broke", "stale"]
+
+
+def test_another_type_is_trouble_until_a_version_changes_none() -> None:
+    changed = StepReport(retyped=(Retyped("total", "numeric", "bigint"),))
+    changing = a_run(replace(done(StepKind.PUBLISH), report=changed))
+    (noted,) = findings_of(StepFinished(changing, changing.steps[0]))
+
+    assert (noted.kind, noted.severity) == ("types_changed", Severity.WARNING)
+    assert not any(each.ends(noted) for each in after(changing))
+    assert any(each.ends(noted) for each in after(a_run(done(StepKind.PUBLISH))))
 
 
 def test_a_check_of_the_published_table_that_holds_ends_trouble_with_its_quality() -> None:

@@ -27,6 +27,7 @@ from engine.findings.sight import Backlog, Delivered, Deliveries, Planned, Room,
 from engine.findings.volume import Volumes
 from engine.findings.watch import Watch
 from engine.findings.wording import told
+from engine.runs.model import Retyped
 from engine.testing.clock import FakeClock
 from engine.testing.watching import FixedSights, Listened, WatchedTransaction, WatchedTransactions
 from engine.topics import Kind
@@ -130,6 +131,43 @@ def test_a_column_more_is_only_worth_knowing_and_one_less_is_a_warning() -> None
 
     assert severity("ab", "abc") is Severity.INFO
     assert severity("ab", "a") is severity("ab", "ac") is Severity.WARNING
+
+
+def typed(*types: str) -> Deliveries:
+    """Deliveries of a column, each with the type that it had; empty where none was told."""
+    plain = delivered(*("a" for _ in types))
+    pairs = zip(plain.all, types, strict=True)
+    return replace(
+        plain, all=tuple(replace(each, types={"a": kind} if kind else {}) for each, kind in pairs)
+    )
+
+
+def test_a_column_of_another_type_is_told_until_a_delivery_changes_nothing() -> None:
+    (drifted,) = seen(Sight(NOON, deliveries=[typed("integer", "", "text")]), SchemaDrifted)
+
+    assert drifted.retyped == (Retyped("a", "integer", "text"),)
+    assert told(drifted, BRONZE).lines[-1] == "a was integer and is text now."
+    later = Sight(NOON + MINUTE, deliveries=[typed("integer", "text", "text")])
+    assert seen(later, SchemaDrifted) == []
+
+
+@pytest.mark.parametrize("types", [("", "text"), ("text", ""), ("date", "text", "date", "text")])
+def test_types_that_nobody_told_or_that_take_turns_are_no_drift(types: tuple[str, ...]) -> None:
+    sight = Sight(NOON + 2 * HOUR, deliveries=[typed(*types)])
+
+    assert seen(sight, SchemaDrifted) == []
+
+
+@pytest.mark.parametrize(("before", "after", "severity"), [
+    ("integer", "bigint", Severity.INFO), ("bigint", "integer", Severity.WARNING),
+    ("bigint", "text", Severity.WARNING), ("character varying(5)", "text", Severity.INFO),
+])  # fmt: skip
+def test_a_type_that_reads_as_before_is_only_worth_knowing(
+    before: str, after: str, severity: Severity
+) -> None:
+    (finding,) = found(Sight(NOON, deliveries=[typed(before, after)]), (), Volumes(UTC))
+
+    assert finding.severity is severity
 
 
 def test_a_change_is_told_for_an_hour_though_a_delivery_like_it_follows_at_once() -> None:

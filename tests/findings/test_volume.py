@@ -17,11 +17,13 @@ from engine.findings.model import (
     SchemaDrifted,
     Seen,
     Stale,
+    TypesChanged,
     VolumeOdd,
 )
 from engine.findings.sight import Publications, Sight
 from engine.findings.volume import Volumes
 from engine.findings.wording import told
+from engine.runs.model import Retyped
 from tests.findings.builders import DAY, NOON, SILVER, published, seen
 
 
@@ -79,7 +81,7 @@ def test_a_young_dataset_has_no_usual_number() -> None:
     assert odd([1000, 1010, 990, 5]) == []
 
 
-EVERY: list[tuple[Seen, str]] = [
+EVERY: list[tuple[Seen | TypesChanged, str]] = [
     (RunSlow("medallion", 900.0, 100.0, 7), "medallion takes 9.0 times as long as usual"),
     (RunStuck("medallion", "refine silver.customers", NOON), "medallion is stuck"),
     (RunStuck("medallion", "a free worker", NOON), "Nobody takes medallion"),
@@ -94,6 +96,10 @@ EVERY: list[tuple[Seen, str]] = [
         SchemaDrifted("2.csv", ("phone",), ("fax",), NOON),
         "silver.customers changed its columns: 2 columns",
     ),
+    (
+        TypesChanged(tuple(Retyped(each, "bigint", "text") for each in "abcdefg")),
+        "silver.customers changed the type of 7 columns",
+    ),
     (OutboxBlocked("messages to slack", 3, NOON), "No messages to slack get through"),
     (DiskShort(1024**3, 100 * 1024**3), "The disk of the database is nearly full"),
     (ConnectionsShort(95, 97), "PostgreSQL has hardly a connection left"),
@@ -101,7 +107,9 @@ EVERY: list[tuple[Seen, str]] = [
 
 
 @pytest.mark.parametrize(("evidence", "title"), EVERY, ids=lambda each: type(each).__name__)
-def test_each_sort_of_trouble_has_words_and_says_what_to_do(evidence: Seen, title: str) -> None:
+def test_each_sort_of_trouble_has_words_and_says_what_to_do(
+    evidence: Seen | TypesChanged, title: str
+) -> None:
     words = told(evidence, SILVER, "7K3F9QTZ")
 
     assert words.title == title

@@ -29,6 +29,7 @@ class FileDelivery:
     headers: tuple[str, ...]
     format: CopyFormat
     read: Callable[[], Iterator[bytes]]
+    types: tuple[str, ...] = ()
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The rows, read in a thread so that a slow disk holds nobody up."""
@@ -121,10 +122,7 @@ def _opened(path: Path, name: str, fingerprint: str, source: FileSource) -> File
         case FileFormat.JSON_LINES:
             return _json_lines(path, name, fingerprint, source.encoding)
         case FileFormat.PARQUET:
-            headers = _parquet_headers(path, name)
-            return FileDelivery(
-                name, fingerprint, headers, CopyFormat(), lambda: _as_csv(_parquet_rows(path))
-            )
+            return _parquet(path, name, fingerprint)
 
 
 def _json_lines(path: Path, name: str, fingerprint: str, encoding: str) -> FileDelivery:
@@ -269,15 +267,23 @@ def _json_rows(path: Path, name: str, headers: tuple[str, ...], encoding: str) -
         yield [record.get(header) for header in headers]
 
 
-def _parquet_headers(path: Path, name: str) -> tuple[str, ...]:
+def _parquet(path: Path, name: str, fingerprint: str) -> FileDelivery:
     # imported late: pyarrow takes most of a second, and few projects need it
     from pyarrow import ArrowException, parquet  # noqa: PLC0415
 
+    from engine.adapters.deliveries.parquet_types import told  # noqa: PLC0415  # as above
+
     try:
-        return tuple(parquet.read_schema(path).names)
+        schema = parquet.read_schema(path)
     except (ArrowException, OSError) as error:
         message = f"{name} is not a Parquet file."
         raise SourceUnreadable(message, "Ask its sender for the file again.") from error
+
+    def read() -> Iterator[bytes]:
+        return _as_csv(_parquet_rows(path))
+
+    types = tuple(told(each) for each in schema.types)
+    return FileDelivery(name, fingerprint, tuple(schema.names), CopyFormat(), read, types)
 
 
 def _parquet_rows(path: Path) -> Iterator[Row]:

@@ -5,7 +5,6 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
 
 import asyncpg
 
@@ -46,6 +45,7 @@ class ForeignDelivery:
     table: str = ""
     where: str = ""
     format: CopyFormat = field(default_factory=CopyFormat)
+    types: tuple[str, ...] = ()
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """COPY out of the other database, piece by piece."""
@@ -96,14 +96,22 @@ async def foreign_table(
         raise ConfigurationError(message, "Set it to the address of the source database.")
     connection = await _connected(url, name)
     try:
-        kinds = await _columns(connection, source.table)
+        columns = await _columns(connection, source.table)
     finally:
         await connection.close(timeout=CONNECT_TIMEOUT)
-    if not kinds:
+    if not columns:
         message = f"{name}: there is no such table, or it can't be read."
         raise SourceUnreadable(message, "Check `table` under `source`, and the user's rights.")
-    where = _where(kinds, newer) if newer else ""
-    return ForeignDelivery(name, _moment(clock.now()), tuple(kinds), url, source.table, where)
+    where = _where({each.name: each.category for each in columns}, newer) if newer else ""
+    return ForeignDelivery(
+        name,
+        _moment(clock.now()),
+        tuple(each.name for each in columns),
+        url,
+        source.table,
+        where,
+        types=tuple(each.type for each in columns),
+    )
 
 
 def _where(kinds: Mapping[str, str], newer: Newer) -> str:
@@ -131,17 +139,24 @@ async def _connected(url: str, name: str) -> "asyncpg.Connection[asyncpg.Record]
         raise kind(message, "Check that it runs and that its address is right.") from None
 
 
+@dataclass(frozen=True, slots=True)
+class _Column:
+    name: str
+    category: str
+    type: str
+
+
 async def _columns(
     connection: "asyncpg.Connection[asyncpg.Record]", table: str
-) -> Mapping[str, str]:
-    """The columns of a table with the categories of their types."""
+) -> tuple[_Column, ...]:
+    """The columns of a table with their types, and the categories of these."""
     rows = await connection.fetch(
-        "SELECT attname, typcategory::text AS kind FROM pg_attribute "
+        "SELECT attname, typcategory::text, format_type(atttypid, atttypmod) FROM pg_attribute "
         "JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass($1) "
         "AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
         _quoted(table),
     )
-    return {cast("str", row["attname"]): cast("str", row["kind"]) for row in rows}
+    return tuple(_Column(*row) for row in rows)
 
 
 def _quoted(table: str) -> str:

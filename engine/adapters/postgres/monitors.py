@@ -93,7 +93,7 @@ ORDER BY past.finished_at"""
 _DELIVERIES = text(
     """SELECT wanted.name AS table_name, past.*
 FROM unnest(CAST(:tables AS text[])) AS wanted (name) CROSS JOIN LATERAL (
-  SELECT name, columns, loaded_at, run_id FROM atlas.deliveries
+  SELECT name, columns, types, loaded_at, run_id FROM atlas.deliveries
   WHERE table_name = wanted.name AND columns IS NOT NULL
   ORDER BY loaded_at DESC LIMIT 8) past
 ORDER BY past.loaded_at"""
@@ -209,7 +209,9 @@ class PostgresSights:
         rows = (await connection.execute(_DELIVERIES, {"tables": list(tables)})).all()
         found: dict[str, list[Delivered]] = {}
         for row in rows:
-            delivered = Delivered(row.name, tuple(row.columns), row.loaded_at, row.run_id)
+            types = zip(row.columns, row.types or (), strict=False)
+            known = {column: kind for column, kind in types if kind}
+            delivered = Delivered(row.name, tuple(row.columns), row.loaded_at, row.run_id, known)
             found.setdefault(row.table_name, []).append(delivered)
         return tuple(Deliveries(tables[name], tuple(each)) for name, each in found.items())
 

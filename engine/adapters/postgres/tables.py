@@ -99,6 +99,7 @@ deliveries = Table(
     Column("run_id", Text, nullable=False),
     _moment("loaded_at", nullable=False),
     Column("columns", ARRAY(Text)),
+    Column("types", ARRAY(Text)),
 )
 
 check_results = Table(

@@ -176,6 +176,7 @@ class PostgresWarehouse:
                 run_id=run.id,
                 loaded_at=self._clock.now(),
                 columns=list(columns),
+                types=list(delivery.types) or None,
             )
         )
 
