@@ -11,7 +11,7 @@ import aiohttp
 from engine.errors import EngineError
 from engine.lineage.declared import Declared
 from engine.lineage.graph import DatasetId, Graph, JobId
-from engine.lineage.told import columns_told
+from engine.lineage.told import Facets, columns_told, owners_told
 
 PATIENCE = 10.0
 """Seconds that Marquez may take; large graphs take it that long."""
@@ -126,10 +126,16 @@ def put_nodes(graph: Graph, nodes: Sequence[Node]) -> None:
     for key, job in jobs.items():
         graph.put_job(job, inputs[key], outputs[key])
     for node in nodes:
-        facets = _mapping(_mapping(node.get("data")).get("facets"))
-        known = columns_told(facets)
-        if known.traced and str(node.get("id")) in datasets:
-            graph.put_columns(datasets[str(node.get("id"))], known)
+        if str(node.get("id")) in datasets:
+            facets = _mapping(_mapping(node.get("data")).get("facets"))
+            _put_facets(graph, datasets[str(node.get("id"))], facets)
+
+
+def _put_facets(graph: Graph, dataset: DatasetId, facets: Facets) -> None:
+    graph.put_owners(dataset, owners_told(facets))
+    known = columns_told(facets)
+    if known.traced:
+        graph.put_columns(dataset, known)
 
 
 def _named(nodes: Sequence[Node], kind: str) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -154,6 +154,8 @@ class Graph:
         self._columns: dict[DatasetId, KnownColumns] = {}
         self._makes: dict[ColumnId, set[ColumnId]] = {}
         self._sways: dict[ColumnId, set[DatasetId]] = {}
+        self._owners: dict[str, dict[str, tuple[str, ...]]] = {}
+        """By name, then namespace: a text is looked up quicker than an id."""
         self._last_down: tuple[DatasetId, Reach] | None = None
         self._last_up: tuple[DatasetId, Reach] | None = None
 
@@ -178,6 +180,21 @@ class Graph:
     def put(self, dataset: DatasetId) -> None:
         """Know a dataset, also one that nothing reads or writes."""
         self._at(dataset)
+
+    def put_owners(self, dataset: DatasetId, owners: tuple[str, ...]) -> None:
+        """Know whom others call the owners of a dataset; replaces whom they called so before."""
+        if owners or dataset.name in self._owners:
+            self._owners.setdefault(dataset.name, {})[dataset.namespace] = owners
+
+    def owners(self, dataset: DatasetId) -> tuple[str, ...]:
+        """Whom others call its owners."""
+        told = self._owners.get(dataset.name)
+        return told.get(dataset.namespace, ()) if told else ()
+
+    @property
+    def tells_owners(self) -> bool:
+        """Whether others called anybody an owner."""
+        return bool(self._owners)
 
     def put_job(
         self, job: JobId, inputs: Iterable[DatasetId], outputs: Iterable[DatasetId]

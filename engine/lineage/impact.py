@@ -175,6 +175,8 @@ class Landscape:
     naming: Naming
     owners: Mapping[str, Owner]
     """By the name of a dataset in the project's own namespace."""
+    called: Mapping[str, Owner]
+    """By id and by name, in lower case."""
 
     @classmethod
     def of(cls, project: Project, graph: Graph, naming: Naming) -> "Landscape":
@@ -184,13 +186,23 @@ class Landscape:
         for dataset, owner in project.owned():
             if owner in owners:
                 known[naming.id_of(dataset).name] = owners[owner]
-        return cls(project, graph, naming, known)
+        ids = {owner.id.casefold(): owner for owner in owners.values()}
+        return cls(project, graph, naming, known, {_name(o): o for o in owners.values()} | ids)
 
     def owner_of(self, dataset: DatasetId) -> Owner | None:
-        """Who answers for a dataset of the project."""
+        """Who answers for a dataset: the project says it of its own, other tools of theirs."""
         # by name first: of ids of thousands of datasets each hash would be made anew
         owner = self.owners.get(dataset.name)
-        return owner if dataset.namespace == self.naming.namespace else None
+        if owner is not None and dataset.namespace == self.naming.namespace:
+            return owner
+        told = self.graph.owners(dataset)
+        return self._known(told) if told else None
+
+    def _known(self, told: Sequence[str]) -> Owner:
+        """The first whom the project knows too, such as `sales` in `team:sales`, else the first."""
+        names = (each.rpartition(":")[2].casefold() for each in told)
+        found = next((self.called[each] for each in names if each in self.called), None)
+        return found or Owner(told[0], told[0])
 
     def told(self, column: ColumnId) -> str:
         """A column for people, such as «gold.revenue.total»."""
@@ -264,22 +276,28 @@ def _owners(
     landscape: Landscape, rings: Iterable[Ring], exposures: Iterable[Exposure]
 ) -> tuple[Owner, ...]:
     """Each owner once, in the order in which they are reached."""
-    wanted = dict.fromkeys(_reached_owners(landscape, rings))
-    wanted.update(dict.fromkeys(each.owner for each in exposures if each.owner))
+    wanted = {owner.id: owner for owner in _reached_owners(landscape, rings)}
     known = {owner.id: owner for owner in landscape.project.owners}
-    return tuple(known[each] for each in wanted if each in known)
+    for each in exposures:
+        if each.owner in known:
+            wanted.setdefault(each.owner, known[each.owner])
+    return tuple(wanted.values())
 
 
-def _reached_owners(landscape: Landscape, rings: Iterable[Ring]) -> Iterator[str]:
-    """The ids of owners as they are reached, until all that own anything were."""
-    left = {owner.id for owner in landscape.owners.values()}
+def _reached_owners(landscape: Landscape, rings: Iterable[Ring]) -> Iterator[Owner]:
+    """Owners as they are reached, until all that own anything were."""
+    left, seen = {owner.id for owner in landscape.owners.values()}, set[str]()
     for each in chain.from_iterable(rings):
-        if not left:
+        if left <= seen and not landscape.graph.tells_owners:
             return
         owner = landscape.owner_of(each)
-        if owner is not None and owner.id in left:
-            left.remove(owner.id)
-            yield owner.id
+        if owner is not None and owner.id not in seen:
+            seen.add(owner.id)
+            yield owner
+
+
+def _name(owner: Owner) -> str:
+    return owner.name.casefold()
 
 
 def _soon(

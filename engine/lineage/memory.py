@@ -39,7 +39,6 @@ class LineageMemory:
 
     def __init__(self, declared: Declared) -> None:
         self._declared = declared
-        self._owners: dict[DatasetId, tuple[str, ...]] = {}
         self.graph = Graph()
         declared.put_into(self.graph)
 
@@ -47,7 +46,6 @@ class LineageMemory:
         """Forget all that events told, and know this instead."""
         graph = Graph()
         self._declared.put_into(graph)
-        self._owners = {}
         self._take(graph, news)
         self.graph = graph
 
@@ -55,14 +53,11 @@ class LineageMemory:
         """Know what changed."""
         self._take(self.graph, news)
 
-    def owners(self, dataset: DatasetId) -> tuple[str, ...]:
-        """Who owns a dataset, by the last event that said so."""
-        return self._owners.get(dataset, ())
-
     def _take(self, graph: Graph, news: News) -> None:
         for dataset in news.datasets:
             graph.put_columns(dataset.id, self._columns(dataset))
-            self._owners[dataset.id] = owners_told(dataset.facets)
+            if self._declared.naming.local(dataset.id) is None:
+                graph.put_owners(dataset.id, owners_told(dataset.facets))
         for job in news.jobs:
             graph.put_job(job.id, self._inputs(job), job.outputs)
 

@@ -110,7 +110,7 @@ async def test_an_older_word_never_overwrites_a_newer_one_but_adds_what_is_new(l
     memory = await loaded(lab)
 
     assert memory.graph.columns(lake("x")).fields == ("new",)
-    assert memory.owners(lake("x")) == ("lea",)
+    assert memory.graph.owners(lake("x")) == ("lea",)
 
 
 async def test_the_same_event_again_changes_and_tells_nothing(lab: Lab) -> None:

@@ -96,9 +96,13 @@ async def test_what_marquez_knows_is_added_to_what_the_project_declares() -> Non
     assert graph.upstream(lake("x")).distances[own("bronze.orders")] == 3
 
 
-async def test_columns_are_read_from_its_facets() -> None:
+async def test_columns_and_owners_are_read_from_its_facets() -> None:
     field = a_field(own("gold.revenue"), "total", transformations=[direct("IDENTITY")])
-    facets = {lake("x"): {"columnLineage": {"fields": {"sum": {"inputFields": [field]}}}}}
+    told = {
+        "columnLineage": {"fields": {"sum": {"inputFields": [field]}}},
+        "ownership": {"owners": [{"name": "team:lake"}]},
+    }
+    facets = {lake("x"): told}
 
     async def answer(_: web.Request) -> web.StreamResponse:
         flow = ("export", [own("gold.revenue")], [lake("x")])
@@ -109,6 +113,7 @@ async def test_columns_are_read_from_its_facets() -> None:
 
     source = ColumnFrom(ColumnId(own("gold.revenue"), "total"), Influence.IDENTITY)
     assert graph.columns(lake("x")).origins == {"sum": (source,)}
+    assert graph.owners(lake("x")) == ("team:lake",)
 
 
 async def test_a_dataset_that_marquez_does_not_know_is_known_from_the_project_alone() -> None:

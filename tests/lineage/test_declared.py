@@ -80,10 +80,13 @@ def test_reading_everything_anew_forgets_what_is_gone() -> None:
     assert own("gold.revenue") in memory.graph
 
 
-def test_owners_are_those_of_the_last_word() -> None:
+def test_owners_of_what_is_not_ours_are_those_of_the_last_word() -> None:
     memory = a_memory()
     owners = {"ownership": {"owners": [{"name": "team:lake"}]}}
-    memory.hear(News((KnownDataset(lake("a"), owners),)))
+    memory.hear(News((KnownDataset(lake("a"), owners), KnownDataset(own("silver.orders"), owners))))
 
-    assert memory.owners(lake("a")) == ("team:lake",)
-    assert memory.owners(lake("b")) == ()
+    assert memory.graph.owners(own("silver.orders")) == ()
+    assert memory.graph.owners(lake("a")) == ("team:lake",)
+    assert memory.graph.owners(lake("b")) == ()
+    memory.hear(News((KnownDataset(lake("a")),)))
+    assert memory.graph.owners(lake("a")) == ()

@@ -54,6 +54,12 @@ IDS = (
     DatasetId(EXPOSURES, "unknown"),
 )
 ids = st.sampled_from(IDS)
+TOLD = {
+    ("zoe@else.where",): Owner("zoe@else.where", "zoe@else.where"),
+    ("zoe", "user:a"): OWNERS[0],
+    ("team:BEN",): OWNERS[1],
+}
+told_owners = st.dictionaries(st.sampled_from(IDS[-4:-2]), st.sampled_from(sorted(TOLD)))
 flows = st.lists(
     st.tuples(st.lists(ids, max_size=3), st.lists(ids, max_size=3)), min_size=3, max_size=12
 )
@@ -87,6 +93,7 @@ def plainly(
     reach = column_reach(graph, ColumnId(start, column or ""))
     touched = set(distances) if column is None else {*reach.datasets, *reach.unknown}
     owned = {NAMING.id_of(each): project.owner_of(each) for each in project.datasets()}
+    owned |= {each: TOLD[graph.owners(each)] for each in IDS if graph.owners(each)}
     unknown = () if column is None else reach.unknown
     hit = [
         Affected(each, NAMING.told(each), far, owned.get(each), each not in unknown)
@@ -96,8 +103,8 @@ def plainly(
     datasets = [each for each in hit if each.id.namespace != EXPOSURES]
     names = {each.name for each in hit if each.id.namespace == EXPOSURES}
     exposures = tuple(each for each in project.exposures if each.name in names)
-    owners = [each.owner.id for each in datasets if each.owner]
-    owners += [each.owner for each in exposures if each.owner]
+    owners = [each.owner for each in datasets if each.owner]
+    owners += [owner for each in exposures for owner in OWNERS if owner.id == each.owner]
     hurt = {start, *(each.id for each in datasets)}
 
     def is_hit(run: DueRun) -> bool:
@@ -113,20 +120,30 @@ def plainly(
         sum(not each.certain for each in datasets),
         [] if column is None else columns,
         exposures,
-        tuple(each for id_ in dict.fromkeys(owners) for each in project.owners if each.id == id_),
+        tuple(dict.fromkeys(owners)),
         tuple(sorted((run for run in due if is_hit(run)), key=lambda run: run.at)),
     )
 
 
-@given(flows, st.dictionaries(ids, known), ids, st.sampled_from((None, "x", "y")), due_runs)
+@given(
+    flows,
+    st.dictionaries(ids, known),
+    ids,
+    st.sampled_from((None, "x", "y")),
+    due_runs,
+    told_owners,
+)
 def test_an_impact_is_what_one_by_one_tells(
     jobs: list[tuple[list[DatasetId], list[DatasetId]]],
     columns: dict[DatasetId, KnownColumns],
     start: DatasetId,
     column: str | None,
     due: list[DueRun],
+    owners: dict[DatasetId, tuple[str, ...]],
 ) -> None:
     graph = Graph()
+    for each, names in owners.items():
+        graph.put_owners(each, names)
     for number, (inputs, outputs) in enumerate(jobs):
         graph.put_job(JobId("x", str(number)), inputs, outputs)
     for each, told in columns.items():
