@@ -213,12 +213,12 @@ def storm_card(count: StormCount, reading: Reading) -> Card:
         (each.id, each.cause.card.title, str(each.severity), str(each.status))
         for each in count.worst
     )
-    span = duration((count.latest - count.began).total_seconds())
-    worst = max((each.severity for each in count.worst), key=list(Severity).index)
+    # what is open comes first in it, and alone tells how bad it is now
+    severities = [each.severity for each in count.worst if not each.resolved]
     return Card(
         kind=CardKind.ALERT,
-        severity=worst if open_ else Severity.SUCCESS,
-        title=f"Storm: {counted(count.total, 'more incident')} began within {span}",
+        severity=max(severities, key=list(Severity).index, default=Severity.SUCCESS),
+        title=_storm_title(count),
         text="So many began at once that this message tells of them together. "
         "Look for what they have in common; each can be shown and acknowledged by its id.",
         facts=(
@@ -229,3 +229,13 @@ def storm_card(count: StormCount, reading: Reading) -> Card:
         table=CardTable(("Incident", "What", "Severity", "State"), rows) if rows else None,
         buttons=(Button("Open incidents", "incidents", ButtonStyle.PRIMARY),),
     )
+
+
+def _storm_title(count: StormCount) -> str:
+    """The number that matters to whoever wakes up: how many are open still."""
+    total = counted(count.total, "more incident")
+    if count.resolved == count.total:
+        return f"Storm over: {total} began, and none is open"
+    span = duration((count.latest - count.began).total_seconds())
+    began = f"Storm: {total} began within {span}" if count.total > 1 else f"Storm: {total} began"
+    return f"{began}, {count.total - count.resolved} open" if count.resolved else began

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from engine.alerts.attendant import Attendant
 from engine.alerts.incidents import acts
-from engine.alerts.incidents.card import MOST_BUTTONS
+from engine.alerts.incidents.card import MOST_BUTTONS, Reading, storm_card
 from engine.alerts.incidents.desk import STORM, IncidentDesk
 from engine.alerts.incidents.model import Incident, Status
+from engine.alerts.incidents.ports import StormCount
 from engine.alerts.incidents.signals import Noted, Signal
 from engine.alerts.routing.model import Muted
 from engine.cards import Button, Card, Mention, Severity
@@ -25,6 +26,7 @@ from tests.alerts.incidents.builders import NINE, PROJECT, Book, at, cleared, no
 from tests.builders import dataset
 
 PLACE = "web:#data-alerts"
+SEVERITIES = (Severity.CRITICAL, Severity.WARNING)
 
 
 class Office:
@@ -319,6 +321,36 @@ async def test_a_storm_is_one_message_more() -> None:
     assert storms == ["Storm: 40 more incidents began within 1 s"]
 
 
+def storm_of(*, grave_is_over: bool, resolved: int) -> Card:
+    """The card of three incidents of a storm, of which a grave and a mild one are named."""
+    (grave,), (mild,) = (Book().hear(noted(severity=each)) for each in SEVERITIES)
+    if grave_is_over:
+        grave = replace(grave, status=Status.RESOLVED, resolved_at=NINE)
+    named = (mild, grave) if grave_is_over else (grave, mild)
+    return storm_card(StormCount(3, resolved, NINE, NINE, named), Reading(NINE, UTC, str))
+
+
+def test_a_storm_is_as_severe_as_what_is_open_of_it_and_says_how_many_are() -> None:
+    begun = storm_of(grave_is_over=False, resolved=0)
+    calmer = storm_of(grave_is_over=True, resolved=2)
+
+    assert begun.severity is Severity.CRITICAL
+    assert (calmer.severity, calmer.title.rpartition(", ")[2]) == (Severity.WARNING, "1 open")
+
+
+async def test_a_storm_that_is_over_says_so() -> None:
+    office = Office()
+    await office.hear(*(_trouble(f"f{n:02}") for n in range(STORM + 2)))
+
+    await office.hear(replace(cleared(minutes=5), dataset=None))
+
+    storm = office.transactions.state.posts[f"storm:{STORM + 1}@{PLACE}"].post.card
+    assert (storm.title, storm.severity) == (
+        "Storm over: 2 more incidents began, and none is open",
+        Severity.SUCCESS,
+    )
+
+
 def _trouble(name: str, minutes: float = 0, on: str | None = None) -> Noted:
     return replace(noted(on, minutes, run=f"{name}{minutes}"), fingerprint=name)
 
@@ -333,7 +365,7 @@ async def test_in_a_storm_each_place_is_told_of_what_concerns_it() -> None:
 
     at_gold = office.transactions.state.posts["storm:11@web:#gold"].post.card
     at_crm = office.transactions.state.posts["storm:11@web:#crm"].post.card
-    assert at_gold.title == at_crm.title == "Storm: 1 more incident began within 1 s"
+    assert at_gold.title == at_crm.title == "Storm: 1 more incident began"
     assert at_gold.table is not None
     assert at_crm.table is not None
     assert [row[0] for table in (at_gold.table, at_crm.table) for row in table.rows] == [
