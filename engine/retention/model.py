@@ -10,6 +10,7 @@ class Aging(StrEnum):
     """What is cleared away, in the order in which that is done."""
 
     RUNS = "runs"
+    UNSENT = "posts that nobody sends"
     POSTS = "posts"
     MESSAGES = "messages"
     QUEUE_EVENTS = "queue events"
@@ -25,6 +26,9 @@ class Aging(StrEnum):
 METRICS_KEPT = timedelta(days=400)
 """Numbers outlast their runs: of a month's last day there is one a month to learn from."""
 
+UNSENT_FOR = timedelta(days=7)
+"""A post that is tried is due again within the hour; one that was due for so long is not tried."""
+
 
 def oldest_kept(what: Aging, kept: Retention, now: datetime) -> datetime:
     """The moment before which it goes."""
@@ -35,6 +39,8 @@ def oldest_kept(what: Aging, kept: Retention, now: datetime) -> datetime:
             return now - kept.quarantine
         case Aging.METRICS:
             return now - max(kept.runs, METRICS_KEPT)
+        case Aging.UNSENT:
+            return now - UNSENT_FOR
         case Aging.TICKETS | Aging.CHUNKS:
             return now  # those of a run that is over are of no use at once
         case _:

@@ -186,6 +186,28 @@ async def test_posts_that_were_delivered_go_and_others_stay(lab: Lab) -> None:
     assert await ids(lab, "outbox", "key") == set(keys[1:])
 
 
+async def test_posts_that_nobody_sends_are_given_up_and_others_wait_on(lab: Lab) -> None:
+    keys = ("a terminal that went away", "tried", "due today", "delivered")
+    async with lab.transactions.begin() as tx:
+        for key in keys:
+            await tx.outbox.put(Post(key, "terminal:you", Card(CardKind.ALERT, Severity.INFO, "!")))
+    await lab.rows("UPDATE atlas.outbox SET due_at = $1 WHERE key <> 'due today'", OLD)
+    await lab.rows("UPDATE atlas.outbox SET reason = 'No answer.' WHERE key = 'tried'")
+    await lab.rows("UPDATE atlas.outbox SET delivered_revision = 1 WHERE key = 'delivered'")
+
+    assert await clear(lab, Aging.UNSENT) == 2
+
+    given_up = await lab.rows(
+        "SELECT key, reason FROM atlas.outbox WHERE dead_at IS NOT NULL AND failing_since < $1",
+        LIMIT,
+    )
+    assert {row["key"]: row["reason"] for row in given_up} == {
+        "a terminal that went away": "Nobody sends to terminal.",
+        "tried": "Nobody sends to terminal any more; at last: No answer.",
+    }
+    assert await clear(lab, Aging.UNSENT) == 0
+
+
 async def test_messages_of_the_page_go_unless_they_were_edited_since(lab: Lab) -> None:
     said = (
         "INSERT INTO atlas.web_messages (channel, author, name, text, at, edited_at) "

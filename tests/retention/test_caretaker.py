@@ -72,6 +72,7 @@ async def test_each_sort_has_its_own_age() -> None:
     assert ages[Aging.RUNS] == 40
     assert ages[Aging.POSTS] == ages[Aging.MESSAGES] == ages[Aging.QUEUE_EVENTS] == 30
     assert ages[Aging.QUARANTINE] == 20
+    assert ages[Aging.UNSENT] == 7
 
 
 async def test_what_is_in_use_goes_later_and_the_rest_now() -> None:

@@ -74,6 +74,16 @@ AND NOT EXISTS (SELECT FROM atlas.runs WHERE runs.backfill = backfills.id)"""
 )
 
 _PIECES = {
+    # a terminal's are for the process that put them in, another platform may have been taken out
+    Aging.UNSENT: text(
+        """UPDATE atlas.outbox SET dead_at = clock_timestamp(),
+  failing_since = coalesce(failing_since, due_at), reason = 'Nobody sends to ' || platform
+    || CASE WHEN reason = '' THEN '.' ELSE ' any more; at last: ' || reason END
+WHERE id IN (
+  SELECT id FROM atlas.outbox
+  WHERE delivered_revision < revision AND dead_at IS NULL AND due_at < :before
+  ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED)"""
+    ),
     Aging.POSTS: text(
         """DELETE FROM atlas.outbox WHERE id IN (
   SELECT id FROM atlas.outbox
