@@ -70,6 +70,8 @@ def last_rows(source: str, size: int) -> str:
 
 def typed_rows(bronze: str, columns: Sequence[SilverColumn]) -> str:
     """SELECT of `_row` and some columns, cleaned and typed as refining does it."""
+    # a watermark may be part of the key, and then is asked for twice
+    columns = list({each.number: each for each in columns}.values())
     return f"""SELECT _row, {_typed(columns)}
 FROM (SELECT _row, {_each(columns, cell_sql.present)}
       FROM (SELECT _row, {_each(columns, cell_sql.cleaned)} FROM {bronze} b {_APART}) cleaned
