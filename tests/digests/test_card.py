@@ -17,10 +17,11 @@ from engine.digests.model import (
     Quality,
     Summary,
     Tally,
+    next_first,
 )
 from engine.quality.report import Trend
 from engine.recurrence import Cron
-from engine.schedules.model import Schedule
+from engine.schedules.model import Digest, Schedule
 from tests.builders import an_asker
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -141,12 +142,26 @@ def test_only_what_changed_or_is_open_is_worth_a_word() -> None:
     assert replace(quiet, pipelines=(PipelineTally("x", before=Tally(3)),)).says_nothing
 
 
+def test_the_next_comes_first_without_what_is_paused_and_without_digests() -> None:
+    soon, later = a_schedule(2, MONDAY), a_schedule(1, MONDAY + timedelta(hours=1))
+    paused, digest = replace(soon, paused=True), replace(soon, digest=Digest("web:#data"))
+
+    assert list(next_first((later, paused, digest, soon))) == [soon, later]
+
+
 def test_a_few_runs_or_a_little_time_are_no_improvement() -> None:
     once = PipelineTally("a", Tally(1, seconds=1.0), Tally(9, seconds=9.0))
     hardly = PipelineTally("b", Tally(9, seconds=8.9), Tally(9, seconds=9.0))
+    new = PipelineTally("c", Tally(9, seconds=1.0), Tally(1, seconds=9.0))
 
-    assert Summary(WEEK, (once, hardly)).most_improved() is None
-    assert Summary(WEEK, (*BUSY, once, hardly)).most_improved() == BUSY[2]
+    assert Summary(WEEK, (once, hardly, new)).most_improved() is None
+    assert Summary(WEEK, (*BUSY, once, hardly, new)).most_improved() == BUSY[2]
+
+
+def test_what_takes_nine_tenths_of_its_time_before_has_improved() -> None:
+    just = PipelineTally("a", Tally(2, seconds=9.0), Tally(2, seconds=10.0))
+
+    assert Summary(WEEK, (just,)).most_improved() == just
 
 
 def test_a_period_ends_now_and_is_no_longer_than_a_year() -> None:

@@ -64,8 +64,9 @@ def test_a_check_without_an_answer_was_not_evaluated() -> None:
     assert str(verdict) == "row_count > 0: not evaluated (no answer from the quality engine)"
 
 
-def test_of_two_answers_the_worse_one_counts_with_its_value() -> None:
-    answers = [Measured(0, Outcome.FAILED, "9"), Measured(0, Outcome.PASSED, "0")]
+@pytest.mark.parametrize("other", [Outcome.PASSED, Outcome.WARNED, Outcome.NOT_EVALUATED])
+def test_of_two_answers_the_worse_one_counts_with_its_value(other: Outcome) -> None:
+    answers = [Measured(0, Outcome.FAILED, "9"), Measured(0, other, "0")]
 
     (verdict,) = settle([Check("row_count > 0")], answers)
 

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from engine.alerts.attendant import Attendant
 from engine.alerts.incidents import acts
 from engine.alerts.incidents.card import MOST_BUTTONS, Reading, storm_card
-from engine.alerts.incidents.desk import STORM, IncidentDesk
+from engine.alerts.incidents.desk import STORM, IncidentDesk, in_storms
 from engine.alerts.incidents.model import Incident, Status
-from engine.alerts.incidents.ports import StormCount
+from engine.alerts.incidents.ports import Pace, StormCount
 from engine.alerts.incidents.signals import Noted, Signal
-from engine.alerts.routing.model import Muted
+from engine.alerts.incidents.telling import Change
+from engine.alerts.routing.model import Destination, Muted
 from engine.cards import Button, Card, Mention, Severity
 from engine.catalog.model import Layer, Project
 from engine.catalog.parties import Exposure, Owner
@@ -388,6 +389,14 @@ async def test_what_is_back_after_its_storm_is_over_is_a_message_of_its_own() ->
     kept = office.transactions.state.posts
     assert kept[f"storm:{STORM + 1}@{PLACE}"].revision == storm + 1
     assert not [post for post in kept.values() if post.post.card.title.endswith("is open again")]
+
+
+def test_what_is_back_within_its_storm_stays_in_its_message() -> None:
+    (incident,) = Book().hear(noted())
+    back = replace(incident, storm=STORM + 1, posted=(Destination(PLACE),))
+    change = Change(replace(back, status=Status.RESOLVED), back)
+
+    assert in_storms([change], Pace(STORM + 1, storm=STORM + 1)) == [change]
 
 
 async def test_many_that_are_back_at_once_are_a_storm_of_their_own() -> None:

@@ -208,6 +208,31 @@ def test_it_is_opened_again_within_a_day_under_its_number() -> None:
     assert [each.number for each in book.apart] == [1, 2]
 
 
+@pytest.mark.parametrize(("late", "numbers"), [(0, [1]), (1, [1, 2])])
+def test_a_day_after_it_ended_it_is_the_same_and_later_another(
+    late: int, numbers: list[int]
+) -> None:
+    book = Book()
+    book.hear(noted())
+    book.hear(cleared(minutes=1))
+
+    book.hear(noted(minutes=1 + 60 * 24 + late))
+
+    assert [each.number for each in book.apart] == numbers
+
+
+@pytest.mark.parametrize(("late", "flaps"), [(0, True), (1, False)])
+def test_it_comes_and_goes_when_it_ended_so_often_within_an_hour(late: int, flaps: bool) -> None:
+    book = Book()
+    for turn in range(FLAPS):
+        book.hear(noted(minutes=turn * 10))
+        book.hear(cleared(minutes=turn * 10 + 1))
+
+    book.hear(noted(minutes=1 + 60 + late))
+
+    assert only(book).flapping is flaps
+
+
 def test_late_news_of_what_is_over_opens_nothing() -> None:
     book = Book()
     book.hear(noted(minutes=1))
