@@ -340,10 +340,11 @@ def test_a_storm_is_as_severe_as_what_is_open_of_it_and_says_how_many_are() -> N
 
 
 async def test_a_storm_that_is_over_says_so() -> None:
-    office = Office()
-    await office.hear(*(_trouble(f"f{n:02}") for n in range(STORM + 2)))
+    office, names = Office(), [f"f{n:02}" for n in range(STORM + 2)]
+    await office.hear(*map(_trouble, names))
 
-    await office.hear(replace(cleared(minutes=5), dataset=None))
+    over = replace(cleared(minutes=5), dataset=None)
+    await office.hear(*(replace(over, fingerprint=each) for each in names))
 
     storm = office.transactions.state.posts[f"storm:{STORM + 1}@{PLACE}"].post.card
     assert (storm.title, storm.severity) == (
