@@ -287,9 +287,15 @@ def _owners(
 def _reached_owners(landscape: Landscape, rings: Iterable[Ring]) -> Iterator[Owner]:
     """Owners as they are reached, until all that own anything were."""
     left, seen = {owner.id for owner in landscape.owners.values()}, set[str]()
+    heard = set[tuple[str, ...]]()
     for each in chain.from_iterable(rings):
         if left <= seen and not landscape.graph.tells_owners:
             return
+        told = landscape.graph.owners(each)
+        if told in heard and each.name not in landscape.owners:
+            continue
+        if told:
+            heard.add(told)
         owner = landscape.owner_of(each)
         if owner is not None and owner.id not in seen:
             seen.add(owner.id)
