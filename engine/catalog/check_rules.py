@@ -21,6 +21,7 @@ from engine.catalog.model import (
     Project,
     Table,
 )
+from engine.catalog.pattern_rules import one_sided
 from engine.catalog.policy_rules import overruled
 from engine.errors import Mistake
 from engine.sodacl.lint import warnings_in
@@ -143,6 +144,7 @@ def reference_mistakes(
 def unwise(project: Project) -> Iterator[Mistake]:
     """What a project may say and should not; it keeps nothing from running."""
     yield from overruled(project)
+    yield from one_sided(project.privacy.allowed)
     yield from dict.fromkeys(_of_checks(project))
 
 

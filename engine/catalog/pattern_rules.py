@@ -1,5 +1,6 @@
 """The rules for patterns that a project adds: they can be read, match something, and are fast."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Protocol
@@ -8,12 +9,15 @@ import regex  # type: ignore[import-untyped]  # no stubs are published with it
 
 from engine.catalog.mistakes import Finding
 from engine.catalog.policy import PRIVACY_FILE, Allowed, CustomPattern
+from engine.errors import Mistake
 
 LONGEST = 0.3
 """Seconds that a pattern may take for one text; a good one takes a ten-thousandth of that."""
 
 _FLAGS = regex.DOTALL | regex.MULTILINE | regex.IGNORECASE
 _ENDS = ("!", "\n\0")
+_BEGIN, _END = re.compile(r"\^|\\A"), re.compile(r"(?<!\\)\$\Z|\\Z\Z")
+_OPEN_BEGIN, _OPEN_END = re.compile(r"\\?.[*+]"), re.compile(r"(?<!\\)[*+]\??\Z")
 _SHORT, _LONG = 60, 3000
 """The short texts find what doubles with each character, the long ones what grows by the square."""
 
@@ -42,6 +46,30 @@ def allowed_mistakes(allowed: Allowed) -> Iterator[Finding]:
     for index, each in enumerate(allowed.regexes):
         if problem := _problem(each):
             yield PRIVACY_FILE, problem, ("allow", "regexes", index)
+
+
+def one_sided(allowed: Allowed) -> Iterator[Mistake]:
+    """Patterns such as `^noreply@`, of which more is expected; it keeps nothing from running.
+
+    They must fit all of what was found, so this one allows nothing.
+    """
+    for each, place in zip(allowed.regexes, allowed.places, strict=True):
+        whole = _whole(each)
+        if whole != each:
+            problem = f"{each!r} must fit all of what was found, so it does not allow what only"
+            where = "begins" if whole.startswith(each) else "ends"
+            yield Mistake(place.file, place.line, f"{problem} {where} so: is {whole!r} meant?")
+
+
+def _whole(pattern: str) -> str:
+    """The pattern with what is left open where only its other end is tied to a place."""
+    inner = pattern.strip("()")
+    begins, ends = _BEGIN.match(inner) is not None, _END.search(inner) is not None
+    if begins and not ends and not _OPEN_END.search(inner):
+        return f"{pattern}.*"
+    if ends and not begins and not _OPEN_BEGIN.match(inner):
+        return f".*{pattern}"
+    return pattern
 
 
 def _problem(pattern: str) -> str | None:

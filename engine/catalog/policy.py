@@ -188,6 +188,8 @@ class Allowed:
 
     words: tuple[str, ...] = ()
     regexes: tuple[str, ...] = ()
+    places: tuple[Place, ...] = field(default=(), compare=False)
+    """Where each of the regular expressions stands."""
 
 
 ColumnRules = Mapping[tuple[str, str], ColumnRule]

@@ -53,9 +53,18 @@ def policy_of(sources: PolicySources, tables: Sequence[Table]) -> PrivacyPolicy:
         rules=tuple(_rules(sources)),
         columns=_columns(sources, tables),
         patterns=tuple(_pattern(each) for each in rules.recognizers),
-        allowed=Allowed(rules.allow.words, rules.allow.regexes),
+        allowed=_allowed(sources),
         languages=rules.languages,
     )
+
+
+def _allowed(sources: PolicySources) -> Allowed:
+    allow = sources.rules.allow
+    places = tuple(
+        sources.place(PRIVACY_FILE, "allow", "regexes", index)
+        for index in range(len(allow.regexes))
+    )
+    return Allowed(allow.words, allow.regexes, places)
 
 
 def _pattern(document: RecognizerDocument) -> CustomPattern:

@@ -40,7 +40,7 @@ columns:
     gift: {entity: EMAIL_ADDRESS, undeclared: true}
 recognizers:
   - {name: employee, entity: EMPLOYEE_ID, regex: 'E-\\d{6}', score: 0.6, context: [staff]}
-allow: {words: [Harbour & Pine], regexes: ['^noreply@']}
+allow: {words: [Harbour & Pine], regexes: ['noreply@.*']}
 languages: [en, de]
 """
 
@@ -91,7 +91,7 @@ def test_all_that_it_says_is_read(written: Written) -> None:
     assert policy.patterns == (
         CustomPattern("employee", "EMPLOYEE_ID", r"E-\d{6}", 0.6, ("staff",)),
     )
-    assert policy.allowed == Allowed(("Harbour & Pine",), ("^noreply@",))
+    assert policy.allowed == Allowed(("Harbour & Pine",), ("noreply@.*",))
     assert policy.languages == ("en", "de")
 
 
@@ -306,6 +306,35 @@ def test_a_column_rule_that_does_nothing_is_unwise(written: Written) -> None:
         "tables/orders.yaml:5: hash does nothing here: EMAIL_ADDRESS: redact in privacy.yaml:1 is "
         "stricter"
     )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "meant"),
+    [
+        ("^noreply@", "^noreply@.*"),
+        (r"^E-\d{6}", r"^E-\d{6}.*"),
+        (r"\Anoreply@", r"\Anoreply@.*"),
+        (r"@works\.internal$", r".*@works\.internal$"),
+        (r"@works\.internal\Z", r".*@works\.internal\Z"),
+    ],
+)
+def test_a_pattern_that_allows_less_than_it_seems_to_is_unwise(
+    written: Written, pattern: str, meant: str
+) -> None:
+    project = read_project(written(f"allow:\n  regexes:\n    - x\n    - '{pattern}'\n"))
+
+    (told_of,) = unwise(project)
+    assert str(told_of).startswith(f"privacy.yaml:4: {pattern!r} must fit all of what was found")
+    assert str(told_of).endswith(f"is {meant!r} meant?")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["noreply@.*", "^noreply@.*", "^(noreply@.*)", r"^E-\d+", "^a@b$", "(^a@b$)", r".*@b\.c$",
+     "a@b", r"cost \$", r"\w+@b$"],
+)  # fmt: skip
+def test_a_pattern_that_says_both_ends_or_none_is_fine(written: Written, pattern: str) -> None:
+    assert list(unwise(read_project(written(f"allow: {{regexes: ['{pattern}']}}\n")))) == []
 
 
 def test_the_example_in_the_docs_is_a_good_one(written: Written) -> None:

@@ -64,7 +64,7 @@ def test_a_new_key_changes_the_terms_of_what_it_protects_and_of_nothing_else() -
         Recognition(languages=("en", "de")),
         Recognition(custom=(CustomRecognizer("staff", "EMPLOYEE_ID", r"E-\d{6}"),)),
         Recognition(allow=AllowList(frozenset({"Harbour"}))),
-        Recognition(allow=AllowList(regexes=("^noreply@",))),
+        Recognition(allow=AllowList(regexes=("noreply@.*",))),
         Recognition(off=frozenset()),
     ],
 )
