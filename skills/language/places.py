@@ -28,6 +28,7 @@ _SEVERAL = re.compile(r",|\band\b|\bor\b", re.IGNORECASE)
 _NO_COLUMN = frozenset(
     ["it", "this", "that", "them", "these", "those", "everything", "all", "both", "nothing", "data"]
 )
+_FIGURES = re.compile(r"\d")
 _PATH = re.compile(r"[@#]?[^\W_][\w.:@-]*")
 MOST_TRIED = 4
 
@@ -121,10 +122,16 @@ def _unknown_column(text: str, known: tuple[str, ...]) -> Named:
     near = _once(each for each, _ in nearest("_".join(folded(text)), known))
     if near:
         doubt = f"No table declares a column {text}. Did you mean {' or '.join(near)}?"
-        return Named((*near, text) if is_one else near, doubt)
+        return Named((*near, text) if is_one and not _is_slip(text, near[0]) else near, doubt)
     if not is_one or text.casefold() in _NO_COLUMN:
         return Named(known[:MOST_TRIED] or (text,), f"Not understood: {text}. Which column?")
     return Named((text,))
+
+
+def _is_slip(typed: str, meant: str) -> bool:
+    """Whether the letters were mixed up; `phone2` or `email_old` may be columns of their own."""
+    is_longer = typed.casefold().startswith(meant) or meant.startswith(typed.casefold())
+    return not is_longer and _FIGURES.findall(typed) == _FIGURES.findall(meant)
 
 
 def quoted(name: str) -> str:

@@ -6,7 +6,13 @@ from dataclasses import replace
 from itertools import product
 from types import MappingProxyType
 
-from engine.commands import AcceptFinding, Help, RejectFinding, SetPrivacyRule
+from engine.commands import (
+    AcceptFinding,
+    Help,
+    PrivacyReport,
+    RejectFinding,
+    SetPrivacyRule,
+)
 from skills.language.courtesy import Plainly, plainly
 from skills.language.names import nearest
 from skills.language.places import COLUMN, PLACE, Places, column_named, dataset_named, place_in
@@ -78,6 +84,15 @@ _DECIDED = re.compile(
     rf" (?P<what>[\w' -]{{1,60}}?) (?:in|for|of) {PLACE}",
     re.IGNORECASE,
 )
+_QUESTION = re.compile(
+    rf"(?:is|are) {PLACE} (?:personal|private|sensitive|pii)(?: (?:data|information))?",
+    re.IGNORECASE,
+)
+_UNDOING = re.compile(
+    rf"(?:un(?:mask|hash|redact|encrypt)|stop (?:masking|hashing|redacting|encrypting)) {PLACE}",
+    re.IGNORECASE,
+)
+_UNPROTECTED = "That would show its values from the next run on."
 _ACCEPTING = frozenset({"accept", "is", "are", "holds", "contains", "has"})
 _ASKED = "That is a question, so nothing was done."
 _ONLY_GENERALISE = "Only generalise says how far: «generalise birth_date in customers to year»."
@@ -88,6 +103,8 @@ def read_privacy_rule(text: str, vocabulary: Vocabulary) -> Reading | None:
     said = plainly(text)
     return (
         _rule(said, vocabulary)
+        or _asked(said, vocabulary)
+        or _undone(said, vocabulary)
         or _decision(said, vocabulary)
         or _misspelled(said, vocabulary)
         or _incomplete(said, vocabulary)
@@ -108,6 +125,28 @@ def _rule(said: Plainly, vocabulary: Vocabulary) -> Reading | None:
         commands = tuple(SetPrivacyRule(*pair, operator) for pair in where.pairs())
         doubts = (*doubts, _ONLY_GENERALISE)
     return _reading(said, commands, doubts)
+
+
+def _asked(said: Plainly, vocabulary: Vocabulary) -> Reading | None:
+    """Whether a column is personal: the report on its table tells."""
+    found = _QUESTION.fullmatch(said.text)
+    where = place_in(found, vocabulary, USUAL) if found else None
+    if where is None:
+        return None
+    reports = tuple(PrivacyReport(dataset) for dataset in where.datasets)
+    if len(reports) == 1 and not where.doubts:
+        return Understood(reports[0])
+    return Guess(reports, " ".join(where.doubts))
+
+
+def _undone(said: Plainly, vocabulary: Vocabulary) -> Reading | None:
+    """A rule to be taken back: to keep the column is offered, never set."""
+    found = _UNDOING.fullmatch(said.text)
+    where = place_in(found, vocabulary, USUAL) if found else None
+    if where is None:
+        return None
+    offers = tuple(SetPrivacyRule(*pair, "keep") for pair in where.pairs())
+    return Guess(offers[:_MOST], " ".join((*where.doubts, _UNPROTECTED)))
 
 
 def _found(text: str) -> re.Match[str] | None:
