@@ -77,6 +77,11 @@ def _facts(steps: Sequence[StepPreview]) -> Iterator[Fact]:
     yield Fact("Would change", ", ".join(replaced) or "no table that is there")
     checks = [each for each in steps if each.step.kind is StepKind.CHECK and each.notes]
     yield Fact("Gates", readable(len(checks)))
+    undecided = [f"{each.step.dataset}.{name}" for each in steps for name in each.undecided]
+    if undecided:
+        more = f" and {len(undecided) - NAMED} more" if undecided[NAMED:] else ""
+        names = ", ".join(undecided[:NAMED])
+        yield Fact("Nobody decided", f"{names}{more}: a sample tells when it runs")
 
 
 def _lines(steps: Sequence[StepPreview], said: str, *, whole: bool) -> Iterator[str]:

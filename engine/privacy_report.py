@@ -7,7 +7,7 @@ from engine.cards import Button, Card, CardKind, CardTable, Fact, Severity, coun
 from engine.catalog.model import ColumnType, DatasetName, Layer, Operator, Project, Table
 from engine.privacy.model import ColumnFinding, Protection
 from engine.privacy.policy import TableRules
-from engine.privacy.telling import done, finding_buttons
+from engine.privacy.telling import UNDECIDED, done, finding_buttons, ruled
 from engine.runs.rotation import Outdated, making_anew
 
 SHOWN = 40
@@ -112,7 +112,7 @@ def report_card(project: Project, findings: Sequence[ColumnFinding]) -> Card:
     return Card(
         kind=CardKind.REPLY,
         severity=Severity.WARNING if opened or gold else Severity.INFO,
-        title=_title(lines, "in silver") if lines else "No personal data is declared or was found",
+        title=_title(lines, "in silver"),
         text="\n".join(_told(opened, len(gold), len(lines) + len(gold) - len(shown))),
         facts=tuple(_facts(project, lines)),
         table=CardTable(("Dataset", *_COLUMNS), rows) if rows else None,
@@ -122,6 +122,8 @@ def report_card(project: Project, findings: Sequence[ColumnFinding]) -> Card:
 
 def _title(lines: Sequence[Line], where: str) -> str:
     columns = {(each.dataset, each.column) for each in lines}
+    if not columns:
+        return f"No personal data is declared or was found {where}"
     return f"{counted(len(columns), 'column')} with personal data {where}"
 
 
@@ -161,7 +163,8 @@ def _gold(project: Project, findings: Sequence[ColumnFinding]) -> Iterator[Line]
 
 
 def _cells(line: Line) -> tuple[str, ...]:
-    return line.column, line.entity, line.done, line.rule, line.since
+    rule = ruled(line.rule, decided=not line.is_open)
+    return line.column, line.entity, line.done, rule, line.since
 
 
 def _buttons(lines: Sequence[Line]) -> Iterator[Button]:
@@ -219,6 +222,8 @@ def _other(project: Project, table: Table, column: str) -> Line:
     decided = project.decided(table.name, column)
     kept = decided.operator is Operator.KEEP
     rule = f"in {decided.place}" if decided.place else ""
+    if TableRules.of(project, table).undecided([column]) and not decided.not_personal:
+        rule = UNDECIDED
     told = "kept, not looked at" if kept else _LOOKED[_type(table, column)]
     return Line(table.silver, column, "", told, rule, _word(project, table, column))
 

@@ -1,6 +1,8 @@
 """Cards as plain text, for a terminal."""
 
 from collections.abc import Iterator
+from itertools import zip_longest
+from textwrap import wrap
 
 from engine.cards import Card, CardTable, Chart, Diagram, DiagramNode, Severity, readable
 
@@ -12,6 +14,8 @@ _MARKS = {
 }
 
 WIDEST_CELL = 60
+MOST_LINES = 3
+"""Lines that a cell of a table may take; what is longer is cut."""
 
 _LEVELS = "▁▂▃▄▅▆▇█"
 _GAP = "·"
@@ -41,15 +45,29 @@ def _lines(card: Card) -> Iterator[str]:
 
 
 def _table(table: CardTable) -> Iterator[str]:
-    rows = [table.columns, *table.rows]
-    cells = [[_cell(cell) for cell in row] for row in rows]
-    widths = [max(len(row[index]) for row in cells) for index in range(len(table.columns))]
-    for number, row in enumerate(cells):
-        yield "  ".join(
-            f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
+    rows = [[_folded(cell) for cell in row] for row in (table.columns, *table.rows)]
+    widths = [
+        max(len(line) for row in rows for line in row[at]) for at in range(len(table.columns))
+    ]
+    for number, row in enumerate(rows):
+        for line in zip_longest(*row, fillvalue=""):
+            padded = (f"{part:<{width}}" for part, width in zip(line, widths, strict=True))
+            yield "  ".join(padded).rstrip()
         if number == 0:
             yield "  ".join("─" * width for width in widths)
+
+
+def _folded(text: str) -> list[str]:
+    """The lines of a cell: words that have no room in one go on below."""
+    plain = _plain(text)
+    if len(plain) <= WIDEST_CELL:
+        return [plain]
+    # what is far too long is cut before it is read through
+    some = plain[: (MOST_LINES + 1) * WIDEST_CELL]
+    lines = wrap(some, WIDEST_CELL) or [""]
+    if len(lines) > MOST_LINES:
+        lines[MOST_LINES - 1 :] = [f"{lines[MOST_LINES - 1][: WIDEST_CELL - 1]}…"]
+    return lines
 
 
 def _chart(chart: Chart) -> Iterator[str]:

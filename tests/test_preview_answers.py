@@ -51,6 +51,16 @@ def test_it_tells_each_step_its_rows_and_what_it_would_replace() -> None:
     assert "a note" in shown.text
 
 
+def test_columns_that_nobody_decided_about_are_marked_and_not_all_of_very_many() -> None:
+    told = {fact.name: fact.value for fact in card(replace(REFINE, undecided=("segment",))).facts}
+    names = tuple(f"c{number}" for number in range(NAMED + 2))
+    many = {fact.name: fact.value for fact in card(replace(REFINE, undecided=names)).facts}
+
+    assert told["Nobody decided"] == "silver.customers.segment: a sample tells when it runs"
+    assert many["Nobody decided"].endswith(f".c{NAMED - 1} and 2 more: a sample tells when it runs")
+    assert "Nobody decided" not in {fact.name for fact in card().facts}
+
+
 def test_the_rows_and_what_is_overwritten_come_before_the_sql() -> None:
     for whole in (False, True):
         lines = card(whole=whole).text.splitlines()

@@ -22,6 +22,7 @@ from engine.commands import (
 )
 from engine.errors import EngineError, UnknownDataset
 from engine.privacy.model import ColumnFinding
+from engine.privacy.telling import UNDECIDED
 from engine.privacy_answers import PrivacyAnswers, PrivacyCommand
 from engine.testing.audit import MemoryAudit
 from engine.testing.clock import EPOCH, FakeClock
@@ -305,12 +306,12 @@ async def test_the_report_tells_all_that_is_personal_what_nobody_decided_first()
 
     card = await office.tell(PrivacyReport())
 
-    hashed = ("replaced by tokens", "EMAIL_ADDRESS: hash in privacy.yaml:3")
+    hashed = ("replaced by tokens", "EMAIL_ADDRESS: hash in privacy.yaml:3; nobody decided")
     assert rows(card)[:2] == [
         ("silver.customers", "contact", f"{EMAIL}, found in 900 cells", *hashed, "2026-03-01"),
         (
             "silver.customers", "note", f"{CARD}, found in 1 cell", "masked",
-            "CREDIT_CARD: mask in privacy.yaml:4", "2026-03-01",
+            "CREDIT_CARD: mask in privacy.yaml:4; nobody decided", "2026-03-01",
         ),
     ]  # fmt: skip
     assert [row[1] for row in rows(card)[2:]] == ["email", "born", "gift", "email"]
@@ -334,6 +335,16 @@ async def test_what_was_decided_is_no_open_finding_any_more() -> None:
 
     assert card.severity is Severity.INFO
     assert [row[1] for row in rows(card)].count("note") == 1
+
+
+async def test_a_report_marks_the_columns_that_nobody_decided_about() -> None:
+    office = Office(columns={"note": ColumnRule(not_personal=(PERSON,))}, present=("id", "extra"))
+
+    card = await office.tell(PrivacyReport("customers"))
+
+    marked = {row[0]: row[3] == UNDECIDED for row in rows(card)}
+    assert marked["extra"]
+    assert not any((marked["id"], marked["email"], marked["note"]))
 
 
 async def test_the_report_on_a_dataset_has_every_column_of_it() -> None:

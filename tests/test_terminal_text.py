@@ -16,7 +16,7 @@ from engine.cards import (
     Series,
     Severity,
 )
-from engine.terminal_text import WIDEST_CELL, as_text
+from engine.terminal_text import MOST_LINES, WIDEST_CELL, as_text
 from tests.test_cards import cards
 
 
@@ -111,13 +111,30 @@ def test_a_picture_of_nothing_but_a_cycle_comes_to_an_end() -> None:
     ]
 
 
-def test_a_long_cell_is_cut() -> None:
+def test_a_cell_that_is_too_wide_goes_on_below() -> None:
+    why = "its name says an e-mail address; 197 of 200 sampled values are e-mail addresses"
+    table = CardTable(("Column", "Why", "Rule"), (("email", why, "hash"), ("phone", "", "mask")))
+
+    *_, first, second, last = as_text(a_card(table=table)).splitlines()
+
+    assert first.split("  ")[1:] == [
+        "email",
+        " its name says an e-mail address; 197 of 200 sampled values",
+        "hash",
+    ]
+    assert second.strip() == "are e-mail addresses"
+    assert second.index("are") == first.index("its")
+    assert last.split() == ["phone", "mask"]
+
+
+def test_a_cell_that_is_far_too_long_is_cut() -> None:
     table = CardTable(("Column",), (("x" * 500,),))
 
-    last = as_text(a_card(table=table)).splitlines()[-1].strip()
+    *_, rule, first, _, last = as_text(a_card(table=table)).splitlines()
 
-    assert len(last) == WIDEST_CELL
+    assert len(first.strip()) == len(last.strip()) == len(rule.strip()) == WIDEST_CELL
     assert last.endswith("…")
+    assert as_text(a_card(table=table)).count("x") == MOST_LINES * WIDEST_CELL - 1
 
 
 @given(cards)

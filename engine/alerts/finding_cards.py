@@ -208,6 +208,7 @@ def _personal(
         facts=(
             Fact("Run", finding.run_id),
             Fact("Found", "; ".join(reason for each in found for reason in each.reasons)),
+            *_looks(found),
             *owner_fact(project, dataset),
         ),
         buttons=(
@@ -215,6 +216,13 @@ def _personal(
             Button("Scan the table", f"scan {_to_scan(finding, dataset)} for personal data"),
         ),
     )
+
+
+def _looks(found: Sequence[Protection]) -> Iterator[Fact]:
+    """How what was found looks, masked, where somebody looked."""
+    shown = dict.fromkeys(look for each in found for look in each.looks)
+    if shown:
+        yield Fact("Looks like", " or ".join(shown))
 
 
 def _what_happens(finding: Finding, dataset: DatasetName, protection: Protection) -> str:

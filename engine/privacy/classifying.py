@@ -11,7 +11,6 @@ from engine.privacy.hints import (
     words_of,
 )
 from engine.privacy.model import ColumnClass, Evidence
-from engine.privacy.shapes import looking_like
 from engine.privacy.wording import entity_words, passing
 
 CERTAIN = frozenset({"EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "US_SSN", "CRYPTO"})
@@ -107,7 +106,8 @@ def _classified(evidence: Evidence, *, number: bool, company: frozenset[str]) ->
         return ColumnClass(evidence.column, None, (), free_text, luck)
     entity = max(found, key=lambda each: _weight(each, evidence, hint))
     reasons = tuple(_reasons(entity, evidence, hint))
-    return ColumnClass(evidence.column, entity, reasons, free_text, luck)
+    looks = evidence.looks(entity)
+    return ColumnClass(evidence.column, entity, reasons, free_text, luck, looks)
 
 
 def _hint(column: str, company: frozenset[str]) -> str | None:
@@ -193,7 +193,6 @@ def _reasons(entity: str, evidence: Evidence, hint: str | None) -> Iterator[str]
         yield from passing(entity, cells, evidence.formed.get(entity, 0))
     elif entity == hint:
         yield f"{evidence.fitting} of {evidence.sampled} sampled values look like it"
-    yield from looking_like(evidence.looks(entity))
 
 
 def _share_in_words(entity: str, cells: int, evidence: Evidence) -> str:

@@ -60,6 +60,8 @@ class ColumnClass:
     reasons: tuple[str, ...] = ()
     free_text: bool = False
     by_luck: frozenset[str] = frozenset()
+    looks: tuple[str, ...] = ()
+    """How what it holds looks, masked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class Protection:
     """In how many, where only some hold it."""
     share: float = 1.0
     """The part of all cells that hold it."""
+    looks: tuple[str, ...] = ()
+    """How its values look, masked, where somebody looked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,11 +90,16 @@ class TableRules:
         """What is done to each column that is personal as a whole: as decided, else as found."""
         given = (self.protection(each) for each in present if self._is_given(each))
         found = (
-            self.protection(each.column, each.entity, each.reasons)
+            self._seen(each)
             for each in classes
             if each.entity is not None and not each.free_text and not self._is_given(each.column)
         )
         return tuple(each for each in (*given, *found) if each is not None)
+
+    def _seen(self, found: ColumnClass) -> Protection | None:
+        """What is done to a column that turned out to be personal, and how it looks."""
+        protection = self.protection(found.column, found.entity, found.reasons)
+        return protection and replace(protection, looks=found.looks)
 
     def _is_given(self, column: str) -> bool:
         decided = self.decided(column)

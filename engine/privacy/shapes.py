@@ -20,9 +20,3 @@ def usual_shapes(values: Iterable[str], most: int = 2) -> tuple[str, ...]:
     counts = Counter(map(shape, values))
     usual = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple(each for each, _ in usual)[:most]
-
-
-def looking_like(shapes: Iterable[str]) -> tuple[str, ...]:
-    """The reason that shows them, or none."""
-    shown = " or ".join(shapes)
-    return (f"looks like {shown}",) if shown else ()

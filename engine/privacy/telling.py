@@ -19,26 +19,38 @@ _DONE = {
 }
 
 
+UNDECIDED = "nobody decided"
+"""The mark of a column of which nobody said whether it is personal."""
+
+_SCANNED = ("Column", "Holds", "Looks like", "Why", "On the way to silver", "Rule")
+
+
 def done(operator: Operator, to: str | None = None) -> str:
     """What becomes of values, in words."""
     return f"generalised to {to}" if to else _DONE[operator]
 
 
+def ruled(rule: str, *, decided: bool) -> str:
+    """The rule that holds, marked where it holds only because nobody decided about the column."""
+    return rule if decided else f"{rule}; {UNDECIDED}"
+
+
 def scan_table(protections: Sequence[Protection]) -> CardTable | None:
-    """Each column with what it holds, why one thinks so, what becomes of it, and who decided."""
+    """Each column with what it holds, how that looks, why one thinks so, and what becomes of it."""
     if not protections:
         return None
     rows = tuple(
         (
             each.column,
             each.entity or "something personal",
+            " or ".join(each.looks),
             "; ".join(each.reasons) or ("declared" if each.declared else ""),
             done(each.operator, each.to),
-            each.rule,
+            ruled(each.rule, decided=each.declared),
         )
         for each in protections
     )
-    return CardTable(("Column", "Holds", "Why", "On the way to silver", "Rule"), rows)
+    return CardTable(_SCANNED, rows)
 
 
 def scan_buttons(dataset: DatasetName, protections: Sequence[Protection]) -> Iterator[Button]:

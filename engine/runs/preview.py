@@ -26,6 +26,8 @@ class StepPreview:
     rows: int | None = None
     replaces: Standing | None = None
     notes: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
+    """Columns of which nobody said whether they are personal: a sample tells when it runs."""
     fails: str | None = None
     """Why it would fail, as far as that is seen now."""
     sql: tuple[str, ...] = ()

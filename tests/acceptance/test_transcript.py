@@ -227,7 +227,7 @@ async def test_a_scan_and_a_check_tell_what_they_found_and_show_no_value(world: 
     holds = {row[0]: row[1] for row in card.table.rows}
     assert (holds["email"], holds["ssn"]) == ("EMAIL_ADDRESS", "US_SSN")
     shown = {row[0]: row[2] for row in card.table.rows}
-    assert "looks like •••-••-••••" in shown["ssn"]
+    assert "•••-••-••••" in shown["ssn"]
     assert "•@•" in shown["email"]
 
     await world.run("run pipeline bronze_to_silver for customers")

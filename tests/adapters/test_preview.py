@@ -192,9 +192,10 @@ async def test_a_model_that_reads_what_nobody_writes_would_fail(lab: Lab) -> Non
 async def test_columns_that_nobody_decided_on_are_named(lab: Lab) -> None:
     await published(lab, people())
 
-    (note,) = (await previewed(lab, people()))["refine silver.people"].notes
+    refine = (await previewed(lab, people()))["refine silver.people"]
 
-    assert note == "decided from a sample when it runs: whether to protect nickname"
+    assert refine.undecided == ("nickname",)
+    assert refine.notes == ()
 
 
 async def test_the_sql_is_that_of_the_run_and_can_be_read(lab: Lab) -> None:

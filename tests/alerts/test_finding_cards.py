@@ -97,6 +97,15 @@ def test_what_is_found_within_one_column_is_one_card_with_the_most_frequent_firs
     assert "within its cells was redacted" in cards[0].text
 
 
+def test_what_was_found_is_shown_by_its_shape_alone() -> None:
+    seen = Protection("gift", Operator.HASH, "PERSON", False, ("many",), looks=("••• ••", "•••"))
+
+    told = {fact.name: fact.value for fact in card_about(PersonalData(seen)).facts}
+
+    assert (told["Found"], told["Looks like"]) == ("many", "••• •• or •••")
+    assert "Looks like" not in {fact.name for fact in card_about(PERSONAL).facts}
+
+
 @pytest.mark.parametrize("operator", Operator)
 def test_personal_data_says_what_was_done_to_it(operator: Operator) -> None:
     card = card_about(PersonalData(Protection("gift", operator, "PERSON", False, ("why",))))

@@ -131,7 +131,13 @@ def test_the_card_belongs_to_the_thread_it_was_asked_in() -> None:
 
 def test_a_scan_shows_what_its_columns_hold() -> None:
     found = Protection(
-        "gift", Operator.HASH, "EMAIL_ADDRESS", False, ("many", "its name"), rule="PERSON: hash"
+        "gift",
+        Operator.HASH,
+        "EMAIL_ADDRESS",
+        False,
+        ("many", "its name"),
+        rule="PERSON: hash",
+        looks=("•••@•.•••",),
     )
     report = StepReport(notes=("looked at 2 text columns",), protections=(found,))
     run = a_run(a_step(StepKind.SCAN, report=report), status=RunStatus.SUCCEEDED)
@@ -140,7 +146,14 @@ def test_a_scan_shows_what_its_columns_hold() -> None:
 
     assert card.table is not None
     assert card.table.rows == (
-        ("gift", "EMAIL_ADDRESS", "many; its name", "replaced by tokens", "PERSON: hash"),
+        (
+            "gift",
+            "EMAIL_ADDRESS",
+            "•••@•.•••",
+            "many; its name",
+            "replaced by tokens",
+            "PERSON: hash; nobody decided",
+        ),
     )
     assert "looked at 2 text columns" in card.text
 

@@ -131,17 +131,14 @@ class _Looking:
         self.expected[step.dataset] = rows
         read = f"all of {table.bronze}" if mark is None else f"what is new in {table.bronze}"
         rules = TableRules.of(self.project, table)
-        sampled = rules.undecided(present)
-        told = [f"only rows of {table.bronze} after row {mark:,}"] if mark is not None else []
-        if sampled:
-            names = ", ".join(sampled)
-            told.append(f"decided from a sample when it runs: whether to protect {names}")
+        told = (f"only rows of {table.bronze} after row {mark:,}",) if mark is not None else ()
         others = await referred(await driver(self.connection), table)
         return StepPreview(
             step,
             f"{'full' if mark is None else 'incremental'}: clean, cast and protect {read}",
             rows,
-            notes=tuple(told),
+            notes=told,
+            undecided=rules.undecided(present),
             fails=await self._missing([table.bronze]),
             sql=preview_sql.refine(table, present, rules.coverages(present), others),
         )

@@ -12,7 +12,6 @@ from engine.privacy.classifying import classify_all
 from engine.privacy.model import ColumnClass, Evidence, Protection
 from engine.privacy.policy import DECLARED, TableRules, recognition_of, scanned
 from engine.privacy.ports import Detector, Policies
-from engine.privacy.shapes import looking_like
 from engine.runs.model import Run, Step, StepReport
 from engine.runs.ports import RunTransaction, Transactions
 from engine.runs.steps.refine import SAMPLE_SIZE
@@ -72,11 +71,12 @@ def _report(project: Project, dataset: DatasetName, evidence: Sequence[Evidence]
 
 
 def _shown(protections: Sequence[Protection], evidence: Sequence[Evidence]) -> Iterator[Protection]:
-    """What is declared with how its cells look; what was found says so already."""
-    cells = {each.column: looking_like(each.looks(None)) for each in evidence}
+    """Each with how what was found looks; of what is declared, how its cells do."""
+    seen = {each.column: each for each in evidence}
     for each in protections:
-        told = cells.get(each.column, ()) if each.reasons == DECLARED else ()
-        yield replace(each, reasons=(*each.reasons, *told))
+        found = seen.get(each.column)
+        entity = None if each.reasons == DECLARED else each.entity
+        yield replace(each, looks=found.looks(entity) if found else ())
 
 
 def _within(
@@ -91,10 +91,11 @@ def _within(
         for entity, cells in sorted(each.cells.items(), key=lambda pair: (-pair[1], pair[0])):
             done = coverage.protection_of(entity)
             if done is not None and cells:
-                reason = f"{entity} in {cells} of {each.sampled} sampled values"
-                reasons = (reason, *looking_like(each.looks(entity)))
-                share = cells / each.sampled
-                yield replace(done, reasons=reasons, within=True, cells=cells, share=share)
+                reasons = (f"{entity} in {cells} of {each.sampled} sampled values",)
+                share, looks = cells / each.sampled, each.looks(entity)
+                yield replace(
+                    done, reasons=reasons, within=True, cells=cells, share=share, looks=looks
+                )
 
 
 def _not_there(dataset: DatasetName) -> UnknownDataset:
