@@ -15,6 +15,7 @@ from skills.language.vocabulary import Vocabulary
 REFUSED = "Nothing was done: that reads as a request not to."
 ASKED = "That is a question, so nothing was done."
 WHICH_ROLE = "Which role? There are viewer, operator and admin: «make @lea an operator»."
+WHICH_CODE = "What Atlas asked back about has a code on its card: say for example «confirm K7Q2»."
 WHO = "Who? Say for example «make @lea an operator» or «revoke operator from @lea»."
 
 _MENTION = re.compile(r"<(?P<sign>[@#])(?P<id>[^<>|\s]{1,200})(?:\|[^<>]{0,80})?>")
@@ -67,6 +68,10 @@ _OPEN = re.compile(
 _CONFIRMED = re.compile(
     r"(?:yes,? )?confirm(?:ed)?(?: code)? (?P<code>[a-z][0-9][a-z][0-9])", re.IGNORECASE
 )
+_UNCODED = re.compile(
+    r"(?:yes,? )?confirm(?:ed)?(?: (?:that|it|this|(?:code )?(?!e[0-9]+\b)[a-z0-9]{3,5}))?",
+    re.IGNORECASE,
+)
 
 
 def _compiled(heads: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
@@ -86,6 +91,8 @@ def read_people(text: str, vocabulary: Vocabulary) -> Reading | None:
     if confirming:
         command: Command = Confirm(confirming["code"].upper())
     else:
+        if _UNCODED.fullmatch(said.text):
+            return Guess((), WHICH_CODE)
         found = _about_roles(said.text, vocabulary)
         if not isinstance(found, Command):
             return found

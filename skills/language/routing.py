@@ -94,12 +94,13 @@ _THIS = r"(?:(?P<which>I\d+)|this|it|that|these|this alert|this message|that ale
 _TOLD = r"(?:told|informed|alerted|notified|pinged|asked|shown)"
 _EXPLAINED = (
     (
-        rf"why (?:did|does|do) {_THIS} (?:go|come|get|land|end up|arrive|appear"
+        rf"why (?:did|does|do) (?:not )?{_THIS} (?:not )?(?:go|come|get|land|end up|arrive|appear"
         rf"|get sent|get posted)"
         rf"(?: (?:to|in|at|into))?(?: {_PLACE})?"
     ),
     (
-        rf"why (?:was|is|were|are) {_THIS} (?:sent|posted|shown|routed|delivered|here|going|in)"
+        rf"why (?:was|is|were|are) (?:not )?{_THIS} (?:not )?(?:sent|posted|shown|routed"
+        rf"|delivered|here|going|in)"
         rf"(?: (?:to|in|at|into))?(?: {_PLACE})?"
     ),
     (

@@ -19,6 +19,7 @@ from engine.identifiers import without_numbers_and_addresses
 from engine.people import Role
 from skills.language.alerting import read_alerting
 from skills.language.anonymity import read_anonymity
+from skills.language.below_zero import below_zero, why_not, without_sign
 from skills.language.caution import misspellings, offers_without, reasons_against
 from skills.language.closeness import close_sentences
 from skills.language.dates import Calendar
@@ -49,6 +50,8 @@ from skills.language.sentences import read_sentence
 from skills.language.slots import items_of
 from skills.language.unreadable import (
     not_yet,
+    runs_at_any_time,
+    unchangeable,
     unknown_column,
     unread_age,
     unread_check_id,
@@ -65,6 +68,14 @@ def understand(text: str, vocabulary: Vocabulary, now: datetime, zone: tzinfo) -
     """What a text says, for any text at all."""
     if len(text) > LONGEST_TEXT:
         return NotUnderstood(close_sentences("", vocabulary))
+    number = below_zero(text)
+    if number and not read_person(text, vocabulary):
+        return _offered(understand(without_sign(text, number), vocabulary, now, zone), number)
+    return _understood(text, vocabulary, now, zone)
+
+
+def _understood(text: str, vocabulary: Vocabulary, now: datetime, zone: tzinfo) -> Reading:
+    """What a text says that has no number below zero."""
     exact = read_sentence(text, vocabulary, zone)
     if exact and not _has_passed(exact, text, now):
         return _if_it_has_come(Understood(exact), now)
@@ -80,6 +91,17 @@ def understand(text: str, vocabulary: Vocabulary, now: datetime, zone: tzinfo) -
     if alerting:
         return _if_it_has_come(alerting, now)
     return _loosely(masked, vocabulary, now, zone)
+
+
+def _offered(reading: Reading, number: str) -> Reading:
+    """What would be read were a number not below zero: offered, never done."""
+    match reading:
+        case Understood(command):
+            return Guess((command,), why_not(number))
+        case Guess(commands, reason):
+            return Guess(commands, f"{why_not(number)} {reason}")
+        case _:
+            return reading
 
 
 def _has_passed(command: Command, text: str, now: datetime) -> bool:
@@ -106,7 +128,10 @@ def _loosely(text: str, vocabulary: Vocabulary, now: datetime, zone: tzinfo) -> 
         reading = plain
     else:
         reading = scheduled(_read(rest), plan) or plain
-    fault = fault_in_time(tidied, words, calendar) or dry_run_of(whole)
+    no_time = fault_in_time(tidied, words, calendar)
+    if no_time and isinstance(reading, Understood) and isinstance(reading.command, ListRuns):
+        return Guess(runs_at_any_time(reading.command, vocabulary), no_time)
+    fault = no_time or dry_run_of(whole)
     return _if_it_has_come(_within_reason(reading, rest, fault, past_in(tidied, words)), now)
 
 
@@ -186,6 +211,8 @@ def _decide(said: Said, match: Match) -> Reading:
 
 def _unread(said: Said, match: Match, commands: tuple[Command, ...]) -> Reading | None:
     """A guess without what was named and can't be read, where that may be left out at all."""
+    if fault := unchangeable(said, match):
+        return Guess(commands, fault)
     if fault := unread_age(said.text, match):
         return Guess(look_instead(said), fault)
     if fault := unread_time(said, match):

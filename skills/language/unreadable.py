@@ -2,9 +2,18 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from engine.commands import AcceptChecks, Audit, Command, DeleteQuarantine, ListQuarantine
+from engine.commands import (
+    AcceptChecks,
+    Audit,
+    Command,
+    DeleteQuarantine,
+    ListQuarantine,
+    ListRuns,
+    ListSchedules,
+)
 from engine.people import Role
 from skills.language.items import Item, Kind
 from skills.language.matching import ACCEPTS, Match
@@ -21,8 +30,14 @@ NO_AGE = "An age is a number of days, weeks or months above 0: older than 30 day
 NO_CHECK_ID = (
     "The id of a check is a letter and four figures, such as k4821: «suggest checks» lists them."
 )
+UNCHANGEABLE = (
+    "Nothing was done: a schedule can't be changed. Delete it, and say the new one in its place."
+)
 AHEAD = "That time has not come yet."
 
+_CHANGING = re.compile(
+    r"\b(?:change|edit|modify|move|postpone|reschedule|shift|update)\b", re.IGNORECASE
+)
 _OPENING = frozenset({"since", "until", "till", "between"})
 _LAST = frozenset({"last", "past", "previous", "next"})
 _COUNTED = frozenset({
@@ -84,11 +99,23 @@ def not_yet(command: Command, now: datetime) -> str | None:
     return f"{AHEAD} {READABLE_TIMES}" if is_ahead else None
 
 
+def runs_at_any_time(command: ListRuns, vocabulary: Vocabulary) -> tuple[Command, ...]:
+    """The runs of what is known by name, without the day that does not exist."""
+    table = command.table if command.table in vocabulary.short_names() else None
+    return (replace(command, table=table, since=None, until=None),)
+
+
 def unread_age(text: str, match: Match) -> str | None:
     """Why rows of that age can't be deleted: there is no such age."""
     found = _AN_AGE.search(text) if match.command is DeleteQuarantine else None
     is_read = any(item.kind is Kind.AGE for item in match.slots)
     return NO_AGE if found and not (is_read and found["age"][0] not in _SIGNS) else None
+
+
+def unchangeable(said: Said, match: Match) -> str | None:
+    """Why a schedule stays as it is: it is only made, paused, resumed and deleted."""
+    is_meant = match.command is ListSchedules and _CHANGING.search(said.text)
+    return UNCHANGEABLE if is_meant else None
 
 
 def unread_check_id(text: str, match: Match | None) -> str | None:

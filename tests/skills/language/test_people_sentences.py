@@ -68,7 +68,6 @@ def test_it_is_not_done_on_a_doubt(text: str) -> None:
         "assign INC-12 to @lea",
         "confirm E12",
         "confirm erasure E12",
-        "confirm",
         "give me an overview",
     ],
 )
