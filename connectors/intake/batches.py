@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from connectors.intake.ports import IntakeFull
-from engine.errors import EngineError
+from engine.errors import EngineError, StatementFailed
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -93,8 +93,12 @@ class Batches(Generic[T, R]):
                 results = await self._write([each.item for each in batch])
         except TimeoutError:
             self._failed(batch, IntakeFull("The database did not keep a message in time."))
-        except EngineError as error:
-            self._failed(batch, error)
+        except Exception as error:  # noqa: BLE001  # whatever one is like, the others are written
+            if len(batch) == 1 or not _is_of_one(error):
+                self._failed(batch, error)
+                return
+            for each in batch:
+                await self._written([each])
         else:
             for each, result in zip(batch, results, strict=True):
                 self._told(each, result)
@@ -106,7 +110,12 @@ class Batches(Generic[T, R]):
             asked.result.set_result(result)
 
     @staticmethod
-    def _failed(batch: Sequence[_Asked[T, R]], error: EngineError) -> None:
+    def _failed(batch: Sequence[_Asked[T, R]], error: Exception) -> None:
         for each in batch:
             if not each.result.cancelled():
                 each.result.set_exception(error)
+
+
+def _is_of_one(error: Exception) -> bool:
+    """Whether one of those written may be at fault, and not the database."""
+    return isinstance(error, StatementFailed) or not isinstance(error, EngineError)

@@ -19,7 +19,6 @@ logger = logging.getLogger(__name__)
 KNOWN_FOR = timedelta(days=1)
 """How long a repeat is known as one; platforms stop sending them within minutes."""
 
-
 REMEMBERED = 10_000
 """Keys of messages that this process took into its lanes: a repeat of one is never worked."""
 
@@ -157,9 +156,8 @@ class Intake:
         except EngineError as error:
             self._unnoted.update(keys)
             logger.warning("%s: %s messages: %s", self._platform, len(keys), error.message)
-        finally:
-            for _ in keys:
-                self._settle()
+        for _ in keys:
+            self._settle()
         return [None] * len(keys)
 
     async def _look_around(self) -> None:

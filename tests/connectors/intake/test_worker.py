@@ -1,7 +1,7 @@
 """What is accepted is kept first and worked after, whatever single messages are like."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from connectors.intake import worker
 from connectors.intake.ports import IntakeFull
 from connectors.intake.worker import Intake, IntakeLimits
 from engine.clock import SystemClock
-from engine.errors import DatabaseUnreachable
+from engine.errors import DatabaseUnreachable, StatementFailed
 from engine.inbox import Arrived
 from engine.testing.inbox import MemoryInbox
 
@@ -268,6 +268,55 @@ async def test_what_arrives_while_the_database_is_at_work_is_kept_at_once() -> N
 
     assert worked == [f"{number:02d}" for number in range(21)]
     assert inbox.asked == 2
+
+
+class Refusing(MemoryInbox):
+    """Can't keep some messages, and nothing that is written with them."""
+
+    def __init__(self, refused: Mapping[str, Exception]) -> None:
+        super().__init__()
+        self.refused = refused
+        self.asked: list[int] = []
+
+    @override
+    async def keep(self, arrived: Sequence[Arrived]) -> Sequence[bool]:
+        self.asked.append(len(arrived))
+        for each in arrived:
+            if each.key in self.refused:
+                raise self.refused[each.key]
+        return await super().keep(arrived)
+
+
+async def test_messages_that_can_not_be_kept_leave_those_that_came_with_them_alone() -> None:
+    inbox = Refusing({"odd": ValueError("a"), "refused": StatementFailed("b")})
+    worked: list[str] = []
+
+    async def work(arrived: Arrived) -> None:
+        worked.append(arrived.key)
+
+    async with at_work(work, inbox) as intake:
+        keys = ("first", "odd", "second", "refused")
+        asked = (intake.take(a_message(key)) for key in keys)
+        first, odd, second, refused = await asyncio.gather(*asked, return_exceptions=True)
+        assert first is second is True
+        assert isinstance(odd, ValueError)
+        assert isinstance(refused, StatementFailed)
+        assert await intake.take(a_message("next"))
+
+    assert worked == ["first", "second", "next"]
+
+
+async def test_a_database_that_is_away_is_asked_once_for_all_that_came_at_once() -> None:
+    inbox = Refusing({"first": DatabaseUnreachable("It is away.")})
+
+    async def work(arrived: Arrived) -> None: ...
+
+    async with at_work(work, inbox) as intake:
+        asked = (intake.take(a_message(key)) for key in ("first", "second"))
+        told = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert [type(each) for each in told] == [DatabaseUnreachable] * 2
+    assert inbox.asked == [2]
 
 
 async def test_a_repeat_of_what_was_worked_stays_one_where_it_can_not_be_looked_up() -> None:
