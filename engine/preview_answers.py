@@ -14,7 +14,7 @@ from engine.cards import (
     readable,
 )
 from engine.commands import RunPipeline
-from engine.runs.model import StepKind
+from engine.runs.model import WRITING, StepKind
 from engine.runs.preview import Standing, StepPreview
 
 ROOMY = frozenset({"terminal", "rest"})
@@ -29,7 +29,6 @@ WIDTH = 120
 NAMED = 8
 """Tables whose rows are told before the SQL; the card's table has all of them."""
 
-_WRITING = frozenset({StepKind.INGEST, StepKind.PUBLISH})
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 _STEP_UP = 1024
 
@@ -100,7 +99,7 @@ def _lines(steps: Sequence[StepPreview], said: str, *, whole: bool) -> Iterator[
 
 def _expected(steps: Sequence[StepPreview]) -> Iterator[str]:
     """How many rows are written where, and what is there now."""
-    writing = [each for each in steps if each.step.kind in _WRITING and not each.fails]
+    writing = [each for each in steps if each.step.kind in WRITING and not each.fails]
     told = [each for each in writing if each.rows is not None or each.replaces]
     yield from map(_expectation, told[:NAMED])
     if len(told) > NAMED:

@@ -11,9 +11,7 @@ from engine.catalog.model import DatasetName
 from engine.quality.anomaly import expectation, judged_against
 from engine.quality.history import Point
 from engine.recurrence import listed
-from engine.runs.model import Run, Step, StepKind, StepStatus, WentBy
-
-WRITING = frozenset({StepKind.INGEST, StepKind.PUBLISH})
+from engine.runs.model import WRITING, Run, Step, StepKind, StepStatus, WentBy
 
 TOLD = 2
 """So many causes are told: the likeliest first."""

@@ -44,6 +44,10 @@ class StepKind(StrEnum):
     SCAN = "scan"
 
 
+WRITING = frozenset({StepKind.INGEST, StepKind.PUBLISH})
+"""The steps after which a dataset is another one for whoever reads it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What a step did, in numbers; None where the number does not apply to it."""
@@ -239,15 +243,17 @@ class Run:
 
     def targets(self) -> tuple[DatasetName, ...]:
         """The datasets that the run writes, sorted, so that two runs lock them in one order."""
-        return tuple(sorted({s.dataset for s in self.steps if s.kind in _WRITING}))
+        return tuple(sorted({s.dataset for s in self.steps if s.kind in WRITING}))
 
 
 def staged_table(run: Run, dataset: DatasetName) -> str:
     """The name of the table that this run works on: its own staged one where it publishes."""
-    return f"{dataset.table}__{run.id.lower()}" if run.publishes(dataset) else dataset.table
+    return staged_name(run.id, dataset) if run.publishes(dataset) else dataset.table
 
 
-_WRITING = frozenset({StepKind.INGEST, StepKind.PUBLISH})
+def staged_name(run_id: str, dataset: DatasetName) -> str:
+    """What a run calls its own table of a dataset that it publishes."""
+    return f"{dataset.table}__{run_id.lower()}"
 
 
 class IllegalTransition(Exception):  # a defect in the engine, not an error for people
@@ -313,7 +319,7 @@ def failed(run: Run, at: datetime, error: str, hint: str = "") -> Run:
 
 def cancelled(run: Run, at: datetime) -> Run:
     """The run after somebody asked to stop it; what it published before stays."""
-    published = any(s.kind in _WRITING and s.status is StepStatus.SUCCEEDED for s in run.steps)
+    published = any(s.kind in WRITING and s.status is StepStatus.SUCCEEDED for s in run.steps)
     hint = (
         "What was published before stays; nothing half-done is left."
         if published

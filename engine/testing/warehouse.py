@@ -15,7 +15,7 @@ from engine.privacy.model import ColumnSample
 from engine.privacy.recognition import STANDARD, Recognition
 from engine.runs.arrivals import Arrived
 from engine.runs.drift import narrowing_question, refuse_missing
-from engine.runs.model import Counts, Run
+from engine.runs.model import Counts, Run, staged_name
 from engine.runs.ports import CopyFormat, Delivery, Leftover, Loaded, Refinement
 from engine.testing.faults import Faults
 from engine.testing.state import Deed, MemoryState, MemoryTable
@@ -150,7 +150,7 @@ class MemoryWarehouse:
     def _staged(self, name: DatasetName) -> MemoryTable | None:
         """The staged table of that name."""
         named = {
-            (dataset.layer, f"{dataset.table}__{run_id.lower()}"): table
+            (dataset.layer, staged_name(run_id, dataset)): table
             for (run_id, dataset), table in self._state.staged.items()
         }
         return named.get((name.layer, name.table))

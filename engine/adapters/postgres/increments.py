@@ -16,7 +16,7 @@ from engine.adapters.postgres.tables import increments, watermarks
 from engine.catalog.model import DatasetName, Layer, Table
 from engine.clock import Clock
 from engine.quality.merging import Part
-from engine.runs.model import Run
+from engine.runs.model import Run, staged_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ class Increment:
 
 _INCREMENT = TypeAdapter(Increment)
 _CARRIED = TypeAdapter(Carried)
+_PARTS = TypeAdapter(dict[str, Part])
 
 
 class Increments:
@@ -142,13 +143,10 @@ async def keep_parts(
         "run_id": run_id,
         "dataset": str(dataset),
         "parts": _PARTS.dump_json(dict(parts)).decode(),
-        "staged": qualified(dataset.layer, f"{dataset.table}__{run_id.lower()}"),
+        "staged": qualified(dataset.layer, staged_name(run_id, dataset)),
         "published": quoted(dataset),
     }
     await connection.execute(_KEEP, given)
-
-
-_PARTS = TypeAdapter(dict[str, Part])
 
 
 async def forget_parts(connection: Driver, dataset: DatasetName) -> None:

@@ -43,6 +43,7 @@ from engine.persons.model import ERASED, Found, Marks, Trust
 from engine.privacy.ports import Policies
 from engine.privacy.protect import Keyring
 from engine.privacy.sealing import opened
+from engine.runs.model import staged_name
 
 _PATIENCE = text("SET LOCAL lock_timeout = '2s'")
 """Whoever asked waits for the answer; a run that works on the table has the right of way."""
@@ -165,7 +166,7 @@ async def _staged(connection: Driver, name: DatasetName, person: Person) -> tupl
 async def _drop_staged(connection: Driver, name: DatasetName, staged: Sequence[Found]) -> None:
     """A retry of such a run begins anew with the dataset."""
     for run_id in sorted({_run_of(each.place, name) for each in staged}):
-        there = Relation(name.layer, f"{name.table}__{run_id}")
+        there = Relation(name.layer, staged_name(run_id, name))
         await Staging(there, Relation(name.layer, name.table)).drop(connection)
         await connection.execute(
             "DELETE FROM atlas.increments WHERE run_id = $1 AND dataset = $2",
