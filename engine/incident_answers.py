@@ -180,7 +180,9 @@ class IncidentAnswers(Generic[T]):
         more = len(found) - SHOWN
         return Card(
             kind=CardKind.REPLY,
-            severity=max((each.severity for each in found), key=list(Severity).index),
+            severity=Severity.INFO
+            if status == Status.RESOLVED
+            else max((each.severity for each in found), key=list(Severity).index),
             title=f"{counted(len(found), f'{status} incident')}{of_it}",
             text=_left_out(more) if more > 0 else "",
             table=CardTable(("Incident", "What", "State", "Since", "Owner"), rows),
@@ -194,6 +196,9 @@ class IncidentAnswers(Generic[T]):
         dataset = incident.cause.dataset
         owner = self._project.owner_of(dataset) if dataset else None
         who = incident.assignee or incident.acknowledged_by
+        if incident.resolved:
+            # who looked after it need not be what ended it
+            who = incident.resolved_by
         state = f"{incident.status} ({who})" if who else str(incident.status)
         since = moment(incident.opened_at, now, self._zone)
         return incident.id, incident.cause.card.title, state, since, owner.name if owner else ""

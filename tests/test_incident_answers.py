@@ -4,6 +4,7 @@ from datetime import UTC
 
 import pytest
 
+from engine.cards import Severity
 from engine.commands import (
     Acknowledge,
     Assign,
@@ -76,7 +77,24 @@ async def test_those_that_are_over_are_listed_when_asked_for() -> None:
 
     card = await answers.answer(ListIncidents(status="resolved"), MARIA)
 
-    assert card.title == "1 resolved incident"
+    assert (card.title, card.severity) == ("1 resolved incident", Severity.INFO)
+
+
+async def test_a_list_of_those_that_are_over_names_what_ended_them_not_who_looked_after_them() -> (
+    None
+):
+    office, answers = await office_with("silver.customers", "silver.tickets")
+    await answers.answer(Acknowledge("INC-1"), MARIA)
+    await office.hear(cleared(minutes=5))
+    await answers.answer(Resolve("INC-2"), MARIA)
+
+    listed = (await answers.answer(ListIncidents(status="resolved"), MARIA)).table
+
+    assert listed is not None
+    by_hand, by_itself = (row[2] for row in listed.rows)
+    assert by_hand == "resolved (Maria)"
+    assert by_itself.startswith("resolved")
+    assert "Maria" not in by_itself
 
 
 async def test_an_incident_is_shown_with_its_history_and_where_it_was_told() -> None:

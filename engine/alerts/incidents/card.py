@@ -194,13 +194,15 @@ def thread_card(incident: Incident, entry: Entry, mention: tuple[Mention, ...] =
     title = f"{incident.id} {TOLD[entry.what]}{by}{to}"
     detail = entry.detail if entry.what in {What.ESCALATED, What.RESOLVED} else ""
     mentions = mention if entry.what is What.ESCALATED else ()
-    words = (detail, *(each.name for each in mentions))
     over = entry.what is What.RESOLVED
+    words = (detail, *(each.name for each in mentions))
+    # where there are no threads, and in what a phone shows, nothing else says what it was
+    what = incident.cause.card.title if over else ""
     return Card(
         kind=CardKind.ALERT,
         severity=Severity.SUCCESS if over else Severity.INFO,
         title=title,
-        text=" ".join(filter(None, words)),
+        text="\n".join(filter(None, (what, " ".join(filter(None, words))))),
         buttons=(Button(f"Show {incident.id}", f"show {incident.id}"),),
         mentions=mentions,
     )

@@ -147,6 +147,7 @@ async def test_it_turns_green_when_it_is_over_and_its_thread_says_so() -> None:
     assert card.text.startswith("Resolved after 12 min, by run GOOD.")
     live, thread = [kept.post for kept in office.transactions.state.posts.values()]
     assert (thread.thread, thread.card.title) == (live.key, "INC-1 is resolved")
+    assert thread.card.text == "silver.customers failed\nby run GOOD"
 
 
 async def test_a_publication_of_what_is_well_holds_nobody_up() -> None:
