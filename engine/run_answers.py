@@ -24,7 +24,7 @@ from engine.errors import EngineError, UnknownRun
 from engine.known_names import KnownNames
 from engine.outcome import Accepted, Answer, Outcome
 from engine.people import Asker
-from engine.runs.amends import Failure, end_of, standing_failure
+from engine.runs.amends import end_of, standing_failure
 from engine.runs.backfill import watermarks
 from engine.runs.backfill_desk import BackfillDesk
 from engine.runs.desk import RunDesk
@@ -145,16 +145,20 @@ class RunAnswers(Generic[T]):
 
     async def _not_made_good(self, lost: Run) -> Run:
         """A lost run, unless the same went well since: then only its id can mean it."""
-        wanted = RunFilter(Status.SUCCEEDED, lost.pipeline, lost.table)
-        async with self._transactions.begin() as tx:
-            good = await tx.runs.latest(wanted, MENTIONED)
-        since = (run for run in good if run.title == lost.title and end_of(run) > end_of(lost))
-        better = next(since, None)
+        better = await self._better(lost)
         if better is None:
             return lost
         ended = "was cancelled" if lost.status is Status.CANCELLED else "failed"
         message = f"{better.title} succeeded as {better.id} after {lost.id} {ended}."
         raise EngineError(message, f"If you mean that one, say «retry {lost.id}».")
+
+    async def _better(self, lost: Run) -> Run | None:
+        """A run of the same that went well since; None where there is none."""
+        wanted = RunFilter(Status.SUCCEEDED, lost.pipeline, lost.table)
+        async with self._transactions.begin() as tx:
+            good = await tx.runs.latest(wanted, MENTIONED)
+        since = (run for run in good if run.title == lost.title and end_of(run) > end_of(lost))
+        return next(since, None)
 
     async def _status(self, command: RunStatus) -> Answer:
         run = await self._find(command)
@@ -169,7 +173,8 @@ class RunAnswers(Generic[T]):
         run = await self._find(command, () if command.run_id else (Status.FAILED,))
         if run.status is not Status.FAILED:
             return Answer(run_card(run, self._project))
-        return Answer(explanation(run, self._project, published=await self._published(run)))
+        better = await self._better(run)
+        return Answer(await self._why(run, better, None))
 
     async def _explained(self, command: ExplainRun, table: str) -> Card:
         """The latest run that failed at a table: one of all tables may have failed elsewhere."""
@@ -179,9 +184,14 @@ class RunAnswers(Generic[T]):
         found = standing_failure(sorted(known.values(), key=end_of, reverse=True), table)
         if found is None:
             return failed_elsewhere(failed[0], table)
-        run = found.run
-        card = explanation(run, self._project, table, await self._published(run))
-        return card if found.amended is None else _made_good(card, found, table)
+        return await self._why(found.run, found.amended, table)
+
+    async def _why(self, run: Run, better: Run | None, table: str | None) -> Card:
+        """Why a run failed: as something past where a better one mended it since."""
+        if better is not None:
+            # what can be read now does not tell what could be read when it failed
+            return _made_good(explanation(run, self._project, table), better, table)
+        return explanation(run, self._project, table, await self._published(run))
 
     async def _published(self, run: Run) -> frozenset[DatasetName]:
         """Of the datasets that a run writes, those of which there is a version to read."""
@@ -196,16 +206,14 @@ class RunAnswers(Generic[T]):
         return Answer(answers.runs_card(runs, _asked(command)))
 
 
-def _made_good(card: Card, found: Failure, table: str) -> Card:
+def _made_good(card: Card, better: Run, table: str | None) -> Card:
     """The same as something past, with nothing to be done about it."""
-    better = found.amended or found.run
-    over = f"This is over: {better.title} ({better.id}) went well for {table} since."
-    return replace(
-        card,
-        severity=Severity.INFO,
-        text=f"{over}\n{card.text}",
-        buttons=(Button(f"Status of {table}", f"status for table {table}"),),
-    )
+    of_it = f" for {table}" if table else ""
+    over = f"This is over: {better.title} ({better.id}) went well{of_it} since."
+    status = Button(f"Status of {better.id}", f"status {better.id}")
+    if table is not None:
+        status = Button(f"Status of {table}", f"status for table {table}")
+    return replace(card, severity=Severity.INFO, text=f"{over}\n{card.text}", buttons=(status,))
 
 
 def _no_more_than(table: str | None, run: Run) -> Run:

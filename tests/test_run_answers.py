@@ -49,3 +49,24 @@ async def test_a_failure_that_was_made_good_is_told_as_past() -> None:
         Severity.INFO,
         ["status for table customers"],
     )
+
+
+async def test_the_last_failure_of_all_is_told_as_past_once_the_same_went_well() -> None:
+    shop = Workshop()
+    await shop.run("ingest", "customers", "3T5V7WXY")
+    shop.quality.outcomes = {CHECK: Outcome.FAILED}
+    failed = await shop.run("bronze_to_silver", "customers")
+    standing = await shop.ask(ExplainRun())
+    shop.quality.outcomes = {}
+    shop.clock.advance(60)
+    good = await shop.run("bronze_to_silver", "customers", "9M2N4PQR")
+
+    for command in (ExplainRun(), ExplainRun(failed.id)):
+        over = await shop.ask(command)
+
+        assert isinstance(over, Answer)
+        assert over.card.text.startswith(f"This is over: {good.title} ({good.id}) went well since.")
+        assert "A version from before stays in place, if there was one." in over.card.text
+        assert [each.command for each in over.card.buttons] == [f"status {good.id}"]
+    assert isinstance(standing, Answer)
+    assert standing.card.severity is Severity.CRITICAL
