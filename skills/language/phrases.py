@@ -72,6 +72,7 @@ SAYINGS: tuple[tuple[type[Command], tuple[str, ...]], ...] = (
             f"who ran|started|triggered {_ABOUT}", f"did you run|start {_ABOUT}",
             f"have you run|started {_ABOUT}", "check {run|pipeline}", "run {run}",
             f"{_SHOW} {{run}}",
+            "did run work|succeed|finish|complete|go|end", "how did run go", "is run done|finished",
             "where is {run|pipeline}", "eta", f"when will be done|finished|ready|finish {_ABOUT}",
             "follow|watch {run|pipeline}", "how did {run|pipeline}",
         ),
@@ -154,7 +155,8 @@ SAYINGS: tuple[tuple[type[Command], tuple[str, ...]], ...] = (
             "{schedule}", f"{_SHOW} {{schedule}}", "what is planned", "what runs next",
             f"when does run|start {_SCHEDULED}", f"when will run|start {_SCHEDULED}",
             f"when is scheduled {_SCHEDULED}", "how often run {pipeline|table}",
-            "what next scheduled", "next runs", "upcoming runs", "timetable",
+            "what next scheduled", "next runs", "upcoming runs", "timetable", "when is next run",
+            "when is next schedule", "when does next run", "when does next schedule run|start",
         ),
     ),
     (
