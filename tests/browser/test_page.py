@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from opsdroid.connector import Connector
 from playwright.async_api import Browser, expect
 
+from engine.cards import Card, CardKind, CardTable, Severity
+from engine.host import CardMessage
 from tests.browser.reader import Reader
 from tests.world import World
 
@@ -179,4 +182,13 @@ async def test_a_phone_is_wide_enough(chromium: Browser, shop: World) -> None:
         assert await reader.overflow() == 0
     await _facts_stay_on_one_line(reader)
     await expect(reader.channel("#privacy")).to_be_attached()
+
+    connector: Connector = shop.bot.get_connector("web")
+    verdicts = CardTable(
+        ("Check", "Verdict", "Measured"), (("missing_percent(email) < 5", "failed", "16.02 %"),)
+    )
+    card = Card(CardKind.ALERT, Severity.CRITICAL, "Held back", table=verdicts)
+    await connector.send(CardMessage(card, target="#general", connector=connector))
+    region = (await reader.hears("Held back")).locator(".table-region")
+    assert await region.evaluate("(each) => each.scrollWidth - each.clientWidth") == 0
     await context.close()
