@@ -113,7 +113,7 @@ def _tree(picture: Diagram) -> Iterator[str]:
     # what stands in a cycle that nothing feeds comes last
     for node in sorted(picture.nodes, key=lambda each: (each.id in fed, each.level)):
         if node.id not in shown:
-            yield from _branch(node, "", (nodes, targets, shown))
+            yield from _branch(node, "", "", (nodes, targets, shown))
     if picture.left_out:
         yield f"and {readable(picture.left_out)} more"
 
@@ -121,18 +121,19 @@ def _tree(picture: Diagram) -> Iterator[str]:
 _Drawing = tuple[dict[str, DiagramNode], dict[str, list[str]], set[str]]
 
 
-def _branch(node: DiagramNode, indent: str, drawing: _Drawing) -> Iterator[str]:
+def _branch(node: DiagramNode, lead: str, indent: str, drawing: _Drawing) -> Iterator[str]:
+    """A node and all below it; `lead` stands before it, `indent` before what is below."""
     nodes, targets, shown = drawing
     mark = f" ({node.mark})" if node.mark else ""
     below = targets[node.id]
     seen = " …" if below and node.id in shown else ""
-    lead = f"{indent[:-3]}└─ " if indent else ""
     yield f"{lead}{_cell(node.label + mark)}{seen}"
     if node.id in shown:
         return
     shown.add(node.id)
-    for each in below:
-        yield from _branch(nodes[each], indent + "   ", drawing)
+    for number, each in enumerate(below, start=1):
+        knot, rail = ("└─ ", "   ") if number == len(below) else ("├─ ", "│  ")
+        yield from _branch(nodes[each], indent + knot, indent + rail, drawing)
 
 
 def _plain(text: str) -> str:

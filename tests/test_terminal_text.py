@@ -95,7 +95,7 @@ def test_a_picture_is_a_tree_in_which_nothing_is_unfolded_twice() -> None:
         "  What feeds a",
         "  C",
         "  └─ A (this)",
-        "     └─ E",
+        "     ├─ E",
         "     └─ F",
         "  D",
         "  └─ A (this) …",
