@@ -57,18 +57,15 @@ class Batches(Generic[T, R]):
 
     async def written(self, item: T) -> R:
         """Write it; raises IntakeFull where that takes too long, and what the write raises."""
-        result = self._ask(item)
+        result = self.hand(item)
         try:
             async with asyncio.timeout(self._patience):
                 return await result
         except TimeoutError as error:
             raise IntakeFull("The database did not keep a message in time.") from error
 
-    def hand(self, item: T) -> None:
-        """Have it written, without waiting."""
-        self._ask(item)
-
-    def _ask(self, item: T) -> "asyncio.Future[R]":
+    def hand(self, item: T) -> "asyncio.Future[R]":
+        """Have it written, without waiting: the future ends when it is."""
         result: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._asked.put_nowait(_Asked(item, result))
         return result

@@ -135,7 +135,7 @@ class Intake:
             lane = await self._ready.get()
             arrived = self._lanes[lane].popleft()
             await self._worked(arrived)
-            self._noting.hand(arrived.key)
+            self._noting.hand(arrived.key).add_done_callback(self._noted)
             if self._lanes[lane]:
                 self._ready.put_nowait(lane)
             else:
@@ -156,9 +156,13 @@ class Intake:
         except EngineError as error:
             self._unnoted.update(keys)
             logger.warning("%s: %s messages: %s", self._platform, len(keys), error.message)
-        for _ in keys:
-            self._settle()
         return [None] * len(keys)
+
+    def _noted(self, noted: "asyncio.Future[None]") -> None:
+        """One is over, whether it could be noted or not."""
+        self._settle()
+        if not noted.cancelled() and (error := noted.exception()) is not None:
+            logger.error("%s: a message was not noted: %s", self._platform, place_of(error))
 
     async def _look_around(self) -> None:
         wait = FIRST_LOOK
