@@ -144,8 +144,9 @@ class Workshop:
         self.people = known_people(PEOPLE, grants=self.grants)
         self.listening = Listening()
         self.incidents = IncidentDesk(self.project, "web", self.clock, UTC)
+        self.announcer = Announcer(self.project, self.incidents, self.clock)
         told = (
-            Announcer(self.project, self.incidents, self.clock).hear,
+            self.announcer.hear,
             BackfillNews(self.project).hear,
             self.listening.hear,
         )

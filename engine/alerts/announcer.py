@@ -1,6 +1,7 @@
 """Turns what runs and monitors tell into posts, in the transaction in which they tell it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from engine.alerts.incidents.desk import IncidentDesk
 from engine.alerts.incidents.ports import IncidentTransaction
 from engine.alerts.incidents.signals import Noted, Signal
 from engine.alerts.model import NOTHING_KNOWN, Post
+from engine.alerts.places import lasting_place
 from engine.alerts.ports import AlertTransaction
 from engine.alerts.progress import run_card
 from engine.alerts.routing.model import Notice
@@ -21,7 +23,7 @@ from engine.findings.clearing import Cleared, cleared_by
 from engine.findings.model import ChecksFailed, Finding, PersonalData, StepBroke
 from engine.findings.monitors import findings_of
 from engine.runs.events import RunChanged, RunEvent, RunFinished
-from engine.runs.model import Run
+from engine.runs.model import Priority, Run
 
 
 class AnnouncingTransaction(AlertTransaction, IncidentTransaction, Protocol):
@@ -109,13 +111,19 @@ class Announcer:
     async def _end(self, tx: AnnouncingTransaction, event: RunChanged | RunFinished) -> None:
         word = ending_of(event.run) if isinstance(event, RunFinished) else None
         if word is not None:
-            await tx.outbox.put(word)
+            await tx.outbox.put(replace(word, place=self._place(event.run)))
 
     def _progress(self, event: RunChanged | RunFinished) -> Post:
         run, pace = event.run, event.pace if isinstance(event, RunChanged) else None
         card = run_card(run, self._project, pace)
         # that it is still at work can wait; that it began, waits again or ended can't
-        return Post(_key(run), run.asker.answer_place, card, urgent=pace is None)
+        return Post(_key(run), self._place(run), card, urgent=pace is None)
+
+    def _place(self, run: Run) -> str:
+        """Where it was asked for; of a run that a schedule started, where somebody still is."""
+        if run.priority is Priority.SCHEDULE:
+            return lasting_place(run.asker, self._incidents.telling.platform)
+        return run.asker.answer_place
 
 
 def _stops(finding: Finding) -> bool:

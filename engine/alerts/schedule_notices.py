@@ -1,21 +1,28 @@
 """Tells, in the place where it was scheduled, what a schedule did not start."""
 
+from dataclasses import dataclass
+
 from engine.alerts.model import Post
+from engine.alerts.places import lasting_place
 from engine.alerts.ports import OutboxTransaction
 from engine.cards import Button, Card, CardKind, Fact, Severity
 from engine.schedules.events import ScheduleEvent, ScheduleRefused, ScheduleSkipped
 from engine.schedules.model import Schedule
 
 
+@dataclass(frozen=True, slots=True)
 class ScheduleNotices:
-    """A listener for the keeper of schedules."""
+    """A listener for the keeper of schedules; `announce` is the platform of all channels."""
+
+    announce: str
 
     async def hear(self, tx: OutboxTransaction, event: ScheduleEvent) -> None:
         """Post what happened; what else happens to the schedule that day edits the same message."""
         schedule = event.schedule
         if schedule.asker.channel:
             key = f"schedule:{schedule.id}:{schedule.next_due:%Y-%m-%d}"
-            await tx.outbox.put(Post(key, schedule.asker.place, _card(event)))
+            place = lasting_place(schedule.asker, self.announce)
+            await tx.outbox.put(Post(key, place, _card(event)))
 
 
 def _card(event: ScheduleEvent) -> Card:

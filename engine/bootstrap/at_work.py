@@ -119,7 +119,7 @@ def wire(ground: Ground, collectors: CollectorClient) -> Wired:
             ScheduleOrders(engine.dispatcher.handle),
             clock,
             missed=settings.missed_schedules,
-            listeners=(ScheduleNotices().hear,),
+            listeners=(ScheduleNotices(settings.announce).hear,),
             digests=alerting.digests,
         ),
         persons=persons,

@@ -226,6 +226,8 @@ async def test_posts_that_wait_are_counted_since_they_are_due(lab: Lab) -> None:
     )
     (tried,) = await PostgresBacklogs(lab.database).taken()
 
+    assert await PostgresBacklogs(lab.database, ("web",)).taken() == ()
+
     now = datetime.now(UTC)
     assert (fresh.what, fresh.waiting) == ("messages to web", 2)
     assert now - fresh.oldest < timedelta(minutes=1)

@@ -47,7 +47,7 @@ class Shop:
             self.orders,
             self.clock,
             missed=missed,
-            listeners=(ScheduleNotices().hear,),
+            listeners=(ScheduleNotices("web").hear,),
         )
 
     @property

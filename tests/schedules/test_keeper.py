@@ -127,6 +127,18 @@ async def test_a_refusal_is_told_once_where_it_was_scheduled_and_the_schedule_go
     assert (schedule.next_due, schedule.last_run_id) == (NOON + HOUR, None)
 
 
+async def test_a_refusal_of_what_was_scheduled_at_a_terminal_is_told_where_somebody_is() -> None:
+    shop = Shop()
+    shop.orders.refusal = NotAllowed("no")
+    schedule = a_schedule()
+    await shop.keep(replace(schedule, asker=replace(schedule.asker, platform="terminal")))
+
+    await shop.keeper().look()
+
+    (kept,) = shop.transactions.state.posts.values()
+    assert kept.post.place == "web:#general"
+
+
 async def test_programs_without_a_channel_get_no_post() -> None:
     shop = Shop()
     shop.orders.refusal = NotAllowed("no")

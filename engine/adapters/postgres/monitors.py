@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.adapters.postgres.database import Database
 from engine.adapters.postgres.schedules import PostgresScheduleStore
+from engine.alerts.places import FLEETING
 from engine.catalog.model import DatasetName, Project
 from engine.findings.ports import Backlogs, Files, Volume
 from engine.findings.rhythm import freshness_of
@@ -117,11 +118,14 @@ GROUP BY platform"""
 
 
 class PostgresBacklogs:
-    """Posts in the outbox; those of `own` platforms, such as a terminal, wait for nobody else."""
+    """Posts in the outbox; those of a terminal and of `own` platforms wait for nobody else.
 
-    def __init__(self, database: Database, own: Collection[str] = ("terminal",)) -> None:
+    A terminal's count for no process, also where it is another one that has the terminal.
+    """
+
+    def __init__(self, database: Database, own: Collection[str] = ()) -> None:
         self._database = database
-        self._own = tuple(own)
+        self._own = tuple(FLEETING.union(own))
 
     async def taken(self) -> tuple[Backlog, ...]:
         """One SELECT over what waits."""
