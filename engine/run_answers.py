@@ -36,6 +36,7 @@ from engine.runs.ports import RunFilter, RunTransaction, Transactions
 T = TypeVar("T", bound=RunTransaction)
 
 LISTED_RUNS = 15
+MOST_LISTED_RUNS = 50
 MENTIONED = 6
 LOOKED_BACK = 30
 """Runs that are looked through for one that failed at the table that is meant."""
@@ -202,8 +203,19 @@ class RunAnswers(Generic[T]):
         status = Status(command.status) if command.status else None
         wanted = RunFilter(status, command.pipeline, command.table, command.since, command.until)
         async with self._transactions.begin() as tx:
-            runs = await tx.runs.latest(wanted, LISTED_RUNS)
+            runs = await tx.runs.latest(wanted, _limit(command))
         return Answer(answers.runs_card(runs, _asked(command)))
+
+
+def _limit(command: ListRuns) -> int:
+    """How many runs to list; more than a card holds are refused, never dropped."""
+    limit = command.limit or LISTED_RUNS
+    if limit <= MOST_LISTED_RUNS:
+        return limit
+    raise EngineError(
+        f"A list has {MOST_LISTED_RUNS} runs at most.",
+        "Say which: of a pipeline, for a table, since Monday, or only the failed ones.",
+    )
 
 
 def _made_good(card: Card, better: Run, table: str | None) -> Card:

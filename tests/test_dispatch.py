@@ -527,6 +527,7 @@ def test_a_command_tells_its_slots_as_text() -> None:
         "table": None,
         "since": "2026-03-01 12:00:00+00:00",
         "until": None,
+        "limit": None,
     }
 
 

@@ -141,7 +141,7 @@ class RunStatus(Command):
 
 @dataclass(frozen=True, slots=True)
 class ListRuns(Command):
-    """The latest runs, narrowed by status, pipeline, table and time."""
+    """The latest runs, narrowed by status, pipeline, table and time; so many of them, or a few."""
 
     name = "list_runs"
     status: str | None = None
@@ -149,6 +149,7 @@ class ListRuns(Command):
     table: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ _MONTHS = frozenset({
 })  # fmt: skip
 _DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?")
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_YEAR = re.compile(r"20[0-9]{2}")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _NUMBERS = re.compile(r"[0-9]{1,2}[/.][0-9]{1,2}([/.][0-9]{2,4})?")
 _CLOCK = re.compile(r"([0-9]{1,2})(?::([0-9]{2}))?(am|pm)?")
+_HALF_A_DAY = 12
 _NAMED_CLOCKS = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 
 
@@ -77,6 +78,8 @@ def _clock(text: str) -> time | None:
     if not match or not (match[2] or match[3]):
         return None  # a bare number is no time
     hour = int(match[1])
+    if match[3] and hour > _HALF_A_DAY:
+        return None
     if match[3]:
         hour = hour % 12 + (12 if match[3] == "pm" else 0)
     return time(hour, int(match[2] or 0))

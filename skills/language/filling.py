@@ -135,6 +135,7 @@ class Slots:
     period: int | None = None
     quiet: bool = False
     every: bool = False
+    limit: int | None = None
 
 
 _BUILD: Mapping[type[Command], Callable[[Slots], Command]] = MappingProxyType(
@@ -144,7 +145,7 @@ _BUILD: Mapping[type[Command], Callable[[Slots], Command]] = MappingProxyType(
         ),
         RunStatus: lambda slots: RunStatus(slots.run_id, slots.pipeline, slots.table),
         ListRuns: lambda slots: ListRuns(
-            slots.status, slots.pipeline, slots.table, slots.since, slots.until
+            slots.status, slots.pipeline, slots.table, slots.since, slots.until, slots.limit
         ),
         ExplainRun: lambda slots: ExplainRun(slots.run_id, slots.pipeline, slots.table),
         CancelRun: lambda slots: CancelRun(slots.run_id, slots.pipeline, slots.table),
@@ -253,6 +254,7 @@ def _with_manners(match: Match, slots: Slots) -> Slots:
         dry_run=Kind.DRY in kinds,
         accept_drift=Kind.ACCEPT in kinds,
         from_step=_values(match, Kind.STEP)[0],
+        limit=int(_values(match, Kind.LIMIT)[0] or 0) or None,
         at_once=int(_values(match, Kind.AT_ONCE)[0] or 1),
         rule=_values(match, Kind.RULE)[0] or _unknown_rule(match),
         older_than=int(_values(match, Kind.AGE)[0] or 0) or None,

@@ -15,6 +15,7 @@ from engine.commands import (
 from engine.errors import RecurrenceUnreadable
 from engine.recurrence import Cron
 from skills.language.dates import WEEKDAYS, Calendar, day_length, read_day
+from skills.language.halves import is_pointed
 from skills.language.items import Kind
 from skills.language.matching import best_match
 from skills.language.readings import Guess
@@ -42,7 +43,7 @@ _FIELDS = ("minute", "hour", "day", "month", "weekday")
 _CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2})(?::([0-9]{2}))?)?(am|pm)?")
 _ORDINAL = re.compile(r"[0-9]{1,2}(?:st|nd|rd|th)")
 _NO_TIME = re.compile(r"0+(?:s|sec|secs|m|min|mins|h|hr|hrs|d|w)?")
-_HOURS, _SIXTY = 24, 60
+_HOURS, _HOURS_TO_NOON, _SIXTY = 24, 12, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def _no_day(line: _Words, at: int) -> str | None:
     before = line.texts[at - 1] if at else ""
     length = day_length(line.texts, at)
     is_clock = before in ("at", "around", "and") and "." in line.texts[at]
-    if not length or is_clock or _is_day(line, at):
+    if not length or is_clock or is_pointed(line.texts, at) or _is_day(line, at):
         return None
     return f"There is no {line.typed(at, length)}."
 
@@ -141,11 +142,12 @@ def _no_clock(line: _Words, at: int) -> str | None:
     is_said = at > 0 and line.texts[at - 1] == "at"
     after = line.texts[at + 1] if at + 1 < len(line.words) else ""
     is_clock = bool(found) and (":" in line.texts[at] or (is_said and after not in _UNITS))
-    if not found or not is_clock:
+    if not found or not (is_clock or found[4]):
         return None
     minutes = (int(found[2] or 0), int(found[3] or 0))
-    is_time = int(found[1]) < _HOURS and max(minutes) < _SIXTY
-    of_hours = "" if found[2] else " o'clock"
+    last_hour = _HOURS_TO_NOON if found[4] else _HOURS - 1
+    is_time = int(found[1]) <= last_hour and max(minutes) < _SIXTY
+    of_hours = "" if found[2] or found[4] else " o'clock"
     return None if is_time else f"There is no {line.typed(at)}{of_hours}."
 
 
@@ -159,7 +161,7 @@ def _no_interval(line: _Words, at: int) -> str | None:
 
 def _once_a_year(line: _Words, at: int) -> str | None:
     length = day_length(line.texts, at + 1) if line.texts[at] in _AGAIN else 0
-    if not length or _no_day(line, at + 1):
+    if not length or is_pointed(line.texts, at + 1) or _no_day(line, at + 1):
         return None
     return f"No schedule runs once a year, so not {line.typed(at, length + 1)}."
 

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     TIME = "time"
     STEP = "step"
     AT_ONCE = "at_once"
+    LIMIT = "limit"
     RULE = "rule"
     CHECKS = "checks"
     AGE = "age"

@@ -1,11 +1,12 @@
-"""Read how an order is to be carried out: as a dry run, from a step on, three at a time."""
+"""Read how an order is to be carried out: as a dry run, from a step on, three at a time, 5 runs."""
 
 from collections.abc import Iterator, Mapping
-from itertools import product
+from itertools import dropwhile, product
 from types import MappingProxyType
 
 from engine.runs.model import StepKind
 from skills.language.items import Kind
+from skills.language.lexicon import STATUSES
 
 Phrase = tuple[str, ...]
 Said = tuple[Kind, str, int]
@@ -33,7 +34,10 @@ _AT_ONCE = tuple(
     for unit in ("", "day", "days", "run", "runs")
     for words in ("at a time", "at once", "at the same time", "in parallel")
 )
+_RUNS = frozenset({"runs", "jobs"})
+_BEFORE_RUNS = frozenset({"last", "latest", "recent", "newest", "most", *STATUSES})
 _MOST_DIGITS = 2
+_MOST_DIGITS_OF_A_LIMIT = 4
 
 
 def _manners() -> Iterator[tuple[Phrase, tuple[Kind, str]]]:
@@ -68,7 +72,7 @@ def read_manner(words: list[str], at: int) -> Said | None:
             found = _MANNERS.get(tuple(words[at : at + length]))
             if found and (found[0] is not Kind.STEP or not _TAKING_UP.isdisjoint(words)):
                 return *found, length
-    return _at_once(words, at)
+    return _at_once(words, at) or _limit(words, at)
 
 
 def _at_once(words: list[str], at: int) -> Said | None:
@@ -84,5 +88,12 @@ def _at_once(words: list[str], at: int) -> Said | None:
     return None
 
 
-def _whole_number(word: str) -> int | None:
-    return int(word) if word.isascii() and word.isdigit() and len(word) <= _MOST_DIGITS else None
+def _limit(words: list[str], at: int) -> Said | None:
+    """«5 runs», «3 failed runs»: how many are to be listed."""
+    number = _NUMBERS.get(words[at]) or _whole_number(words[at], _MOST_DIGITS_OF_A_LIMIT)
+    ahead = dropwhile(_BEFORE_RUNS.__contains__, words[at + 1 :])
+    return (Kind.LIMIT, str(number), 1) if number and next(ahead, "") in _RUNS else None
+
+
+def _whole_number(word: str, most_digits: int = _MOST_DIGITS) -> int | None:
+    return int(word) if word.isascii() and word.isdigit() and len(word) <= most_digits else None

@@ -44,7 +44,7 @@ ACCEPTS: Mapping[type[Command], frozenset[Kind]] = MappingProxyType(
     {
         RunPipeline: frozenset({Kind.PIPELINE, Kind.TABLE, Kind.FULL, Kind.DRY}),
         RunStatus: frozenset({Kind.RUN, Kind.PIPELINE, Kind.TABLE}),
-        ListRuns: frozenset({Kind.STATUS, Kind.PIPELINE, Kind.TABLE, Kind.TIME}),
+        ListRuns: frozenset({Kind.STATUS, Kind.PIPELINE, Kind.TABLE, Kind.TIME, Kind.LIMIT}),
         ExplainRun: frozenset({Kind.RUN, Kind.PIPELINE, Kind.TABLE}),
         CancelRun: frozenset({Kind.RUN, Kind.PIPELINE, Kind.TABLE}),
         RetryRun: frozenset({Kind.RUN, Kind.PIPELINE, Kind.TABLE, Kind.STEP, Kind.ACCEPT}),

@@ -110,6 +110,7 @@ SAYINGS: tuple[tuple[type[Command], tuple[str, ...]], ...] = (
         (
             "cancel", "cancel run", f"cancel {_ABOUT}", f"cancel run {_ABOUT}",
             _STOP, f"{_STOP} run", f"{_STOP} {_ABOUT}", f"{_STOP} run {_ABOUT}",
+            f"cancel|{_STOP} last|latest run", f"cancel|{_STOP} last|latest run {_ABOUT}",
         ),
     ),
     (

@@ -9,21 +9,9 @@ from types import MappingProxyType
 from engine.recurrence import Unit
 from engine.timezones import LONGEST, zone_called
 from skills.language.dates import Calendar, read_clock, read_day
+from skills.language.halves import UNITS, read_uneven
 from skills.language.words import Word
 
-_UNITS: Mapping[str, Unit] = MappingProxyType(
-    {
-        name: unit
-        for names, unit in (
-            ("s sec secs second seconds", Unit.SECOND),
-            ("m min mins minute minutes", Unit.MINUTE),
-            ("h hr hrs hour hours", Unit.HOUR),
-            ("d day days", Unit.DAY),
-            ("w week weeks", Unit.WEEK),
-        )
-        for name in names.split()
-    }
-)
 _NUMBERS: Mapping[str, int] = MappingProxyType(
     {
         "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
@@ -158,8 +146,8 @@ def _every(line: Line, at: int) -> _Found:
         return None
     after = at + said
     found = (
-        _period(line, after)
-        or _amount_again(line, after)
+        _amount_again(line, after)
+        or _period(line, after)
         or _weekdays(line, after, 0, _WEEKDAYS, again=True)
     )
     return (found[0], said + found[1]) if found else None
@@ -182,21 +170,21 @@ def _period(line: Line, at: int) -> _Found:
 
 def _amount_again(line: Line, at: int) -> _Found:
     if line.starts(at, ("other", "day"), ("other", "week"), ("second", "day"), ("second", "week")):
-        return Heard(count=2, unit=_UNITS[line.at(at + 1)]), 2
-    half = line.starts(at, ("half", "hour"), ("half", "an", "hour"))
-    if half:
-        return Heard(count=30, unit=Unit.MINUTE), half
+        return Heard(count=2, unit=UNITS[line.at(at + 1)]), 2
     found = _amount(line, at)
     return (Heard(count=found[0], unit=found[1]), found[2]) if found else None
 
 
 def _amount(line: Line, at: int) -> tuple[int, Unit, int] | None:
     """A number and its unit, and how many words they are."""
+    uneven = read_uneven(line.texts, at)
+    if uneven:
+        return uneven
     short = _SHORT.fullmatch(line.at(at))
     if short:
-        return (int(short[1]), _UNITS[short[2]], 1) if int(short[1]) else None
+        return (int(short[1]), UNITS[short[2]], 1) if int(short[1]) else None
     number = _NUMBERS.get(line.at(at)) or _whole(line.at(at))
-    unit = _UNITS.get(line.at(at + 1))
+    unit = UNITS.get(line.at(at + 1))
     return (number, unit, 2) if number and unit else None
 
 
@@ -266,7 +254,7 @@ def _one_clock(line: Line, at: int, *, bare: bool) -> tuple[time, int] | None:
     if found:
         return found
     number = _whole(word) if bare else None
-    if number is None or number > _LAST_HOUR or line.at(at + 1) in _UNITS:
+    if number is None or number > _LAST_HOUR or line.at(at + 1) in UNITS:
         return None
     return time(number), 1 + line.starts(at + 1, ("o", "clock"), ("o",))
 
@@ -322,10 +310,9 @@ def coming(today: date, weekday: int) -> date:
 def _delay(line: Line, at: int) -> _Found:
     said = line.starts(at, ("in",))
     one = line.starts(at + said, ("a",), ("an",))
-    if said and one and line.at(at + 2) in _UNITS:
-        found: tuple[int, Unit, int] | None = (1, _UNITS[line.at(at + 2)], 2)
-    else:
-        found = _amount(line, at + said)
+    found = _amount(line, at + said)
+    if found is None and said and one and line.at(at + 2) in UNITS:
+        found = (1, UNITS[line.at(at + 2)], 2)
     now = line.starts(at + said + found[2], ("from", "now")) if found else 0
     if not found or not (said or now):
         return None

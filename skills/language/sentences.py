@@ -118,6 +118,7 @@ FORMS: Mapping[type[Command], tuple[Form, ...]] = MappingProxyType(
         ListRuns: (
             (
                 "list",
+                "[{limit}]",
                 "[{status}]",
                 "runs",
                 "[of pipeline {pipeline}]",

@@ -176,6 +176,10 @@ def _number(word: str, most_digits: int = 2) -> int | None:
     return int(word) or None if is_small else None
 
 
+def _limit(word: str) -> int | None:
+    return _number(word, 4)
+
+
 def _days_old(word: str) -> int | None:
     return _number(word, 4)
 
@@ -213,6 +217,7 @@ _SLOT_READERS: Mapping[str, Callable[[str], Value | None]] = MappingProxyType(
         "start": _day,
         "end": _day_after,
         "at_once": _number,
+        "limit": _limit,
         "checks": check_ids,
         "rule": _rule,
         "older_than": _days_old,

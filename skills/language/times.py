@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 
-from skills.language.dates import Calendar, read_clock, read_day
+from engine.recurrence import UNIT_SECONDS
+from skills.language.dates import WEEKDAYS, Calendar, read_clock, read_day
+from skills.language.halves import read_uneven
 
 _UNITS: Mapping[str, timedelta] = MappingProxyType(
     {
@@ -99,8 +101,12 @@ def _joined(
     if not second:
         return None
     end = second.end or second.start
-    until = end if first.start < end < calendar.now else None
-    return Period(first.start, until), taken + first.length + 1 + second.length
+    start = first.start
+    if start >= end and words[at + taken] in WEEKDAYS:
+        # what lies behind «between Monday and Wednesday» is, on a Monday, in the week before
+        start = calendar.at(start.date() - timedelta(weeks=1), start.timetz().replace(tzinfo=None))
+    until = end if start < end < calendar.now else None
+    return Period(start, until), taken + first.length + 1 + second.length
 
 
 def _past_article(words: list[str], at: int) -> int:
@@ -196,6 +202,8 @@ def _ago(words: list[str], at: int, calendar: Calendar) -> _Stretch | None:
 
 def _amount(words: list[str], at: int) -> tuple[timedelta, int] | None:
     """How long «2 hours», «2h» or «a couple of days» is, and how many words say it."""
+    if uneven := read_uneven(words, at):
+        return timedelta(seconds=uneven[0] * UNIT_SECONDS[uneven[1]]), uneven[2]
     ahead = [word for word in words[at : at + 4] if word != "of"]
     length = len(words[at : at + 4])
     if ahead[:1] and (short := _SHORT.fullmatch(ahead[0])):

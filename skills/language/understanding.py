@@ -17,6 +17,7 @@ from engine.commands import (
 )
 from engine.identifiers import without_numbers_and_addresses
 from engine.people import Role
+from skills.language import past_noon
 from skills.language.alerting import read_alerting
 from skills.language.anonymity import read_anonymity
 from skills.language.below_zero import below_zero, why_not, without_sign
@@ -68,14 +69,24 @@ def understand(text: str, vocabulary: Vocabulary, now: datetime, zone: tzinfo) -
     """What a text says, for any text at all."""
     if len(text) > LONGEST_TEXT:
         return NotUnderstood(close_sentences("", vocabulary))
-    number = below_zero(text)
-    if number and not read_person(text, vocabulary):
-        return _offered(understand(without_sign(text, number), vocabulary, now, zone), number)
+    slip = _slip_in(text)
+    if slip and not read_person(text, vocabulary):
+        meant, reason = slip
+        return _offered(understand(meant, vocabulary, now, zone), reason)
     return _understood(text, vocabulary, now, zone)
 
 
+def _slip_in(text: str) -> tuple[str, str] | None:
+    """The text as it may have been meant, and the number or hour in it that can't be."""
+    if number := below_zero(text):
+        return without_sign(text, number), why_not(number)
+    if hour := past_noon.past_noon(text):
+        return text.replace(*hour, 1), past_noon.why_not(*hour)
+    return None
+
+
 def _understood(text: str, vocabulary: Vocabulary, now: datetime, zone: tzinfo) -> Reading:
-    """What a text says that has no number below zero."""
+    """What a text says that has no number or hour that can't be."""
     exact = read_sentence(text, vocabulary, zone)
     if exact and not _has_passed(exact, text, now):
         return _if_it_has_come(Understood(exact), now)
@@ -93,13 +104,13 @@ def _understood(text: str, vocabulary: Vocabulary, now: datetime, zone: tzinfo) 
     return _loosely(masked, vocabulary, now, zone)
 
 
-def _offered(reading: Reading, number: str) -> Reading:
-    """What would be read were a number not below zero: offered, never done."""
+def _offered(reading: Reading, slip: str) -> Reading:
+    """What would be read without a slip: offered, never done."""
     match reading:
         case Understood(command):
-            return Guess((command,), why_not(number))
+            return Guess((command,), slip)
         case Guess(commands, reason):
-            return Guess(commands, f"{why_not(number)} {reason}")
+            return Guess(commands, f"{slip} {reason}")
         case _:
             return reading
 

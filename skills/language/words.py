@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from skills.language.halves import pointed
 from skills.language.lexicon import CONTRACTIONS, HARMLESS_EMOJI, STOP_SIGNS
 
 UNSAID = "«…»"
@@ -20,6 +21,17 @@ _AM_PM = re.compile(r"\b([ap])\.[ ]?m\b\.?", re.IGNORECASE)
 _ARROW = re.compile("[\N{RIGHTWARDS ARROW}\N{RIGHTWARDS DOUBLE ARROW}]|[-=](?:>|&gt;)")
 _MONTH_OR_DAY = "|".join(
     "jan feb mar apr may jun jul aug sep oct nov dec sun mon tue wed thu fri sat".split()  # noqa: SIM905  # reads better
+)
+_A_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}"
+_A_DAY = (
+    rf"(?:[0-9]{{1,2}}(?:st|nd|rd|th)?(?: of)? {_A_MONTH}(?: [0-9]{{4}})?"
+    rf"|{_A_MONTH} [0-9]{{1,2}}(?:st|nd|rd|th)?|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})"
+)
+_BETWEEN_DAYS = re.compile(
+    rf"\b({_A_DAY}|[0-9]{{1,2}}(?:st|nd|rd|th)?)"
+    rf"(?:\s+[-\N{{EN DASH}}\N{{EM DASH}}]\s+|\s?[\N{{EN DASH}}\N{{EM DASH}}]\s?)"
+    rf"(?={_A_DAY}\b)",
+    re.IGNORECASE,
 )
 _CRON_LINE = (
     r"(?:[*0-9][*0-9,/-]{0,40}[ ]){2}[*0-9][*0-9,/-]{0,40}"
@@ -50,7 +62,7 @@ def tidy(text: str) -> str:
     """The text without mentions and markup, arrows and ampersands spelled out."""
     text = unicodedata.normalize("NFC", text).translate(_QUOTES)
     text = _AGAIN.sub("rerun", _QUOTED.sub("~", text))  # quoted words are somebody else's
-    text = _AM_PM.sub(r"\1m", text)
+    text = pointed(_BETWEEN_DAYS.sub(r"\1 to ", _AM_PM.sub(r"\1m", text)))
     text = _ARROW.sub(" to ", _EMOJI.sub(" ", _MENTION.sub(" ", text)))
     return text.replace("&amp;", " and ").replace("&gt;", " ").replace("&", " and ")
 
