@@ -14,7 +14,6 @@ from engine.audit.recorder import CommandRecorder
 from engine.cards import Card, Fact
 from engine.catalog.model import Project
 from engine.commands import (
-    COMMANDS,
     AcceptChecks,
     Backfill,
     BackfillStatus,
@@ -223,7 +222,6 @@ class Dispatcher(Generic[T]):
 
     async def _who(self, asker: Asker) -> Card:
         role = await self._people.role_of(asker, WhoAmI())
-        allowed = [command.name for command in COMMANDS if role.covers(command.needs)]
-        card = answers.person_card(asker, role, allowed)
+        card = answers.person_card(asker, role)
         more = await self._people.elsewhere(asker)
         return replace(card, facts=(*card.facts, Fact("Also", ", ".join(more)))) if more else card

@@ -507,7 +507,8 @@ async def test_a_person_learns_id_role_and_what_they_may_do() -> None:
     facts = {fact.name: fact.value for fact in card.facts}
     assert facts["Id"] == "web:olga"
     assert facts["Role"] == "operator"
-    assert "run_pipeline" in facts["You may"]
+    assert facts["You may"].startswith("what a viewer may, and start, stop and change: runs")
+    assert [each.command for each in card.buttons] == ["help"]
 
 
 async def test_a_database_that_is_away_is_told_not_raised() -> None:
