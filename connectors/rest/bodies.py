@@ -11,25 +11,20 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
 )
+from pydantic_core import ErrorDetails
 
-from connectors.rest.pages import PATTERN
+from connectors.rest import patterns
 from connectors.rest.problems import MALFORMED, FieldProblem, Problem, is_a_name
 from engine.runs.document import RunDocument
 from engine.runs.model import Run, RunStatus, StepKind
 
 M = TypeVar("M", bound=BaseModel)
 
-LONGEST_KEY = 200
-
 DEFAULT_LIMIT = 20
 HIGHEST_LIMIT = 100
 
-Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
-]
-KEY: TypeAdapter[str] = TypeAdapter(
-    Annotated[str, StringConstraints(pattern=rf"^[\x21-\x7e]{{1,{LONGEST_KEY}}}$")]
-)
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=patterns.PRINTABLE)]
+KEY: TypeAdapter[str] = TypeAdapter(Annotated[str, StringConstraints(pattern=patterns.KEY)])
 
 _OF_OPENLINEAGE = frozenset(
     {"eventTime", "eventType", "runId", "schemaURL", "nodeId", "withDownstream", "sortDirection"}
@@ -88,7 +83,7 @@ class RunsQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=HIGHEST_LIMIT)] = Field(
         default=DEFAULT_LIMIT, description="How many runs a page has."
     )
-    cursor: Annotated[str, StringConstraints(pattern=PATTERN)] | None = Field(
+    cursor: Annotated[str, StringConstraints(pattern=patterns.CURSOR)] | None = Field(
         default=None, description="`next_cursor` of the page before."
     )
 
@@ -168,11 +163,17 @@ def _field(place: int | str) -> str:
     return str(place) if ours else "…"
 
 
+def _said(error: ErrorDetails) -> str:
+    """What is wrong; nobody should have to read an expression for that."""
+    pattern = str(error.get("ctx", {}).get("pattern"))
+    return patterns.SAID.get(pattern, error["msg"])
+
+
 def malformed(what: str, error: ValidationError) -> Problem:
     """The problem behind a body or parameters of the wrong form; it names fields and no values."""
     fields = [
-        FieldProblem(field=".".join(map(_field, each["loc"])), problem=each["msg"])
-        for each in error.errors(include_url=False, include_input=False, include_context=False)
+        FieldProblem(field=".".join(map(_field, each["loc"])), problem=_said(each))
+        for each in error.errors(include_url=False, include_input=False)
     ]
     first = fields[0]
     named = f" at {first.field}" if first.field else ""

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError
 from pydantic_core import from_json
 
+from connectors.rest import patterns
 from connectors.rest.bodies import malformed
 from connectors.rest.problems import MALFORMED, REFUSED, FieldProblem, Problem
 from engine.lineage.metadata import Json
@@ -21,13 +22,8 @@ _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzin
 _TAKEN = ConfigDict(extra="ignore", frozen=True)
 
 Named = Annotated[
-    str, StringConstraints(min_length=1, max_length=LONGEST_NAMES, pattern=r"^[^\x00-\x1f\x7f]+$")
+    str, StringConstraints(min_length=1, max_length=LONGEST_NAMES, pattern=patterns.PRINTABLE)
 ]
-_UUID = r"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"
-_MOMENT = (
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?"
-    r"([Zz]|[+-][0-9]{2}:[0-9]{2})$"
-)
 Facets = Annotated[
     dict[str, JsonValue] | None, Field(description="Facets; also those that Atlas does not know.")
 ]
@@ -38,7 +34,7 @@ class EventRun(BaseModel):
 
     model_config = _TAKEN
 
-    runId: Annotated[str, StringConstraints(pattern=_UUID)] = Field(  # noqa: N815  # OpenLineage's name
+    runId: Annotated[str, StringConstraints(pattern=patterns.UUID)] = Field(  # noqa: N815  # OpenLineage's name
         description="A UUID.", json_schema_extra={"format": "uuid"}
     )
     facets: Facets = None
@@ -73,7 +69,7 @@ class LineageEvent(BaseModel):
         json_schema_extra={"anyOf": [{"required": ["job"]}, {"required": ["dataset"]}]},
     )
 
-    eventTime: Annotated[str, StringConstraints(pattern=_MOMENT)] = Field(  # noqa: N815  # as above
+    eventTime: Annotated[str, StringConstraints(pattern=patterns.MOMENT)] = Field(  # noqa: N815  # as above
         description="When it happened, with its time zone (RFC 3339).",
         json_schema_extra={"format": "date-time"},
         examples=["2026-03-01T12:00:00Z"],

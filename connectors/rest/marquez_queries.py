@@ -5,18 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from connectors.rest import patterns
 from engine.lineage.metadata import Span, Wanted, Window
 
 _TAKEN = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True)
 
-_Text = Annotated[
-    str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f\x7f]+$")
-]
+_Text = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=patterns.PRINTABLE)]
 LONGEST_NODE = 640
 """Characters; each may take twelve in an address, of which servers read some 8,000."""
-
-_NODE = r"^(dataset|job):[^\x00-\x1f\x7f]+:[^\x00-\x1f\x7f]+$"
-_COLUMN_NODE = r"^(dataset|datasetField|job):[^\x00-\x1f\x7f]+:[^\x00-\x1f\x7f]+$"
 
 
 def _written(given: object) -> object:
@@ -53,7 +49,7 @@ class NodeQuery(BaseModel):
 
     model_config = _TAKEN
 
-    node: Annotated[str, StringConstraints(max_length=LONGEST_NODE, pattern=_NODE)] = Field(
+    node: Annotated[str, StringConstraints(max_length=LONGEST_NODE, pattern=patterns.NODE)] = Field(
         alias="nodeId",
         description="`dataset:NAMESPACE:NAME` or `job:NAMESPACE:NAME`.",
         examples=["dataset:postgres://localhost:5432:atlas.silver.orders"],
@@ -68,7 +64,9 @@ class ColumnQuery(BaseModel):
 
     model_config = _TAKEN
 
-    node: Annotated[str, StringConstraints(max_length=LONGEST_NODE, pattern=_COLUMN_NODE)] = Field(
+    node: Annotated[
+        str, StringConstraints(max_length=LONGEST_NODE, pattern=patterns.COLUMN_NODE)
+    ] = Field(
         alias="nodeId",
         description="`datasetField:NAMESPACE:NAME:FIELD`, or a dataset or a job.",
         examples=["datasetField:postgres://localhost:5432:atlas.silver.orders:id"],

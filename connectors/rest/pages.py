@@ -7,9 +7,6 @@ from engine.runs.ids import ALPHABET, LENGTH
 from engine.runs.model import Run
 from engine.runs.ports import RunCursor
 
-PATTERN = r"^[A-Za-z0-9_-]{16}$"
-"""Each text of this form is a cursor, also a made-up one: it is a place in the list, no secret."""
-
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _MOMENT_BYTES = 7
 """Microseconds fit for two thousand years."""

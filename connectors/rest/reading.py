@@ -9,8 +9,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from pydantic import BaseModel
 
-from connectors.rest.bodies import LONGEST_KEY
 from connectors.rest.operations import OPERATIONS, Operation
+from connectors.rest.patterns import LONGEST_KEY
 from connectors.rest.problems import KINDS
 
 STYLE = Path(__file__).parent / "static" / "docs.css"

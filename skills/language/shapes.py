@@ -24,7 +24,7 @@ MOST_OFFERS = 8
 _LABELLED = re.compile(r"<(?P<sign>[@#])(?P<id>[^<>|\s]{1,80})(?:\|(?P<label>[^<>|\s]{1,80}))?>")
 _ADDRESSED = re.compile(r"^\s*<@[^<>\s]{1,80}>")
 _EDGES = " ,;:!?.()[]{}\"'`-\N{EN DASH}\N{EM DASH}"
-_INCIDENT = re.compile(r"#?inc(?:ident)?[-#_]?(?P<number>[0-9]{1,9})")
+_INCIDENT = re.compile(r"#?inc(?:ident)?[-#_]?(?P<number>[0-9]{1,40})")
 _NUMBER = re.compile(r"#?[0-9]{1,9}")
 PLACE = re.compile(r"(?:[a-z]{2,20}:)?(?:#(?=.*[^\W\d])|@)\w(?:[\w.-]{0,78}\w)?", re.IGNORECASE)
 _NOISE = frozenset(

@@ -108,8 +108,8 @@ async def test_a_model_whose_table_was_never_published_says_what_to_do_first() -
 
     assert run.error == "silver.customers does not exist yet: it was never published."
     assert run.hint == (
-        "Say «why did the last run of customers fail» or "
-        "«run pipeline bronze_to_silver for customers» first."
+        "Say «run pipeline bronze_to_silver for customers» first, or "
+        "«status for table customers» to see what became of it."
     )
 
 

@@ -71,6 +71,6 @@ def _never_published(project: Project, name: DatasetName) -> SourceUnreadable:
     pipeline = dict(makers(project)).get(name, "medallion")
     return SourceUnreadable(
         f"{name} does not exist yet: it was never published.",
-        f"Say «why did the last run of {name.table} fail» or "
-        f"«run pipeline {pipeline} for {name.table}» first.",
+        f"Say «run pipeline {pipeline} for {name.table}» first, or "
+        f"«status for table {name.table}» to see what became of it.",
     )

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from engine.commands import (
+    Acknowledge,
     Backfill,
     CancelRun,
     Command,
@@ -189,6 +190,10 @@ def test_half_an_hour_is_30_minutes_and_a_date_with_a_point_stays_one() -> None:
     assert isinstance(once, SchedulePipeline)
     assert isinstance(once.when, Once)
     assert (once.when.at.hour, once.when.at.minute) == (2, 30)
+
+
+def test_an_incident_of_many_digits_is_no_table() -> None:
+    assert read("acknowledge INC-999999999999") == Understood(Acknowledge("INC-999999999999"))
 
 
 def read_exactly(text: str) -> Command:
