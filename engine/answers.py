@@ -1,12 +1,10 @@
 """The cards that answer questions about what there is and what happened."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterator, Sequence
 
 from engine.alerts.wording import owner_fact
 from engine.cards import Button, Card, CardKind, CardTable, Fact, Severity, counted, readable
 from engine.catalog.model import DatasetName, Layer, Pipeline, Project
-from engine.people import Asker, Role
 from engine.runs.model import Run, Step
 from engine.runs.plan import plan
 
@@ -81,28 +79,3 @@ def runs_card(runs: Sequence[Run], asked: str) -> Card:
 
 def _when(run: Run) -> str:
     return f"{run.requested_at:%Y-%m-%d %H:%M} UTC"
-
-
-def person_card(asker: Asker, role: Role) -> Card:
-    """Who the asker is to Atlas."""
-    return Card(
-        kind=CardKind.REPLY,
-        severity=Severity.INFO,
-        title=f"You are {asker.name}",
-        facts=(Fact("Id", asker.id), Fact("Role", str(role)), Fact("You may", _MAY[role])),
-        buttons=(Button("What you can say", "help"),),
-    )
-
-
-_MAY: Mapping[Role, str] = MappingProxyType(
-    {
-        Role.VIEWER: "ask, and see results: runs, quality, lineage, incidents, digests",
-        Role.OPERATOR: (
-            "what a viewer may, and start, stop and change:"
-            " runs, checks, schedules, incidents, privacy rules"
-        ),
-        Role.ADMIN: (
-            "everything: also find, reveal and erase people's data, see the audit log, grant roles"
-        ),
-    }
-)

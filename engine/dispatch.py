@@ -48,7 +48,7 @@ from engine.personal_answers import PersonalAnswers, PersonalCommand
 from engine.preview_answers import ROOMY, preview_card
 from engine.quality_answers import QualityReports
 from engine.quarantine_desk import QuarantineDesk
-from engine.roles.answers import RoleAnswers, RoleCommand
+from engine.roles.answers import RoleAnswers, RoleCommand, person_card
 from engine.roles.people import People
 from engine.run_answers import RunAnswers
 from engine.run_orders import RunOrders
@@ -222,6 +222,6 @@ class Dispatcher(Generic[T]):
 
     async def _who(self, asker: Asker) -> Card:
         role = await self._people.role_of(asker, WhoAmI())
-        card = answers.person_card(asker, role)
+        card = person_card(asker, role)
         more = await self._people.elsewhere(asker)
         return replace(card, facts=(*card.facts, Fact("Also", ", ".join(more)))) if more else card

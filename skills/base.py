@@ -28,6 +28,7 @@ from engine.commands import (
     ExplainRun,
     Grant,
     ListIncidents,
+    ListRoles,
     ListRuns,
     ListSchedules,
     ListSubscriptions,
@@ -217,7 +218,7 @@ _QUESTIONS: tuple[tuple[str, tuple[type[Command], ...]], ...] = (
     ("who gets alerts?", (Mute, Unmute, Subscribe, Unsubscribe, ListSubscriptions, ExplainRoute)),
     ("list schedules", (ListSchedules, PauseSchedule, ResumeSchedule, DeleteSchedule)),
     ("list runs", (RunStatus, ListRuns, ExplainRun, CancelRun, RetryRun)),
-    ("who am I?", (Grant, Revoke, Confirm)),
+    ("who may do what?", (Grant, Revoke, ListRoles, Confirm)),
 )
 """What tells people which names they can use, by what they spoke of."""
 

@@ -2,14 +2,14 @@
 
 from opsdroid.events import Message
 
-from engine.commands.people import Confirm, Grant, Revoke
+from engine.commands.people import Confirm, Grant, ListRoles, Revoke
 from skills import base
 
 
 class People(base.AtlasSkill):
-    """Grants and revokes roles, and carries out what was confirmed."""
+    """Grants, revokes and lists roles, and carries out what was confirmed."""
 
-    @base.understands(Grant, Revoke, Confirm)
+    @base.understands(Grant, Revoke, ListRoles, Confirm)
     async def answer(self, message: Message) -> None:
         """Carry out what was asked."""
         await self.carry_out(message)

@@ -36,6 +36,7 @@ from engine.commands import (
     ListIncidents,
     ListPipelines,
     ListQuarantine,
+    ListRoles,
     ListRuns,
     ListSchedules,
     ListSubscriptions,
@@ -138,6 +139,7 @@ EVERY_COMMAND: tuple[Command, ...] = (
     Help(),
     Grant("olga", Role.ADMIN),
     Revoke("olga"),
+    ListRoles(),
     Confirm("K7Q2"),
     WhoAmI(),
 )
@@ -507,7 +509,7 @@ async def test_a_person_learns_id_role_and_what_they_may_do() -> None:
     facts = {fact.name: fact.value for fact in card.facts}
     assert facts["Id"] == "web:olga"
     assert facts["Role"] == "operator"
-    assert facts["You may"].startswith("what a viewer may, and start, stop and change: runs")
+    assert facts["You may"].startswith("start, stop and change runs")
     assert [each.command for each in card.buttons] == ["help"]
 
 

@@ -24,7 +24,7 @@ from engine.commands.alerting import (
 )
 from engine.commands.base import HIDDEN, Command
 from engine.commands.lineage import ShowImpact, ShowLineage
-from engine.commands.people import Confirm, Grant, Revoke
+from engine.commands.people import Confirm, Grant, ListRoles, Revoke
 from engine.commands.personal import (
     AcceptFinding,
     Audit,
@@ -83,6 +83,7 @@ __all__ = [
     "ListIncidents",
     "ListPipelines",
     "ListQuarantine",
+    "ListRoles",
     "ListRuns",
     "ListSchedules",
     "ListSubscriptions",
@@ -314,6 +315,7 @@ class WhoAmI(Command):
 COMMANDS: tuple[type[Command], ...] = (
     Grant,
     Revoke,
+    ListRoles,
     Confirm,
     RunPipeline,
     RunStatus,

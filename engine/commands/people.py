@@ -31,6 +31,14 @@ class Revoke(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ListRoles(Command):
+    """Who has a role, where, and by whom; only those who may do what one role may."""
+
+    name = "list_roles"
+    role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Confirm(Command):
     """Carry out what Atlas asked back about, by the code on that card, such as `K7Q2`."""
 

@@ -57,9 +57,13 @@ class RoleDesk:
         self._clock = clock
         self._pipelines = frozenset(pipelines)
 
+    async def book(self) -> Book:
+        """All that is said about roles at this moment."""
+        return self._book(await self._grants.all())
+
     async def foresee(self, command: Grant, asker: Asker) -> Changed:
         """What a grant would change; raises RoleRefused where it would be refused."""
-        book = self._book(await self._grants.all())
+        book = await self.book()
         return self._granted(book, self._wanted(command, asker), asker)
 
     async def grant(self, command: Grant, asker: Asker) -> Changed:

@@ -124,6 +124,12 @@ class Book:
         wide = tuple(each.role for each in self.of(person) if each.scope.everywhere)
         return highest(wide or (self.default,))
 
+    def covering(self, role: Role) -> tuple[Rule, ...]:
+        """The rules by which somebody may do what a role may, the highest roles first."""
+        found = (each for each in (*self.configured, *self.granted) if each.role.covers(role))
+        order = tuple(Role)
+        return tuple(sorted(found, key=lambda each: (-order.index(each.role), each.person)))
+
     def admins(self, platform: str = "") -> tuple[str, ...]:
         """The ids of those who may grant every role, those of a platform first."""
         found = {

@@ -6,7 +6,7 @@ from itertools import product
 from types import MappingProxyType
 
 from engine.commands import Command
-from engine.commands.people import Confirm, Grant, Revoke
+from engine.commands.people import Confirm, Grant, ListRoles, Revoke
 from engine.people import Role
 from skills.language.courtesy import plainly
 from skills.language.readings import Guess, Reading, Understood
@@ -57,6 +57,7 @@ _REVOKED = (
     rf"{_WHO} is (?:no longer|no more|not any ?more) {_ROLE}",
 )
 _REVOKED_ALL = (
+    rf"revoke (?:all|everything) (?:from|of) {_WHO}",
     rf"revoke {_WHO}",
     rf"(?:revoke|remove|take)(?: away)? (?:the |all )?(?:roles?|rights|access) (?:from|of) {_WHO}",
     rf"(?:revoke|remove|withdraw) {_WHO}(?:'s)? (?:roles?|rights|access)",
@@ -71,6 +72,39 @@ _CONFIRMED = re.compile(
 _UNCODED = re.compile(
     r"(?:yes,? )?confirm(?:ed)?(?: (?:that|it|this|(?:code )?(?!e[0-9]+\b)[a-z0-9]{3,5}))?",
     re.IGNORECASE,
+)
+
+
+_DEEDS: Mapping[str, Role] = MappingProxyType(
+    {
+        **dict.fromkeys("reveal erase find audit grant revoke delete".split(), Role.ADMIN),  # noqa: SIM905  # reads better
+        **dict.fromkeys(
+            "run start stop cancel retry backfill schedule pause resume change check release"  # noqa: SIM905  # reads better
+            " scan mask hash mute snooze acknowledge resolve approve".split(),
+            Role.OPERATOR,
+        ),
+    }
+)
+"""What a role is needed for, as people ask for it."""
+
+_LISTED = (
+    re.compile(
+        r"who (?:may|can|has what|has which|have|has)(?: do)?"
+        r" (?:what|roles?|a role|access|rights?|permissions?)(?: here)?",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?:list|show)(?: me)?(?: all)?(?: the)? (?:roles|rights|grants|permissions)",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"who (?:is|are|has)(?: all)?(?: the)? {_ROLE}(?: here)?", re.IGNORECASE),
+    re.compile(
+        rf"(?:list|show)(?: me)?(?: all)?(?: the)? (?P<role>{'|'.join(_ROLES)})s", re.IGNORECASE
+    ),
+    re.compile(
+        rf"who (?:may|can|is allowed to|is able to) (?P<deed>{'|'.join(_DEEDS)})(?: .{{1,80}})?",
+        re.IGNORECASE,
+    ),
 )
 
 
@@ -91,6 +125,8 @@ def read_people(text: str, vocabulary: Vocabulary) -> Reading | None:
     if confirming:
         command: Command = Confirm(confirming["code"].upper())
     else:
+        if listed := _listed(said.text):
+            return Understood(listed)
         if _UNCODED.fullmatch(said.text):
             return Guess((), WHICH_CODE)
         found = _about_roles(said.text, vocabulary)
@@ -100,6 +136,17 @@ def read_people(text: str, vocabulary: Vocabulary) -> Reading | None:
     if said.is_taken_back:
         return Guess((command,), REFUSED)
     return Guess((command,), ASKED) if said.is_question else Understood(command)
+
+
+def _listed(text: str) -> ListRoles | None:
+    """The question who may do something, if it is one."""
+    found = next((match for each in _LISTED if (match := each.fullmatch(text))), None)
+    if found is None:
+        return None
+    given = found.groupdict()
+    if deed := given.get("deed"):
+        return ListRoles(_DEEDS[deed.casefold()])
+    return ListRoles(_ROLES.get((given.get("role") or "").casefold()))
 
 
 def _about_roles(text: str, vocabulary: Vocabulary) -> Command | Reading | None:
@@ -159,12 +206,13 @@ def people_sentence(command: Command) -> str | None:
     match command:
         case Confirm(code):
             return f"confirm {code}"
+        case ListRoles(role):
+            return f"who is {role}" if role else "list roles"
         case Grant(person, role, pipeline, channel):
             return f"grant {role} to {person}{_scope(pipeline, channel)}"
-        case Revoke(person, None, pipeline, channel):
-            return f"revoke {person}{_scope(pipeline, channel)}"
         case Revoke(person, role, pipeline, channel):
-            return f"revoke {role} from {person}{_scope(pipeline, channel)}"
+            what = f"{role} from {person}" if role else person
+            return f"revoke {what}{_scope(pipeline, channel)}"
         case _:
             return None
 

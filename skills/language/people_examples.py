@@ -1,6 +1,6 @@
 """What can be said about roles and confirmations, for help texts."""
 
-from engine.commands.people import Confirm, Grant, Revoke
+from engine.commands.people import Confirm, Grant, ListRoles, Revoke
 from skills.language.example import Explained
 
 PEOPLE_EXAMPLES: tuple[Explained, ...] = (
@@ -17,6 +17,11 @@ PEOPLE_EXAMPLES: tuple[Explained, ...] = (
         Revoke,
         "Takes away what was granted, all of it or one role.",
         ("revoke @lea", "revoke operator from @lea"),
+    ),
+    Explained(
+        ListRoles,
+        "Says who may do what, or who has a role.",
+        ("who may do what?", "who is admin?", "who may reveal?"),
     ),
     Explained(
         Confirm,

@@ -43,7 +43,7 @@ async def test_a_newcomer_asks_what_there_is(world: World) -> None:
 
     me = await world.hear("who am I?")
     assert (value(me, "Id"), value(me, "Role")) == ("terminal:you", "admin")
-    assert value(me, "You may").startswith("everything")
+    assert value(me, "You may").startswith("do everything")
 
 
 async def test_before_the_first_run_there_is_nothing_to_tell(world: World) -> None:

@@ -30,6 +30,7 @@ from engine.people import Role
 from engine.privacy.model import Protection
 from engine.quality.model import Outcome
 from engine.quarantine_answers import quarantine_card
+from engine.roles.answers import person_card
 from engine.runs.model import Counts, Run, RunStatus, StepKind, StepReport, StepStatus
 from engine.runs.plan import plan
 from engine.runs.quarantine import Quarantined, QuarantinedRow
@@ -73,7 +74,7 @@ def all_cards(project: Project) -> Iterator[Card]:
     for table in project.tables:
         found = Quarantined(7, (("email: no @ in it", 7),), rows)
         yield quarantine_card(project, table, found, None)
-    yield answers.person_card(an_asker(), Role.ADMIN)
+    yield person_card(an_asker(), Role.ADMIN)
     yield help_card((("Run a pipeline.", "run pipeline ingest"),))
     yield refusal(Refused("There is no table 'x'.", "Did you mean y?", ("y",)), ("list runs",))
     yield not_understood_card(NotUnderstood(("list runs",)))

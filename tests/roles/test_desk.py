@@ -4,7 +4,7 @@ import pytest
 
 from engine.audit.model import AuditEntry
 from engine.commands import ListRuns, RunPipeline
-from engine.commands.people import Grant, Revoke
+from engine.commands.people import Grant, ListRoles, Revoke
 from engine.errors import EngineError, NotAllowed
 from engine.people import Role
 from engine.roles.answers import RoleAnswers
@@ -141,3 +141,22 @@ async def test_what_a_grant_would_do_is_foreseen_and_changes_nothing() -> None:
     assert office.grants.kept == []
     with pytest.raises(RoleRefused):
         await office.answers.foresee(Grant("olga", Role.ADMIN), LEA)
+
+
+async def test_whoever_asks_hears_who_has_which_role_where_and_by_whom() -> None:
+    office = Office()
+    await office.answers.answer(Grant("lea", Role.OPERATOR, "medallion"), MARIA)
+
+    everybody = await office.answers.answer(ListRoles(), LEA)
+    admins = await office.answers.answer(ListRoles(Role.ADMIN), LEA)
+
+    assert everybody.title == "2 people with a role"
+    assert everybody.text == "Everybody else is viewer and may ask, and see results."
+    assert everybody.table is not None
+    assert everybody.table.rows == (
+        ("web:maria", "admin", "everywhere", "configuration.yaml"),
+        ("web:lea", "operator", "for medallion", "web:maria"),
+    )
+    assert admins.title == "1 person with the rights of an admin"
+    assert admins.table is not None
+    assert admins.table.rows == everybody.table.rows[:1]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.commands import Command
-from engine.commands.people import Confirm, Grant, Revoke
+from engine.commands.people import Confirm, Grant, ListRoles, Revoke
 from engine.people import Role
 from skills.language.examples import EXAMPLE_VOCABULARY
 from skills.language.people import people_sentence, read_people
@@ -32,6 +32,17 @@ OPERATOR, ADMIN, VIEWER = Role.OPERATOR, Role.ADMIN, Role.VIEWER
         ("@lea is no longer an operator", Revoke("lea", OPERATOR)),
         ("take away the role of @lea", Revoke("lea")),
         ("revoke @lea's role in #sales", Revoke("lea", None, None, "#sales")),
+        ("revoke everything from @lea", Revoke("lea")),
+        ("who may do what?", ListRoles()),
+        ("who can do what here?", ListRoles()),
+        ("who has access?", ListRoles()),
+        ("show me the roles", ListRoles()),
+        ("who is admin?", ListRoles(ADMIN)),
+        ("who are the operators?", ListRoles(OPERATOR)),
+        ("list the admins", ListRoles(ADMIN)),
+        ("who may reveal?", ListRoles(ADMIN)),
+        ("Who can erase a person?", ListRoles(ADMIN)),
+        ("who is allowed to run medallion?", ListRoles(OPERATOR)),
         ("confirm k7q2", Confirm("K7Q2")),
         ("Yes, confirm K7Q2!", Confirm("K7Q2")),
     ],
@@ -93,6 +104,7 @@ commands = st.one_of(
         st.sampled_from([None, *Role]),
         where,
     ),
+    st.builds(ListRoles, st.none() | st.sampled_from(Role)),
     st.builds(Confirm, st.from_regex(r"[A-DF-Z][2-9][A-Z][2-9]", fullmatch=True)),
 )
 
