@@ -6,6 +6,7 @@ EngineError
 ├── Unknown
 │   ├── UnknownPipeline
 │   ├── UnknownDataset
+│   ├── UnknownColumn
 │   ├── UnknownRun
 │   ├── UnknownSchedule
 │   └── UnknownTimeZone
@@ -95,12 +96,15 @@ class ProjectError(EngineError):
 
 
 class Unknown(EngineError):
-    """A name that nothing has; `close` holds the names it may stand for, best first."""
+    """A name that nothing has; `close` holds the names it may stand for, best first.
+
+    Where there are none, `otherwise` says what to do.
+    """
 
     noun = "thing"
 
-    def __init__(self, name: str, close: Sequence[str] = ()) -> None:
-        meant = f"Did you mean {' or '.join(close)}?" if close else self.hint
+    def __init__(self, name: str, close: Sequence[str] = (), otherwise: str = "") -> None:
+        meant = f"Did you mean {' or '.join(close)}?" if close else otherwise or self.hint
         super().__init__(f"There is no {self.noun} {name!r}.", meant)
         self.name = name
         self.close = tuple(close)
@@ -118,6 +122,13 @@ class UnknownDataset(Unknown):
 
     noun = "table"
     hint = "Ask «what pipelines are there?» to see the tables."
+
+
+class UnknownColumn(Unknown):
+    """No column of that dataset has that name."""
+
+    noun = "column"
+    hint = "Ask «show lineage of …» to see what is there."
 
 
 class UnknownRun(Unknown):

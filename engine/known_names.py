@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from engine.catalog.model import DatasetName, Pipeline, Project
 from engine.errors import UnknownDataset, UnknownPipeline
@@ -47,8 +47,14 @@ class KnownNames:
 
 
 def close_to(name: str, known: Sequence[str]) -> tuple[str, ...]:
-    """The names that are spelled nearly so, nearest first."""
+    """The names that are spelled nearly so, or have a part of it, nearest first."""
     found = process.extract(name, known, score_cutoff=60, limit=CLOSE)
+    return tuple(match[0] for match in found)
+
+
+def close_columns(name: str, known: Sequence[str]) -> tuple[str, ...]:
+    """The columns that are spelled nearly so: short ones, of which any has some part."""
+    found = process.extract(name, known, scorer=fuzz.ratio, score_cutoff=60, limit=CLOSE)
     return tuple(match[0] for match in found)
 
 

@@ -11,8 +11,8 @@ from engine.cards import Card
 from engine.catalog.model import DatasetName, Layer, Project
 from engine.clock import Clock
 from engine.commands.lineage import Direction, Mishap, ShowImpact, ShowLineage
-from engine.errors import EngineError, Unknown, UnknownDataset
-from engine.known_names import close_to
+from engine.errors import EngineError, UnknownColumn, UnknownDataset
+from engine.known_names import close_columns, close_to
 from engine.lineage.graph import EXPOSURES, ColumnId, DatasetId, Graph, Naming
 from engine.lineage.impact import DueRun, Landscape, impact_of
 from engine.lineage.origins import origins_of
@@ -42,13 +42,6 @@ SHOWN = 5
 
 _FIRST = (Layer.SILVER, Layer.GOLD, Layer.BRONZE)
 """In which layer a table is meant that is named without one."""
-
-
-class UnknownColumn(Unknown):
-    """No column of that dataset has that name."""
-
-    noun = "column"
-    hint = "Ask «show lineage of …» to see what is there."
 
 
 class KnownLineage(Protocol):
@@ -193,7 +186,7 @@ class Meaning:
         first, names = known[0]
         if names:
             told = f"{self._land.naming.told(first)}.{column}"
-            raise UnknownColumn(told, close_to(column, names) or names[:SHOWN])
+            raise UnknownColumn(told, close_columns(column, names) or names[:SHOWN])
         return ColumnId(first, column)
 
     def _columns(self, dataset: DatasetId) -> tuple[str, ...]:

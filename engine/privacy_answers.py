@@ -18,8 +18,8 @@ from engine.commands import (
     RejectFinding,
     SetPrivacyRule,
 )
-from engine.errors import EngineError, UnknownDataset
-from engine.known_names import close_to
+from engine.errors import EngineError, UnknownColumn, UnknownDataset
+from engine.known_names import close_columns, close_to
 from engine.people import Asker
 from engine.privacy.ports import PrivacyFindings, RuleFile
 from engine.privacy_cards import (
@@ -157,7 +157,7 @@ def _table(project: Project, name: str) -> Table:
 def _column(table: Table, name: str, more: Sequence[str]) -> str:
     known = [*dict.fromkeys((*(each.name for each in table.columns), *more))]
     if name not in known:
-        near = close_to(name, known)
-        meant = f"Did you mean {' or '.join(near)}?" if near else f"It has {', '.join(known)}."
-        raise EngineError(f"{table.name} has no column {name!r}.", meant)
+        raise UnknownColumn(
+            name, close_columns(name, known), f"{table.name} has {', '.join(known)}."
+        )
     return name

@@ -5,7 +5,7 @@ this module, never its class.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from functools import wraps
 from typing import TypeVar, cast
@@ -45,6 +45,7 @@ from engine.commands import (
     Unmute,
     Unsubscribe,
 )
+from engine.errors import UnknownColumn
 from engine.host import CardMessage, EngineDatabase, engine_of
 from engine.logs import place_of
 from engine.outcome import Accepted, Answer, Outcome, Refused, Request
@@ -237,11 +238,11 @@ def offers(message: Message, refused: Refused) -> tuple[str, ...]:
     said, names = understanding_of(message), vocabulary(message)
     if not isinstance(said, Understood):
         return ()
-    slots = {
+    slots: dict[str, Collection[str]] = {
         "pipeline": names.pipelines,
         "table": names.short_names(),
         "dataset": (*names.datasets, *names.short_names()),
-        "column": names.columns,
+        "column": refused.close if isinstance(refused.error, UnknownColumn) else (),
         "schedule": tuple(name for name in refused.close if name.startswith("SCH-")),
     }
     return tuple(

@@ -178,7 +178,9 @@ async def test_what_holds_already_is_not_written_again() -> None:
     [
         (SetPrivacyRule("custmers", "email", "mask"), "no table 'custmers'", "Did you mean"),
         (SetPrivacyRule("customers", "emial", "mask"), "no column 'emial'", "Did you mean email?"),
-        (SetPrivacyRule("customers", "zzzzz", "mask"), "no column 'zzzzz'", "It has id, email"),
+        (SetPrivacyRule("customers", "zzzzz", "mask"), "no column 'zzzzz'", "customers has id"),
+        (SetPrivacyRule("customers", "mali", "mask"), "no column 'mali'", "Did you mean email?"),
+        (SetPrivacyRule("customers", "gender", "mask"), "no column 'gender'", "customers has id"),
         (SetPrivacyRule("customers", "email", "maks"), "called 'maks'", "Did you mean mask?"),
         (RejectFinding("gold.revenue", "name"), "gold.revenue is made from silver", "Name the"),
         (AcceptFinding("revenue", "name"), "gold.revenue is made from silver", "Name the"),

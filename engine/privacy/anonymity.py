@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from engine.catalog.model import DatasetName, Project
-from engine.errors import EngineError, Unknown
+from engine.errors import EngineError, UnknownColumn
 
 FEWEST = 2
 MOST = 1_000_000
@@ -20,12 +20,6 @@ SHOWN = 5
 
 _CLOSE = 2
 _ALIKE = 60
-
-
-class UnknownColumn(Unknown):
-    """No column of the dataset has that name."""
-
-    noun = "column"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +117,9 @@ def _plain(name: str) -> str:
 
 
 def _unknown(name: str, present: Collection[str], dataset: DatasetName) -> UnknownColumn:
-    found = process.extract(name, present, score_cutoff=_ALIKE, limit=_CLOSE)
-    error = UnknownColumn(name, tuple(match[0] for match in found))
-    if not found:
-        error.hint = f"{dataset} has {', '.join(present)}."
-    return error
+    found = process.extract(name, present, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=_CLOSE)
+    close = tuple(match[0] for match in found)
+    return UnknownColumn(name, close, f"{dataset} has {', '.join(present)}.")
 
 
 def coarser(type_: str) -> str | None:

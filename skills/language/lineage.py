@@ -161,9 +161,8 @@ _PATTERNS = (
     *(pattern for _, patterns in _ASKED for pattern in patterns), *_IMPACT, _MAY_I,
 )  # fmt: skip
 WORDS = words_in(_PATTERNS) | {"lineage", "upstream", "downstream"}
-_ABOUT = frozenset(
-    ["lineage", "upstream", "downstream", "impact", "feeds", "depends", "affected", "impacted"]
-)
+_OF_IMPACT = frozenset(["impact", "affected", "impacted", "break", "breaks"])
+_ABOUT = _OF_IMPACT.union(["lineage", "upstream", "downstream", "feeds", "depends"])
 _LINEAGE = tuple((direction, tuple(map(re.compile, patterns))) for direction, patterns in _ASKED)
 _IMPACTS = tuple(map(re.compile, _IMPACT))
 _ASKING_LEAVE = re.compile(_MAY_I)
@@ -279,7 +278,7 @@ def nearly_lineage(shape: Shape) -> Reading | None:
         return None
     named = shape.signs("D")
     reason = f"Not understood: {shape.said.text}."
-    wants_impact = not shape.words.isdisjoint({"impact", "affected", "impacted"})
+    wants_impact = not shape.words.isdisjoint(_OF_IMPACT)
     ask = ShowImpact if wants_impact else ShowLineage
     if not named:
         known = shape.vocabulary.datasets[1 - MOST_OFFERS :]

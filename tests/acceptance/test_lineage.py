@@ -73,3 +73,10 @@ async def test_a_wrong_name_is_answered_with_the_nearest(
 
     offered = " ".join((card.title, card.text, *(button.command for button in card.buttons)))
     assert said in offered
+
+
+async def test_a_misspelt_column_is_offered_in_its_place(world: World) -> None:
+    card = await world.hear("where does gold.revenue.totl come from?")
+
+    (offer,) = (button.command for button in card.buttons)
+    assert "gold.revenue.total" in (await world.hear(offer)).title

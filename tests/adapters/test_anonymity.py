@@ -9,8 +9,8 @@ import pytest
 
 from engine.adapters.postgres.anonymity import PostgresCrowds
 from engine.catalog.model import Model, Operator, Project, Table
-from engine.errors import StatementFailed, UnknownDataset
-from engine.privacy.anonymity import Anonymity, Question, UnknownColumn
+from engine.errors import StatementFailed, UnknownColumn, UnknownDataset
+from engine.privacy.anonymity import Anonymity, Question
 from engine.testing.anonymity import MemoryCrowds
 from tests.adapters.builders import Lab, execute
 from tests.builders import a_column, a_project, a_table, dataset

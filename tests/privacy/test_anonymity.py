@@ -4,14 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.errors import EngineError
+from engine.errors import EngineError, UnknownColumn
 from engine.privacy.anonymity import (
     MOST,
     MOST_COLUMNS,
     Anonymity,
     Question,
     Tally,
-    UnknownColumn,
     chosen,
     coarser,
     require_sensible,

@@ -93,6 +93,14 @@ OFFERED: tuple[tuple[str, tuple[Command, ...], str], ...] = (
         (*map(ShowLineage, reversed(EXAMPLE_VOCABULARY.datasets[-7:])), Help("lineage")),
         "Of which table?",
     ),
+    *(
+        (
+            text,
+            (*map(ShowImpact, reversed(EXAMPLE_VOCABULARY.datasets[-7:])), Help("lineage")),
+            "Of which table?",
+        )
+        for text in ("what breaks if", "what breaks if it is late?", "what will break?")
+    ),
     ("impact of the moon on the orders of today", (ShowImpact(ORDERS),), "Not understood"),
 )
 
