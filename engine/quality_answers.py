@@ -22,7 +22,7 @@ from engine.cards import (
 from engine.catalog.model import Check, DatasetName, Layer, Project
 from engine.clock import Clock
 from engine.quality.model import Outcome
-from engine.quality.past import VerdictHistory
+from engine.quality.past import Named, VerdictHistory, newest
 from engine.quality.report import (
     Changes,
     DatasetReport,
@@ -31,11 +31,13 @@ from engine.quality.report import (
     Overview,
     Past,
     Standing,
-    Subject,
     Trend,
     dataset_reports,
+    declared_in,
     failed_rows,
+    named_checks,
     overview,
+    subject_of,
     trend,
 )
 from engine.quality.span import Span, day_told, span_of
@@ -68,40 +70,42 @@ class QualityReports:
         span = span_of(since, until, self._clock.now(), self._zone)
         if dataset is not None:
             return await self._one(dataset, span)
-        declared = self._declared()
+        declared = declared_in(self._project)
         if not declared:
             return nothing_declared(self._project)
-        past = await self._past(declared, span, span.begin)
+        past = await self._course(declared, span)
         return all_card(self._project, overview(declared, past, span), span)
 
-    def _declared(self) -> Declared:
-        subjects = ((each, self._subject(each)) for each in self._project.datasets())
-        return {dataset: subject for dataset, subject in subjects if subject.checks}
-
-    def _subject(self, dataset: DatasetName) -> Subject:
-        made_of_it = self._project.downstream_of(dataset)
-        return Subject(self._project.checks_of(dataset), len(made_of_it))
-
     async def _one(self, dataset: DatasetName, span: Span) -> Card:
-        declared = {dataset: self._subject(dataset)}
+        declared = {dataset: subject_of(self._project, dataset)}
         if not declared[dataset].checks:
             return without_checks(self._project, dataset)
-        past = await self._past(declared, span, None)
+        past = await self._turns(dataset, named_checks(declared), span)
         (report,) = dataset_reports(declared, past, span)
         if not report.verdicts:
             return never_checked(self._project, report)
         return dataset_card(self._project, report, trend(declared, past, span), span)
 
-    async def _past(self, declared: Declared, span: Span, since: datetime | None) -> Past:
-        """What these checks said, with their turns from a moment on, or from the first one on."""
-        named = [(name, check.text) for name, each in declared.items() for check in each.checks]
+    async def _turns(self, dataset: DatasetName, checks: Sequence[Named], span: Span) -> Past:
+        """What the checks of one dataset said, of both of its versions."""
         return Past(
-            latest=await self._history.latest(named, span.until),
-            first=() if since is None else await self._history.latest(named, since),
-            turns=await self._history.turns(tuple(declared), since, span.until),
-            # only the report on one dataset tells both versions
-            published=await self._history.published(named, span.until) if since is None else (),
-            publications=await self._history.publications(tuple(declared), span.until),
+            latest=await self._history.latest(checks, span.until),
+            turns=await self._history.turns(dataset, span.until),
+            published=await self._history.published(checks, span.until),
+            publications=await self._history.publications((dataset,), span.until),
+        )
+
+    async def _course(self, declared: Declared, span: Span) -> Past:
+        """How the checks of all datasets stood at the moments that their card shows."""
+        history, checks = self._history, named_checks(declared)
+        course = await history.course(checks, (span.since, *span.ends))
+        latest = newest(course)
+        unclear = [each.of for each in latest if each.outcome is Outcome.NOT_EVALUATED]
+        return Past(
+            latest=latest,
+            course=course,
+            evaluated=await history.evaluated(unclear, span.until),
+            publications=await history.publications(tuple(declared), span.until),
         )
 
 

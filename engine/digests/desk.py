@@ -11,8 +11,8 @@ from engine.clock import Clock
 from engine.digests.card import digest_card
 from engine.digests.model import USUAL, Period, Quality, Summary, next_first
 from engine.digests.ports import DigestNumbers, DigestTransaction, OpenIncidents
-from engine.quality.past import VerdictHistory
-from engine.quality.report import Past, Subject, overview
+from engine.quality.past import VerdictHistory, newest
+from engine.quality.report import Past, declared_in, named_checks, overview
 from engine.quality.span import span_of
 from engine.runs.ports import Transactions
 from engine.schedules.model import Schedule
@@ -83,21 +83,13 @@ class DigestDesk(Generic[T]):
         return Period.of(due - (following - due if following else USUAL), now, zone)
 
     async def _quality(self, period: Period) -> Quality | None:
-        subjects = {
-            each: Subject(checks, len(self._project.downstream_of(each)))
-            for each in self._project.datasets()
-            if (checks := self._project.checks_of(each))
-        }
-        if not subjects:
+        declared = declared_in(self._project)
+        if not declared:
             return None
         span = span_of(period.since, period.until, self._clock.now(), period.zone)
-        named = [(name, check.text) for name, each in subjects.items() for check in each.checks]
-        before = await self._history.latest(named, period.since)
-        past = Past(
-            latest=await self._history.latest(named, span.until),
-            first=await self._history.latest(named, span.begin),
-            turns=await self._history.turns(tuple(subjects), span.begin, span.until),
-        )
-        score = overview(subjects, past, span)
-        then = overview(subjects, Past(latest=before), span)
+        checks = named_checks(declared)
+        course = await self._history.course(checks, span.ends)
+        before = await self._history.latest(checks, period.since)
+        score = overview(declared, Past(latest=newest(course), course=course), span)
+        then = overview(declared, Past(latest=before), span)
         return Quality(score.score, then.score, score.trend)

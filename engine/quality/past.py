@@ -1,6 +1,6 @@
 """Verdicts of the past: what each was said of, and which of them tell how a dataset is now."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -83,6 +83,12 @@ class VerdictHistory(Protocol):
         """The newest telling verdict of each check before a moment; one without any is left out."""
         ...
 
+    async def course(
+        self, checks: Sequence[Named], moments: Sequence[datetime]
+    ) -> tuple[PastVerdict, ...]:
+        """Telling verdicts by time, among them each check's newest one before each moment."""
+        ...
+
     async def published(self, checks: Sequence[Named], before: datetime) -> tuple[PastVerdict, ...]:
         """The newest verdict of each check on what was published at that moment."""
         ...
@@ -93,9 +99,11 @@ class VerdictHistory(Protocol):
         """When each dataset was published last before a moment; one that never was is left out."""
         ...
 
-    async def turns(
-        self, datasets: Sequence[DatasetName], since: datetime | None, before: datetime
-    ) -> tuple[PastVerdict, ...]:
+    async def evaluated(self, checks: Sequence[Named], before: datetime) -> Collection[Named]:
+        """Which of these checks said before a moment anything but that it is not evaluated."""
+        ...
+
+    async def turns(self, dataset: DatasetName, before: datetime) -> tuple[PastVerdict, ...]:
         """Of the telling verdicts each unlike the one before it, and each check's first, by time.
 
         Where there are more than MOST_TURNS, the newest ones.
@@ -112,3 +120,8 @@ def telling(verdicts: Iterable[PastVerdict]) -> Iterator[PastVerdict]:
             yield each
         elif each.of not in newest or not newest[each.of].waits(each.at):
             yield each
+
+
+def newest(verdicts: Iterable[PastVerdict]) -> tuple[PastVerdict, ...]:
+    """The last verdict of each check, of verdicts in order."""
+    return tuple({each.of: each for each in verdicts}.values())

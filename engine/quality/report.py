@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from engine.catalog.model import Check, DatasetName, Layer
+from engine.catalog.model import Check, DatasetName, Layer, Project
 from engine.quality.model import Outcome
 from engine.quality.past import HOLDING, MOST_TURNS, Named, PastVerdict, Publication
 from engine.quality.score import Graded, Score, score, together
@@ -30,16 +30,35 @@ class Subject:
 Declared = Mapping[DatasetName, Subject]
 
 
+def subject_of(project: Project, dataset: DatasetName) -> Subject:
+    """What a project says of a dataset."""
+    return Subject(project.checks_of(dataset), len(project.downstream_of(dataset)))
+
+
+def declared_in(project: Project) -> Declared:
+    """The datasets of a project that have checks."""
+    subjects = ((each, subject_of(project, each)) for each in project.datasets())
+    return {dataset: subject for dataset, subject in subjects if subject.checks}
+
+
+def named_checks(declared: Declared) -> tuple[Named, ...]:
+    """The checks of these datasets by their names."""
+    return tuple((name, check.text) for name, each in declared.items() for check in each.checks)
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What was read: each check's newest verdict, how each stood at first, each turn since then.
+    """What was read of each check: its newest verdict, and how it stood before that.
 
-    Beside that what was said of the published tables, and when these were published.
+    Each turn of it or, which is less, its course: how it stood at some moments, and whether it was
+    ever evaluated. Beside that what was said of the published tables, and when these were
+    published.
     """
 
     latest: tuple[PastVerdict, ...] = ()
-    first: tuple[PastVerdict, ...] = ()
     turns: tuple[PastVerdict, ...] = ()
+    course: tuple[PastVerdict, ...] = ()
+    evaluated: Collection[Named] = frozenset()
     published: tuple[PastVerdict, ...] = ()
     publications: tuple[Publication, ...] = ()
 
@@ -288,28 +307,30 @@ def trend(declared: Declared, past: Past, span: Span) -> Trend:
 
 def _states(past: Past, moments: Sequence[datetime]) -> Iterator[Outcomes]:
     """How the checks stood just before each moment; nothing where turns before it are left out."""
-    state = {each.of: each.outcome for each in past.first}
-    times = [each.at for each in past.turns]
-    known_from = times[0] if len(times) >= MOST_TURNS else None
+    state: dict[Named, Outcome] = {}
+    said = (*past.course, *past.turns)
+    times = [each.at for each in said]
+    known_from = times[0] if len(past.turns) >= MOST_TURNS else None
     done = 0
     for moment in moments:
         reached = bisect_left(times, moment)
-        state |= {each.of: each.outcome for each in past.turns[done:reached]}
+        state |= {each.of: each.outcome for each in said[done:reached]}
         done = max(done, reached)
         yield {} if known_from and moment < known_from else dict(state)
 
 
 def _ever_evaluated(past: Past) -> Collection[Named]:
     """The checks of which anything else was said than that they are not evaluated."""
-    said = (*past.first, *past.turns)
-    return {each.of for each in said if each.outcome is not Outcome.NOT_EVALUATED}
+    said = (*past.course, *past.turns)
+    known = {each.of for each in said if each.outcome is not Outcome.NOT_EVALUATED}
+    return known.union(past.evaluated)
 
 
 def _began(past: Past) -> Mapping[Named, datetime]:
     """Since when each check ends as it does; the earliest that is known."""
     began: dict[Named, datetime] = {}
     state: dict[Named, Outcome] = {}
-    for each in (*past.first, *past.turns):
+    for each in past.turns:
         if state.get(each.of) is not each.outcome:
             state[each.of], began[each.of] = each.outcome, each.at
     return began

@@ -24,11 +24,6 @@ class Span:
         return len(self.days) // 2
 
     @property
-    def begin(self) -> datetime:
-        """When the first of all these days begins."""
-        return datetime.combine(self.days[0], time(0), self.zone)
-
-    @property
     def ends(self) -> tuple[datetime, ...]:
         """When each of the days ends; the last one with the report."""
         nights = (datetime.combine(day + _DAY, time(0), self.zone) for day in self.days)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from engine.catalog.model import DatasetName
 from engine.quality.model import Outcome
-from engine.quality.past import MOST_TURNS, Named, PastVerdict, Publication, telling
+from engine.quality.past import MOST_TURNS, Named, PastVerdict, Publication, newest, telling
 
 
 class MemoryVerdictHistory:
@@ -23,12 +23,26 @@ class MemoryVerdictHistory:
 
     async def latest(self, checks: Sequence[Named], before: datetime) -> tuple[PastVerdict, ...]:
         """The last ones given that tell."""
-        return _newest(checks, telling(each for each in self._verdicts if each.at < before))
+        said = (each for each in self._verdicts if each.of in checks and each.at < before)
+        return newest(telling(said))
+
+    async def course(
+        self, checks: Sequence[Named], moments: Sequence[datetime]
+    ) -> tuple[PastVerdict, ...]:
+        """The last ones given before each moment, each once."""
+        found = [each for moment in sorted(moments) for each in await self.latest(checks, moment)]
+        return tuple(sorted(dict.fromkeys(found), key=lambda each: each.at))
 
     async def published(self, checks: Sequence[Named], before: datetime) -> tuple[PastVerdict, ...]:
         """The last ones given on what is published then."""
+        said = (each for each in self._verdicts if each.of in checks and each.at < before)
+        return newest(each for each in said if each.is_of_published(before))
+
+    async def evaluated(self, checks: Sequence[Named], before: datetime) -> frozenset[Named]:
+        """Those of whose verdicts one is another."""
         said = (each for each in self._verdicts if each.at < before)
-        return _newest(checks, (each for each in said if each.is_of_published(before)))
+        known = {each.of for each in said if each.outcome is not Outcome.NOT_EVALUATED}
+        return frozenset(known.intersection(checks))
 
     async def publications(
         self, datasets: Sequence[DatasetName], before: datetime
@@ -37,20 +51,13 @@ class MemoryVerdictHistory:
         newest = {each.dataset: each for each in self._publications if each.at < before}
         return tuple(each for dataset, each in newest.items() if dataset in datasets)
 
-    async def turns(
-        self, datasets: Sequence[DatasetName], since: datetime | None, before: datetime
-    ) -> tuple[PastVerdict, ...]:
+    async def turns(self, dataset: DatasetName, before: datetime) -> tuple[PastVerdict, ...]:
         """Those that differ from the one given before them."""
         state: dict[Named, Outcome] = {}
         found: list[PastVerdict] = []
         for each in telling(self._verdicts):
-            is_meant = each.dataset in datasets and (since is None or each.at >= since)
-            if is_meant and each.at < before and state.get(each.of) is not each.outcome:
+            is_meant = each.dataset == dataset and each.at < before
+            if is_meant and state.get(each.of) is not each.outcome:
                 state[each.of] = each.outcome
                 found.append(each)
         return tuple(sorted(found, key=lambda each: each.at))[-self._most_turns :]
-
-
-def _newest(checks: Sequence[Named], said: Iterable[PastVerdict]) -> tuple[PastVerdict, ...]:
-    newest = {each.of: each for each in said}
-    return tuple(each for of, each in newest.items() if of in checks)

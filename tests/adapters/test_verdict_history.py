@@ -9,7 +9,7 @@ import pytest
 from engine.adapters.postgres.verdict_history import PostgresVerdictHistory
 from engine.catalog.model import Check, DatasetName, Layer
 from engine.quality.model import Outcome, Verdict
-from engine.quality.past import PastVerdict, Publication, Version
+from engine.quality.past import PastVerdict, Publication, Version, newest
 from engine.runs.model import StepKind, StepStatus
 from engine.testing.verdict_history import MemoryVerdictHistory
 from tests.adapters.builders import NOON, Lab, a_run
@@ -85,13 +85,13 @@ async def test_a_look_does_not_hide_what_was_said_of_a_version_held_back(lab: La
     assert await history.latest(asked, LATER) == (held,)
     assert await history.published(asked, LATER) == (look,)
     assert await history.published(asked, look.at) == (good,)
-    assert await history.turns((PEOPLE,), None, LATER) == (good, held)
+    assert await history.turns(PEOPLE, LATER) == (good, held)
 
     mended = await told(lab, PEOPLE, ROWS, Outcome.PASSED, 3, published=StepStatus.SUCCEEDED)
     after = await told(lab, PEOPLE, ROWS, Outcome.FAILED, 4)
 
     assert await history.latest(asked, LATER) == await history.published(asked, LATER) == (after,)
-    assert await history.turns((PEOPLE,), None, LATER) == (good, held, mended, after)
+    assert await history.turns(PEOPLE, LATER) == (good, held, mended, after)
 
 
 async def test_when_a_dataset_was_published_last_is_known_also_without_checks(lab: Lab) -> None:
@@ -127,10 +127,38 @@ async def test_turns_and_newest_verdicts_are_the_same_as_in_memory(lab: Lab) -> 
     for most in (500, 7):
         memory = MemoryVerdictHistory(given, most)
         history = PostgresVerdictHistory(lab.database, most)
-        for since, before in ((None, LATER), (given[40].at, given[90].at), (LATER, LATER)):
-            for datasets in ((PEOPLE,), (ORDERS, REPORT), ()):
-                turns = await history.turns(datasets, since, before)
-                assert turns == await memory.turns(datasets, since, before)
-            for ask in ("latest", "published"):
+        for before in (LATER, given[90].at, NOON):
+            for dataset in (PEOPLE, ORDERS, DatasetName(Layer.GOLD, "nothing")):
+                assert await history.turns(dataset, before) == await memory.turns(dataset, before)
+            for ask in ("latest", "published", "evaluated"):
                 found = await getattr(history, ask)(checks, before)
                 assert set(found) == set(await getattr(memory, ask)(checks, before))
+
+    moments = [NOON, given[30].at, given[31].at, given[90].at, given[90].at, LATER]
+    for known in (PostgresVerdictHistory(lab.database), MemoryVerdictHistory(given)):
+        course = await known.course(checks, moments[::-1])
+        for moment in moments:
+            standing = newest(each for each in course if each.at < moment)
+            assert set(standing) == set(await known.latest(checks, moment))
+
+
+async def test_a_course_is_as_short_as_its_moments_are_few(lab: Lab) -> None:
+    for minute in range(60):
+        became = StepStatus.SUCCEEDED if minute % 7 == 0 else None
+        await told(lab, PEOPLE, ROWS, Outcome.PASSED, minute, published=became)
+    moments = [NOON + timedelta(minutes=minute) for minute in (20, 40, 60, 80)]
+
+    course = await PostgresVerdictHistory(lab.database).course(((PEOPLE, ROWS),), moments)
+
+    minutes = [(each.at - NOON) // timedelta(minutes=1) for each in course]
+    assert minutes == [14, 19, 35, 39, 56, 59]
+
+
+async def test_a_check_that_was_evaluated_once_is_known_also_in_between(lab: Lab) -> None:
+    for dataset, outcome in ((PEOPLE, Outcome.PASSED), (ORDERS, Outcome.NOT_EVALUATED)):
+        await told(lab, dataset, ROWS, outcome, 1)
+        await told(lab, dataset, ROWS, Outcome.NOT_EVALUATED, 2)
+    history, asked = PostgresVerdictHistory(lab.database), ((PEOPLE, ROWS), (ORDERS, ROWS))
+
+    assert await history.evaluated(asked, LATER) == {(PEOPLE, ROWS)}
+    assert await history.evaluated(asked, NOON) == await history.evaluated((), LATER) == set()

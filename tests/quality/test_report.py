@@ -6,24 +6,27 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.catalog.model import Check, DatasetName, Layer
 from engine.quality.model import Outcome
-from engine.quality.past import MOST_TURNS, PastVerdict, Publication, Version
+from engine.quality.past import MOST_TURNS, PastVerdict, Publication, Version, newest
 from engine.quality.report import (
     DatasetReport,
     Hold,
+    Overview,
     Past,
     Standing,
     Subject,
     dataset_reports,
     failed_rows,
+    named_checks,
     overview,
     trend,
 )
 from engine.quality.span import MOST_DAYS, Span, span_of
+from engine.testing.verdict_history import MemoryVerdictHistory
 from tests.builders import dataset
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -51,7 +54,7 @@ def said(
 def past(*verdicts: PastVerdict, first: Sequence[PastVerdict] = ()) -> Past:
     """What was read of these verdicts, which all were turns."""
     newest = {each.of: each for each in (*first, *verdicts)}
-    return Past(tuple(newest.values()), tuple(first), verdicts)
+    return Past(tuple(newest.values()), (*first, *verdicts))
 
 
 def the_report(of: Past, *checks: str, since: datetime | None = None) -> DatasetReport:
@@ -186,6 +189,51 @@ def test_days_whose_turns_are_too_many_to_be_read_have_no_score() -> None:
     assert found.now == (None,) * 4 + (0, 0, 0)
 
 
+hours = st.lists(
+    st.tuples(
+        st.integers(0, 24 * 30),
+        st.sampled_from((ROWS, KEYS)),
+        st.sampled_from((ORDERS, REVENUE)),
+        st.sampled_from(Outcome),
+    ),
+    max_size=30,
+)
+
+
+@example([(30, ROWS, ORDERS, PASSED), (29, ROWS, ORDERS, UNKNOWN)], 31)
+@example([(32, ROWS, ORDERS, PASSED), (30, ROWS, ORDERS, FAILED)], 31)
+@given(hours, st.none() | st.integers(0, 24 * 30))
+async def test_the_course_of_checks_tells_of_all_datasets_what_every_turn_would(
+    told: list[tuple[int, str, DatasetName, Outcome]], since: int | None
+) -> None:
+    oldest_first = sorted(told, key=lambda each: -each[0])
+    history = MemoryVerdictHistory(
+        said(outcome, NOW - timedelta(hours=ago), check, on)
+        for ago, check, on, outcome in oldest_first
+    )
+    declared = {each: Subject((Check(ROWS), Check(KEYS))) for each in (ORDERS, REVENUE)}
+    span = span_of(None if since is None else NOW - timedelta(hours=since), None, NOW, BERLIN)
+    checks = named_checks(declared)
+    course = await history.course(checks, (span.since, *span.ends))
+    turns = [turn for each in declared for turn in await history.turns(each, span.until)]
+
+    by_course = Past(newest(course), course=course, evaluated=await history.evaluated(checks, NOW))
+    by_turns = Past(newest(course), tuple(sorted(turns, key=lambda each: each.at)))
+
+    assert _without_beginnings(overview(declared, by_course, span)) == _without_beginnings(
+        overview(declared, by_turns, span)
+    )
+
+
+def _without_beginnings(found: Overview) -> Overview:
+    """Without since when each check stands so, which the card of all datasets leaves out."""
+    datasets = (
+        replace(each, standings=tuple(replace(one, since=None) for one in each.standings))
+        for each in found.datasets
+    )
+    return replace(found, datasets=tuple(datasets))
+
+
 def test_all_datasets_have_a_score_and_those_that_others_are_made_of_weigh_more() -> None:
     of = past(said(FAILED, NOW - DAY), said(PASSED, NOW - DAY, on=REVENUE))
     declared = {
@@ -257,7 +305,7 @@ def test_whatever_time_is_meant_it_fits_into_a_chart(
     assert span.since <= span.until <= NOW
     assert 7 <= span.half <= MOST_DAYS
     assert len(span.days) == 2 * span.half
-    assert span.begin <= span.since
+    assert span.days[0] <= span.since.date()
     assert list(span.ends) == sorted(span.ends)
     assert span.ends[-1] == span.until
     stride = span.days[1] - span.days[0]

@@ -114,7 +114,7 @@ check_results = Table(
     Column("reason", Text, nullable=False),
     _moment("at", nullable=False),
     Index("check_results_history", "dataset", "at"),
-    Index("check_results_newest", "dataset", text('md5("check")'), "id"),
+    Index("check_results_newest", "dataset", text('md5("check")'), "at", "id"),
 )
 
 metrics = Table(

@@ -8,52 +8,72 @@ from sqlalchemy import RowMapping, TextClause, text
 from engine.adapters.postgres.database import Database
 from engine.catalog.model import DatasetName
 from engine.quality.model import Outcome
-from engine.quality.past import MOST_TURNS, Named, PastVerdict, Publication, Version, telling
+from engine.quality.past import (
+    MOST_TURNS,
+    Named,
+    PastVerdict,
+    Publication,
+    Version,
+    newest,
+    telling,
+)
 
 _STEP = """LEFT JOIN atlas.step_runs step
     ON step.run_id = said.run_id AND step.dataset = said.dataset AND step.kind = 'publish'"""
 """The step that was to publish what a verdict was said of; a look has none."""
 
-_WITH_STEP = f"FROM atlas.check_results said {_STEP}"
-
 _PUBLISHED_AT = "CASE WHEN step.status = 'succeeded' THEN step.finished_at END"
 
 _TOLD = f"""SELECT said.*, step.run_id IS NOT NULL AS staged, {_PUBLISHED_AT} AS published_at,
   coalesce(step.status IN ('failed', 'skipped', 'cancelled'), false) AS held_back
-  {_WITH_STEP}"""
+  FROM atlas.check_results said {_STEP}"""
+
+_ASKED = """WITH asked AS MATERIALIZED (
+  SELECT dataset, "check", md5("check") AS digest
+  FROM unnest(CAST(:datasets AS text[]), CAST(:checks AS text[])) AS named (dataset, "check"))"""
 
 _OF_CHECK = """said.dataset = asked.dataset
-      AND md5(said."check") = md5(asked."check") AND said."check" = asked."check\""""
+      AND md5(said."check") = asked.digest AND said."check" = asked."check\""""
 """By an index that takes a check of any length."""
 
-_ASKED = 'unnest(CAST(:datasets AS text[]), CAST(:checks AS text[])) AS asked (dataset, "check")'
 
-
-def _newest(condition: str, columns: str = "said.id") -> str:
+def _newest(condition: str) -> str:
     """SELECT of the newest verdict of a check that is asked for: one look into the index."""
-    return f"""(SELECT {columns} {_WITH_STEP}
-    WHERE {_OF_CHECK} AND {condition}
-    ORDER BY said.id DESC LIMIT 1)"""
+    return f"""({_TOLD} WHERE {_OF_CHECK} AND {condition}
+    ORDER BY said.at DESC, said.id DESC LIMIT 1)"""
 
 
-_LATEST = text(
-    f"""{_TOLD} WHERE said.id IN (
-  SELECT newest.id FROM {_ASKED} CROSS JOIN LATERAL (
-    {_newest("said.at < :before")}
-    UNION ALL
-    {_newest("said.at < :before AND step.run_id IS NOT NULL")}) newest)
-ORDER BY said.id"""
+_WITHIN = "said.at >= period.since AND said.at < period.until"
+
+_COURSE = text(
+    f"""{_ASKED}, period AS MATERIALIZED (
+  SELECT coalesce(lag(moment) OVER (ORDER BY moment), '-infinity') AS since, moment AS until
+  FROM unnest(CAST(:moments AS timestamptz[])) AS moment)
+SELECT newest.* FROM asked CROSS JOIN period CROSS JOIN LATERAL (
+  WITH last AS MATERIALIZED {_newest(_WITHIN)}
+  SELECT * FROM last UNION ALL SELECT version.* FROM last CROSS JOIN LATERAL
+    {_newest(f"{_WITHIN} AND step.run_id IS NOT NULL")} version
+  WHERE NOT last.staged AND asked.dataset NOT LIKE 'bronze.%') newest
+ORDER BY newest.at, newest.id"""
 )
-"""Of each check the newest verdict, and the newest on a version that was to be published.
+"""Of each period the newest verdict; where that is a look, the newest on a version beside it.
 
-By id, since two checks of one dataset are never written at the same time.
+So many looks into the index as there are checks and periods, however many verdicts there are. Raw
+rows are never published by a step, so that all their verdicts are looks.
 """
 
 _PUBLISHED = text(
-    f"""{_TOLD} WHERE said.id IN (
-  SELECT newest.id FROM {_ASKED} CROSS JOIN LATERAL
-    {_newest(f"said.at < :before AND (step.run_id IS NULL OR {_PUBLISHED_AT} <= :before)")} newest)
-ORDER BY said.id"""
+    f"""{_ASKED}
+SELECT newest.* FROM asked CROSS JOIN LATERAL
+    {_newest(f"said.at < :before AND (step.run_id IS NULL OR {_PUBLISHED_AT} <= :before)")} newest
+ORDER BY newest.at, newest.id"""
+)
+
+_EVALUATED = text(
+    f"""{_ASKED}
+SELECT dataset, "check" FROM asked WHERE EXISTS (
+  SELECT FROM atlas.check_results said
+  WHERE {_OF_CHECK} AND said.at < :before AND said.outcome <> 'not evaluated')"""
 )
 
 _PUBLICATIONS = text(
@@ -66,31 +86,23 @@ FROM unnest(CAST(:datasets AS text[])) AS wanted (dataset) CROSS JOIN LATERAL (
 )
 """One look into the index for each dataset, however many runs there were."""
 
-_TURN_COLUMNS = 'said.id, said.run_id, said.dataset, said."check", said.outcome, said.at'
-
 _TURNS = text(
-    f"""WITH recent AS (
-  SELECT {_TURN_COLUMNS} FROM atlas.check_results said
-  WHERE said.dataset = ANY(:datasets) AND said.at >= :since AND said.at < :before
-), said AS (
-  SELECT * FROM recent UNION ALL
-  SELECT earlier.* FROM (SELECT DISTINCT dataset, "check" FROM recent) asked CROSS JOIN LATERAL
-    {_newest("said.at < :since AND step.run_id IS NOT NULL", _TURN_COLUMNS)} earlier
-), version AS (
-  SELECT said.id, said.dataset, said."check", said.outcome, said.at,
+    f"""WITH version AS (
+  SELECT said.id, said."check", said.outcome, said.at,
     CASE WHEN step.run_id IS NOT NULL THEN
       coalesce(extract(epoch FROM {_PUBLISHED_AT}), 'Infinity')::float8 END AS published
-  FROM said {_STEP}
+  FROM atlas.check_results said {_STEP}
+  WHERE said.dataset = :dataset AND said.at < :before
 ), newest AS (
   SELECT *, max(ARRAY[id::float8, published]) FILTER (WHERE published IS NOT NULL) OVER (
-    PARTITION BY dataset COLLATE "C", "check" COLLATE "C" ORDER BY id) AS newer
+    PARTITION BY "check" COLLATE "C" ORDER BY id) AS newer
   FROM version
 ), turn AS (
-  SELECT id, at FROM (SELECT *, lag(outcome) OVER (
-      PARTITION BY dataset COLLATE "C", "check" COLLATE "C" ORDER BY id) AS before
+  SELECT id, at FROM (
+    SELECT *, lag(outcome) OVER (PARTITION BY "check" COLLATE "C" ORDER BY id) AS before
     FROM newest
-    WHERE at >= :since AND (published IS NOT NULL OR newer IS NULL
-      OR newer[2] <= extract(epoch FROM at)::float8)) telling
+    WHERE published IS NOT NULL OR newer IS NULL
+      OR newer[2] <= extract(epoch FROM at)::float8) telling
   WHERE before IS DISTINCT FROM outcome
   ORDER BY at DESC, id DESC LIMIT :most
 )
@@ -98,8 +110,6 @@ _TURNS = text(
 ORDER BY said.at DESC, said.id DESC"""
 )
 """The newest version so far is the greatest pair of an id and of when it was published."""
-
-_EVER = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
 
 
 class PostgresVerdictHistory:
@@ -111,8 +121,13 @@ class PostgresVerdictHistory:
 
     async def latest(self, checks: Sequence[Named], before: datetime) -> tuple[PastVerdict, ...]:
         """One SELECT, however many checks."""
-        found = await self._read(_LATEST, {**_named(checks), "before": before})
-        return tuple({each.of: each for each in telling(found)}.values())
+        return newest(await self.course(checks, (before,)))
+
+    async def course(
+        self, checks: Sequence[Named], moments: Sequence[datetime]
+    ) -> tuple[PastVerdict, ...]:
+        """One SELECT, however many checks and moments."""
+        return tuple(telling(await self._read(_COURSE, {**_named(checks), "moments": moments})))
 
     async def published(self, checks: Sequence[Named], before: datetime) -> tuple[PastVerdict, ...]:
         """One SELECT, however many checks."""
@@ -129,20 +144,17 @@ class PostgresVerdictHistory:
             Publication(DatasetName.parse(row.dataset), row.run_id, row.at) for row in rows
         )
 
-    async def turns(
-        self, datasets: Sequence[DatasetName], since: datetime | None, before: datetime
-    ) -> tuple[PastVerdict, ...]:
+    async def evaluated(self, checks: Sequence[Named], before: datetime) -> frozenset[Named]:
+        """One SELECT, however many checks."""
+        given = {**_named(checks), "before": before}
+        async with self._database.begin() as connection:
+            rows = (await connection.execute(_EVALUATED, given)).all()
+        return frozenset((DatasetName.parse(row.dataset), row.check) for row in rows)
+
+    async def turns(self, dataset: DatasetName, before: datetime) -> tuple[PastVerdict, ...]:
         """One SELECT; the newest come last."""
-        found = await self._read(
-            _TURNS,
-            {
-                "datasets": [str(dataset) for dataset in datasets],
-                "since": since or _EVER,
-                "before": before,
-                "most": self._most_turns,
-            },
-        )
-        return found[::-1]
+        given = {"dataset": str(dataset), "before": before, "most": self._most_turns}
+        return (await self._read(_TURNS, given))[::-1]
 
     async def _read(
         self, query: TextClause, parameters: Mapping[str, object]
