@@ -135,7 +135,7 @@ def dataset_card(project: Project, report: DatasetReport, days: Trend, span: Spa
 
 def all_card(project: Project, found: Overview, span: Span) -> Card:
     """How all datasets with checks stand, the worst first."""
-    ranked = sorted(found.datasets, key=_goodness)
+    ranked = found.worst_first
     without = _without_checks(project, ranked)
     return Card(
         kind=CardKind.REPLY,
@@ -145,6 +145,7 @@ def all_card(project: Project, found: Overview, span: Span) -> Card:
         facts=(
             *(Fact(layer.capitalize(), _scored(score)) for layer, score in found.layers.items()),
             *_last_checked(ranked, span),
+            *_left_out(ranked),
             *((Fact("Without checks", without),) if without else ()),
         ),
         table=_datasets_table(project, ranked, span),
@@ -169,12 +170,11 @@ def without_checks(project: Project, dataset: DatasetName) -> Card:
 
 def never_checked(project: Project, report: DatasetReport) -> Card:
     """That the checks of a dataset were not evaluated in the time that is meant, nor before."""
-    count = counted(len(report.standings), "check")
     return Card(
         kind=CardKind.REPLY,
         severity=Severity.WARNING,
         title=f"{report.dataset} was not checked yet",
-        text=f"{count} declared, none evaluated.",
+        text=_none_evaluated([report]),
         facts=tuple(owner_fact(project, report.dataset)),
         table=CardTable(("Check",), tuple((title(each.check),) for each in report.standings)),
         buttons=tuple(first_steps(project, report)),
@@ -285,7 +285,15 @@ def _hold_told(hold: Hold, dataset: DatasetName, of: str, span: Span) -> str:
     return f"Run {hold.run_id} held a newer version{of} back on {when}: {why}."
 
 
+def _none_evaluated(reports: Sequence[DatasetReport]) -> str:
+    count = sum(len(each.standings) for each in reports)
+    return f"{counted(count, 'check')} declared, none evaluated."
+
+
 def _changed(reports: Sequence[DatasetReport], span: Span) -> Iterator[str]:
+    if not any(each.verdicts for each in reports):
+        yield _none_evaluated(reports)
+        return
     told = False
     for what, choose in _CHANGES:
         found = [(each.dataset, check) for each in reports for check in choose(each.changes)]
@@ -317,7 +325,7 @@ def _listed(found: Sequence[tuple[DatasetName, Check]], *, several: bool) -> str
 
 
 def _checks_table(report: DatasetReport, span: Span) -> CardTable:
-    worst_first = sorted(report.standings, key=_fineness)
+    worst_first = sorted(report.standings, key=lambda each: -each.outcome.badness)
     columns = ("Check", "Verdict", "Measured", span.zoned("Since"))
     rows = tuple(_check_row(each, span) for each in worst_first)
     if report.hold is None or report.publication is None:
@@ -334,14 +342,6 @@ def _of_published(report: DatasetReport, standing: Standing) -> str:
     return "never evaluated" if said is None else str(said.outcome)
 
 
-_FIRST = (Outcome.FAILED, Outcome.NOT_EVALUATED, Outcome.WARNED, Outcome.PASSED)
-
-
-def _fineness(standing: Standing) -> int:
-    said = standing.verdict
-    return 1 if said is None else _FIRST.index(said.outcome)
-
-
 def _check_row(standing: Standing, span: Span) -> tuple[str, ...]:
     said, since = standing.verdict, standing.since
     if said is None:
@@ -356,6 +356,11 @@ def _datasets_table(project: Project, reports: Sequence[DatasetReport], span: Sp
     columns = ("Dataset", "Score", f"On {day_told(span.since)}", "Checks", checked, "Owner")
     rows = tuple(_dataset_row(project, each, span) for each in reports[:SHOWN_DATASETS])
     return CardTable(columns, rows)
+
+
+def _left_out(reports: Sequence[DatasetReport]) -> Iterator[Fact]:
+    if len(reports) > SHOWN_DATASETS:
+        yield Fact("Shown", f"the {SHOWN_DATASETS} worst of {len(reports):,} datasets")
 
 
 def _dataset_row(project: Project, report: DatasetReport, span: Span) -> tuple[str, ...]:
@@ -389,11 +394,3 @@ def _chart(days: Trend) -> Chart | None:
 
 
 _SHORTEST_LINE = 2
-
-
-def _goodness(report: DatasetReport) -> float:
-    """What fails is worse than what nobody knows, and that is worse than what is fine."""
-    return _UNKNOWN if report.score is None else report.score
-
-
-_UNKNOWN = 99.5

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.cards import Card, Severity
+from engine.cards import Card, Fact, Severity
 from engine.catalog.model import Check, DatasetName, Project
 from engine.quality.model import Outcome
 from engine.quality.past import PastVerdict, Publication, Version
@@ -398,7 +398,16 @@ async def test_a_large_project_is_told_in_one_card() -> None:
 
     assert card.table is not None
     assert len(card.table.rows) == SHOWN_DATASETS
+    assert Fact("Shown", f"the {SHOWN_DATASETS} worst of {len(tables)} datasets") in card.facts
     assert card.text.endswith(f"; and {len(tables) - SHOWN_CHANGES} more.")
+
+
+async def test_a_time_before_any_verdict_lists_no_checks() -> None:
+    project = a_project(tables=[a_table(checks=(ROWS, MAILS)), a_table("orders", checks=(ROWS,))])
+
+    card = await ask(project, said(Outcome.FAILED), on=None, until=NOW - 2 * DAY)
+
+    assert card.text == "4 checks declared, none evaluated."
 
 
 async def test_a_project_without_a_check_says_so() -> None:

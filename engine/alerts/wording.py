@@ -30,14 +30,14 @@ def owner_fact(project: Project, dataset: DatasetName) -> Iterator[Fact]:
 
 
 def verdicts_table(verdicts: Sequence[Verdict]) -> CardTable:
-    """One row a check."""
+    """One row a check, the worst first."""
     rows = tuple(
         (
             title(each.check),
             str(each.outcome),
             measured(each.outcome, each.value, each.reason, each.check),
         )
-        for each in verdicts
+        for each in sorted(verdicts, key=lambda each: -each.outcome.badness)
     )
     return CardTable(("Check", "Verdict", "Measured"), rows)
 

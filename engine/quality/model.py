@@ -21,6 +21,14 @@ class Outcome(StrEnum):
     FAILED = "failed"
     NOT_EVALUATED = "not evaluated"
 
+    @property
+    def badness(self) -> int:
+        """How much it matters beside others: of what failed the most."""
+        return _BADNESS.index(self)
+
+
+_BADNESS = (Outcome.PASSED, Outcome.WARNED, Outcome.NOT_EVALUATED, Outcome.FAILED)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -71,11 +79,8 @@ def settle(checks: Sequence[Check], measured: Sequence[Measured]) -> tuple[Verdi
     return tuple(_verdict(check, answers.get(index)) for index, check in enumerate(checks))
 
 
-_BADNESS = (Outcome.PASSED, Outcome.WARNED, Outcome.NOT_EVALUATED, Outcome.FAILED)
-
-
 def _worse(one: Measured | None, other: Measured) -> Measured:
-    if one is None or _BADNESS.index(other.outcome) > _BADNESS.index(one.outcome):
+    if one is None or other.outcome.badness > one.outcome.badness:
         return other
     return one
 

@@ -71,6 +71,11 @@ class Standing:
     verdict: PastVerdict | None
     since: datetime | None = None
 
+    @property
+    def outcome(self) -> Outcome:
+        """How it ended last; without a verdict it is not evaluated."""
+        return self.verdict.outcome if self.verdict else Outcome.NOT_EVALUATED
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -130,19 +135,12 @@ class DatasetReport:
 
     @property
     def worst(self) -> Outcome:
-        """The outcome that matters most; a check without a verdict counts as not evaluated."""
-        outcomes = {
-            each.verdict.outcome if each.verdict else Outcome.NOT_EVALUATED
-            for each in self.standings
-        }
-        return max(outcomes, key=_badness)
+        """The outcome that matters most."""
+        return max((each.outcome for each in self.standings), key=lambda each: each.badness)
 
     def count(self, outcome: Outcome) -> int:
         """How many of its checks ended so."""
         return sum(each.outcome is outcome for each in self.verdicts)
-
-
-_badness = (Outcome.PASSED, Outcome.WARNED, Outcome.NOT_EVALUATED, Outcome.FAILED).index
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +160,16 @@ class Overview:
     score: int | None
     layers: Mapping[Layer, int]
     trend: Trend
+
+    @property
+    def worst_first(self) -> tuple[DatasetReport, ...]:
+        """Its datasets: what fails is worse than what nobody knows, that is worse than fine."""
+        return tuple(
+            sorted(self.datasets, key=lambda each: _UNKNOWN if each.score is None else each.score)
+        )
+
+
+_UNKNOWN = 99.5
 
 
 def overview(declared: Declared, past: Past, span: Span) -> Overview:
@@ -287,7 +295,7 @@ def _blocks(said: PastVerdict) -> bool:
 def _changes(named: Mapping[Named, Check], now: Outcomes, known: _Known) -> Changes:
     before = known.before
     turned = [of for of in now if before.get(of) is not now[of]]
-    better = {of for of in turned if of in before and _badness(now[of]) < _badness(before[of])}
+    better = {of for of in turned if of in before and now[of].badness < before[of].badness}
     unknown = [of for of in turned if now[of] is Outcome.NOT_EVALUATED]
     return Changes(
         failing=tuple(named[of] for of in turned if now[of] is Outcome.FAILED),

@@ -92,6 +92,15 @@ def test_a_check_is_called_by_its_own_name_on_every_card() -> None:
     assert "Rows that break «Nobody is born tomorrow»:" in cards[0].text
 
 
+def test_the_worst_check_stands_first_and_the_others_as_they_are_declared() -> None:
+    declared = (Outcome.PASSED, Outcome.WARNED, Outcome.FAILED, Outcome.PASSED)
+    verdicts = [a_verdict(each, check=f"max(n) < {n}") for n, each in enumerate(declared)]
+
+    for card in (alert(*verdicts), run_card(checked(*verdicts, looks=True), a_project())):
+        assert card.table is not None
+        assert [row[0] for row in card.table.rows] == [f"max(n) < {n}" for n in (2, 1, 0, 3)]
+
+
 def test_what_is_not_evaluated_is_told_with_its_reason() -> None:
     unknown = a_verdict(Outcome.NOT_EVALUATED, value="40,000", reason="no history yet")
 
