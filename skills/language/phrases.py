@@ -40,7 +40,7 @@ _STOP = "stop|abort|kill|terminate|halt"
 _AFRESH = "refresh|rebuild|reload|reprocess|redo"
 _SHOW = "show|list|display|give|get"
 _SCHEDULED = "{schedule|pipeline|table}"
-_SOUND = "good|clean|healthy|trustworthy|reliable"
+_SOUND = "good|bad|clean|healthy|trustworthy|reliable"
 _SUGGEST = "suggest|propose|recommend"
 _PERSONAL = "pii|personal|privacy|gdpr|private"
 
@@ -226,6 +226,8 @@ SAYINGS: tuple[tuple[type[Command], tuple[str, ...]], ...] = (
             "how is|was data quality", "how has data quality been", "what is|was quality",
             "how has|have been {table}", "how was|were {table} {time}",
             f"is|are|was|were {_SOUND}|valid|correct {{table}}", "can trust {table}",
+            "quality score", "what is|was score", "score {table}",
+            f"which tables|datasets {_SOUND}|worst", "worst tables|datasets",
             "can i trust {table}", "can we trust {table}",
         ),
     ),
