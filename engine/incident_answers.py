@@ -113,7 +113,8 @@ class IncidentAnswers(Generic[T]):
             changed = await self._desk.change(tx, meant.number, change)
         if changed is None:
             raise UnknownIncident(meant.id)
-        return _done(changed, self._clock.now(), self._zone)
+        told = _assigned if isinstance(command, Assign) else _done
+        return told(changed, self._clock.now(), self._zone)
 
     async def _change_all(
         self,
@@ -353,10 +354,20 @@ def _done(incident: Incident, now: datetime, zone: tzinfo) -> Card:
         case Status.RESOLVED:
             lasted = duration((now - incident.opened_at).total_seconds())
             told = f"{incident.id} is resolved after {lasted}"
-        case _ if incident.assignee:
-            told = f"{incident.id} is assigned to {incident.assignee}"
         case _:
             told = f"{incident.id} is acknowledged by {incident.acknowledged_by}"
+    return _told(incident, told)
+
+
+def _assigned(incident: Incident, now: datetime, zone: tzinfo) -> Card:
+    """Whom it was given to, and that a snooze goes on."""
+    told = f"{incident.id} is assigned to {incident.assignee}"
+    if incident.status is Status.SNOOZED:
+        told += f"; it stays snoozed {acts.span_of_snooze(incident, now, zone)}"
+    return _told(incident, told)
+
+
+def _told(incident: Incident, told: str) -> Card:
     return Card(
         kind=CardKind.REPLY,
         severity=Severity.SUCCESS if incident.resolved else Severity.INFO,

@@ -1,6 +1,6 @@
 """The names that a project has: what is meant, and what is close to what was said."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rapidfuzz import fuzz, process
 
@@ -8,6 +8,7 @@ from engine.catalog.model import DatasetName, Pipeline, Project
 from engine.errors import UnknownDataset, UnknownPipeline
 
 CLOSE = 2
+BEHIND = 10
 
 
 class KnownNames:
@@ -48,14 +49,18 @@ class KnownNames:
 
 def close_to(name: str, known: Sequence[str]) -> tuple[str, ...]:
     """The names that are spelled nearly so, or have a part of it, nearest first."""
-    found = process.extract(name, known, score_cutoff=60, limit=CLOSE)
-    return tuple(match[0] for match in found)
+    return _close(name, known, fuzz.WRatio)
 
 
 def close_columns(name: str, known: Sequence[str]) -> tuple[str, ...]:
     """The columns that are spelled nearly so: short ones, of which any has some part."""
-    found = process.extract(name, known, scorer=fuzz.ratio, score_cutoff=60, limit=CLOSE)
-    return tuple(match[0] for match in found)
+    return _close(name, known, fuzz.ratio)
+
+
+def _close(name: str, known: Sequence[str], alike: Callable[..., float]) -> tuple[str, ...]:
+    """None that is far behind the nearest."""
+    found = process.extract(name, known, scorer=alike, score_cutoff=60, limit=CLOSE)
+    return tuple(match[0] for match in found if found[0][1] - match[1] <= BEHIND)
 
 
 def _close_datasets(name: str, known: list[DatasetName]) -> tuple[str, ...]:

@@ -130,6 +130,15 @@ async def test_each_act_is_confirmed_in_a_line(
     assert (await answers.answer(command, MARIA)).title == title
 
 
+async def test_who_takes_a_snoozed_incident_hears_that_it_is_theirs_and_still_snoozed() -> None:
+    _, answers = await office_with("silver.customers")
+    await answers.answer(Snooze("INC-1"), MARIA)
+
+    told = await answers.answer(Assign("INC-1"), MARIA)
+
+    assert told.title == "INC-1 is assigned to Maria; it stays snoozed until it is over"
+
+
 @pytest.mark.parametrize(
     ("command", "reason"),
     [

@@ -166,6 +166,8 @@ _ABOUT = _OF_IMPACT.union(["lineage", "upstream", "downstream", "feeds", "depend
 _LINEAGE = tuple((direction, tuple(map(re.compile, patterns))) for direction, patterns in _ASKED)
 _IMPACTS = tuple(map(re.compile, _IMPACT))
 _ASKING_LEAVE = re.compile(_MAY_I)
+_UNFINISHED_IMPACT = re.compile(rf"what (?:would )?breaks?(?: {_IF})?|(?:{_HEAD}) {_IF}")
+_UNFINISHED_LINEAGE = re.compile(r"where (?:does|do) come from|what feeds?|what depends on")
 
 
 def read_lineage(shape: Shape) -> Reading | None:
@@ -274,11 +276,13 @@ def _columns(
 
 def nearly_lineage(shape: Shape) -> Reading | None:
     """The lineage of what is named where the words around it say nothing that is known."""
-    if shape.words.isdisjoint(_ABOUT):
+    is_impact = bool(_UNFINISHED_IMPACT.fullmatch(shape.form))
+    is_unfinished = is_impact or bool(_UNFINISHED_LINEAGE.fullmatch(shape.form))
+    if shape.words.isdisjoint(_ABOUT) and not is_unfinished:
         return None
     named = shape.signs("D")
     reason = f"Not understood: {shape.said.text}."
-    wants_impact = not shape.words.isdisjoint(_OF_IMPACT)
+    wants_impact = is_impact or not shape.words.isdisjoint(_OF_IMPACT)
     ask = ShowImpact if wants_impact else ShowLineage
     if not named:
         known = shape.vocabulary.datasets[1 - MOST_OFFERS :]

@@ -88,6 +88,14 @@ _QUESTION = re.compile(
     rf"(?:is|are) {PLACE} (?:personal|private|sensitive|pii)(?: (?:data|information))?",
     re.IGNORECASE,
 )
+_WAYS = (
+    r"(?:masked|hashed|pseudonymi[sz]ed|tokeni[sz]ed|redacted|generali[sz]ed|encrypted|protected"
+    r"|hidden)"
+)
+_WHY = re.compile(rf"why (?:is|are|was|were) {PLACE} (?:not )?{_WAYS}", re.IGNORECASE)
+_WHY_WITHOUT_TABLE = re.compile(
+    rf"why (?:is|are|was|were) {COLUMN} (?:not )?{_WAYS}", re.IGNORECASE
+)
 _UNDOING = re.compile(
     rf"(?:un(?:mask|hash|redact|encrypt)|stop (?:masking|hashing|redacting|encrypting)) {PLACE}",
     re.IGNORECASE,
@@ -128,15 +136,24 @@ def _rule(said: Plainly, vocabulary: Vocabulary) -> Reading | None:
 
 
 def _asked(said: Plainly, vocabulary: Vocabulary) -> Reading | None:
-    """Whether a column is personal: the report on its table tells."""
-    found = _QUESTION.fullmatch(said.text)
+    """Whether a column is personal, or why it is protected: the report on its table tells."""
+    found = _QUESTION.fullmatch(said.text) or _WHY.fullmatch(said.text)
     where = place_in(found, vocabulary, USUAL) if found else None
     if where is None:
-        return None
+        return _asked_of_all(said, vocabulary)
     reports = tuple(PrivacyReport(dataset) for dataset in where.datasets)
     if len(reports) == 1 and not where.doubts:
         return Understood(reports[0])
     return Guess(reports, " ".join(where.doubts))
+
+
+def _asked_of_all(said: Plainly, vocabulary: Vocabulary) -> Reading | None:
+    """Why a column is protected that is named without its table."""
+    found = _WHY_WITHOUT_TABLE.fullmatch(said.text)
+    if found is None or not _is_known(found["column"], vocabulary):
+        return None
+    reports = tuple(map(PrivacyReport, _tables_with(found["column"], vocabulary)))
+    return Understood(reports[0]) if len(reports) == 1 else Guess(reports[:_MOST], "Which table?")
 
 
 def _undone(said: Plainly, vocabulary: Vocabulary) -> Reading | None:

@@ -96,10 +96,18 @@ OFFERED: tuple[tuple[str, tuple[Command, ...], str], ...] = (
     *(
         (
             text,
-            (*map(ShowImpact, reversed(EXAMPLE_VOCABULARY.datasets[-7:])), Help("lineage")),
+            (*map(ask, reversed(EXAMPLE_VOCABULARY.datasets[-7:])), Help("lineage")),
             "Of which table?",
         )
-        for text in ("what breaks if", "what breaks if it is late?", "what will break?")
+        for text, ask in (
+            ("what breaks if", ShowImpact),
+            ("what breaks if it is late?", ShowImpact),
+            ("what will break?", ShowImpact),
+            ("what breaks?", ShowImpact),
+            ("what happens when", ShowImpact),
+            ("show lineage of", ShowLineage),
+            ("where does come from", ShowLineage),
+        )
     ),
     ("impact of the moon on the orders of today", (ShowImpact(ORDERS),), "Not understood"),
 )

@@ -51,6 +51,9 @@ UNDERSTOOD: tuple[tuple[str, Command], ...] = (
     ("which columns are masked?", PrivacyReport()),
     ("is customers.email personal?", PrivacyReport(CUSTOMERS)),
     ("is email in customers personal data?", PrivacyReport(CUSTOMERS)),
+    ("why is customers.email hashed?", PrivacyReport(CUSTOMERS)),
+    ("why is the email in customers masked?", PrivacyReport(CUSTOMERS)),
+    ("why is phone masked", PrivacyReport(CUSTOMERS)),
     ("mask email in customers", rule("email", "mask")),
     ("Mask the email column of the customers table, please", rule("email", "mask")),
     ("could you mask customers.email?", rule("email", "mask")),
@@ -110,6 +113,11 @@ UNDERSTOOD: tuple[tuple[str, Command], ...] = (
     ("who revealed what since Monday?", Audit(MONDAY)),
 )
 OFFERED: tuple[tuple[str, tuple[Command, ...], str], ...] = (
+    (
+        "why is email masked?",
+        (PrivacyReport(CUSTOMERS), PrivacyReport("silver.support_tickets")),
+        "Which table?",
+    ),
     (
         "mask email",
         (rule("email", "mask"), rule("email", "mask", on="silver.support_tickets")),
