@@ -9,6 +9,8 @@ from datetime import timedelta
 import asyncpg
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from engine.adapters.postgres.checking import PostgresChecks, Recall
 from engine.adapters.postgres.database import Database, DatabaseLimits
@@ -404,6 +406,43 @@ async def test_a_database_out_of_reach_can_pass() -> None:
 
 async def test_no_check_at_all_asks_nothing(gate: Gate) -> None:
     assert await gate.checks().measure(Layer.SILVER, "people", ()) == ()
+
+
+PROCESS = (
+    "CREATE FUNCTION silver.process() RETURNS int LANGUAGE internal PARALLEL SAFE "
+    "AS 'pg_backend_pid'"
+)
+"""The one that works it: PostgreSQL's own function is never called in another one."""
+EAGER = {
+    "max_parallel_workers_per_gather": 4,
+    "min_parallel_table_scan_size": 0,
+    "parallel_setup_cost": 0,
+    "parallel_leader_participation": 0,
+}
+
+
+async def test_what_takes_long_is_spread_over_the_processors(gate: Gate) -> None:
+    table = await gate.make("SELECT n FROM generate_series(1, 20000) n")
+    name = make_url(gate.url).database
+    settings = (f"ALTER DATABASE {name} SET {each} = {EAGER[each]}" for each in EAGER)
+    await execute(gate.url, PROCESS, *settings)
+    database = Database(gate.url, DatabaseLimits(connections=1))
+    async with database.connect() as connection:
+        own = await connection.scalar(text("SELECT pg_backend_pid()"))
+    mine = f"mine = {own}:\n  mine expression: max(process())\n  filter: n > 0"
+
+    found = await replace(gate, database=database).outcomes(mine, table=table)
+
+    assert found == [FAILED]
+    await database.close()
+    await execute(gate.url, f"ALTER DATABASE {name} RESET ALL")
+
+
+async def test_of_a_set_no_more_than_a_row_is_read(gate: Gate) -> None:
+    many = "generate_series(7, 1000000 + max(id))"
+    found = await gate.verdicts(f"mine = 7:\n  mine expression: {many}", "row_count = 10")
+
+    assert [(each.outcome, each.value) for each in found] == [(PASSED, "7"), (PASSED, "10")]
 
 
 async def test_sql_may_end_with_a_comment(gate: Gate) -> None:

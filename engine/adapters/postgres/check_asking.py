@@ -32,6 +32,8 @@ class Batch:
 
     expressions: tuple[str, ...]
     is_statement: bool = False
+    is_spread: bool = False
+    """Worth several processes, which cost cheap expressions more than they bring; gives one row."""
 
 
 class Asking:
@@ -60,8 +62,10 @@ class Asking:
         async with self._free:
             if batch.is_statement:
                 (statement,) = batch.expressions
-                return {statement: _only_number(await self._row(statement))}
-            row = await self._row(check_sql.selected(self._shape, batch.expressions))
+                row = await self._row(statement, is_spread=batch.is_spread)
+                return {statement: _only_number(row)}
+            selected = check_sql.selected(self._shape, batch.expressions)
+            row = await self._row(selected, is_spread=batch.is_spread)
             values = row.values() if row is not None else ()
             return dict(zip(batch.expressions, map(_number, values), strict=True))
 
@@ -71,7 +75,10 @@ class Asking:
             row = await self._row(sql, merge_sql.BY_INDEX)
             return tuple(row.values()) if row is not None else ()
 
-    async def _row(self, sql: str, before: str = "") -> "asyncpg.Record | None":
+    async def _row(
+        self, sql: str, before: str = "", *, is_spread: bool = False
+    ) -> "asyncpg.Record | None":
+        """The first row; the only one where PostgreSQL may spread the work over the processors."""
         # one that hangs leaves time for those that shared its SELECT
         seconds = self._left / 2
         if seconds < _LEAST:
@@ -81,7 +88,11 @@ class Asking:
             async with self._database.begin() as connection:
                 raw = await _prepared(connection, self._shape.name[0], seconds, before)
                 # a kept plan would not fit a table that took this one's place
-                return await (await raw.prepare(sql)).fetchrow()
+                statement = await raw.prepare(sql)
+                if not is_spread:
+                    return await statement.fetchrow()
+                # one of which a single row is asked for is not spread over the processors
+                return next(iter(await statement.fetch()), None)
         finally:
             self._left -= time.monotonic() - began
 
@@ -109,7 +120,7 @@ def batches(
 ) -> Sequence[Batch]:
     """The cheap expressions in one SELECT, the costly ones in two others, statements alone."""
     cheap = [] if are_rows_known else [ROWS]
-    costly, statements = dict[str, None](), dict[str, None]()
+    costly, statements = dict[str, None](), dict[str, Batch]()
     for each in questions:
         if isinstance(each, Aggregate):
             if each.is_costly:
@@ -117,10 +128,12 @@ def batches(
             else:
                 cheap.append(each.sql)
         elif isinstance(each, check_sql.Statement):
-            statements[each.sql] = None
-    shared = [tuple(costly)[::2], tuple(costly)[1::2], tuple(dict.fromkeys(cheap))]
-    asked = [Batch(each) for each in shared if each]
-    return [*asked, *(Batch((each,), is_statement=True) for each in statements)]
+            statements[each.sql] = Batch(
+                (each.sql,), is_statement=True, is_spread=not each.is_written
+            )
+    halves = [Batch(each, is_spread=True) for each in (tuple(costly)[::2], tuple(costly)[1::2])]
+    shared = [*halves, Batch(tuple(dict.fromkeys(cheap)))]
+    return [*(each for each in shared if each.expressions), *statements.values()]
 
 
 def _number(value: object) -> Answer:

@@ -73,6 +73,8 @@ class Statement:
     """A statement that gives one number."""
 
     sql: str
+    is_written: bool = False
+    """A query of people's own: nobody knows how many rows it gives."""
 
 
 Question = Aggregate | Statement
@@ -123,13 +125,13 @@ def failing(form: Form, shape: Shape, others: Shapes) -> str | None:
 
 
 def selected(shape: Shape, expressions: Sequence[str]) -> str:
-    """One SELECT of many expressions."""
-    return f"SELECT {', '.join(expressions)} FROM {shape.sql}"
+    """One SELECT of many expressions, of which one that gives a set gives no more than a row."""
+    return f"SELECT {', '.join(expressions)} FROM {shape.sql} LIMIT 1"
 
 
 def _measure(measure: Measure, shape: Shape) -> Question:
     if measure.query is not None:
-        return Statement(_stripped(measure.query))
+        return Statement(_stripped(measure.query), is_written=True)
     if measure.expression is not None:
         return _expression(measure, shape)
     name = measure.metric
@@ -151,7 +153,7 @@ def _expression(measure: Measure, shape: Shape) -> Question:
     sql = _as_written(measure.expression or "")
     if measure.filter is None:
         return Aggregate(sql)
-    return Statement(f"SELECT {sql} FROM {shape.sql} WHERE {_as_written(measure.filter)}")
+    return Statement(f"SELECT {sql} FROM {shape.sql} WHERE {_as_written(measure.filter)} LIMIT 1")
 
 
 _COUNTS = frozenset({"row_count", "missing_count", "invalid_count", "valid_count"})
