@@ -3,8 +3,9 @@
 Included: each row of bronze keeps its number, run, source and time; blanks are trimmed; nothing is
 cast that PostgreSQL does not call valid; bad rows go to quarantine as jsonb with a reason for each
 bad cell; of each key the newest row stays; the checks and the row counts are computed and hold back
-the table; it is analysed, and put in place by rename; sorting has the memory that Atlas gives it.
-Two statements judge each row anew, which was faster than a temporary table or a materialised CTE.
+the table; it is analysed, and put in place by rename; sorting and grouping have the memory that
+Atlas gives them. Two statements judge each row anew, which was faster than a temporary table or a
+materialised CTE.
 
 Not included, as a person knows this table: words for nothing besides the empty cell, dates in
 other forms, columns that nobody declared, shapes in place of bad values. Nor is there audit,
@@ -81,6 +82,7 @@ ALTER TABLE hand.sales_next RENAME TO sales
 """
 
 BUILD = """
+SET LOCAL work_mem = '32MB';
 CREATE TABLE hand.revenue_next AS
 SELECT sold_on, country, product, count(*) AS sales, sum(quantity * price) AS revenue
 FROM hand.sales GROUP BY sold_on, country, product;

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.adapters.postgres.database import Database, DatabaseLimits
+from engine.adapters.postgres.database import Database, DatabaseLimits, driver
 from engine.catalog.model import DatasetName, Layer
 from engine.errors import StatementFailed
 from engine.runs.model import Run
@@ -39,6 +39,22 @@ async def test_a_staged_table_changes_nothing_that_is_published(lab: Lab) -> Non
 
     assert await lab.value("SELECT n FROM gold.report") == 1
     assert await lab.staged(run, REPORT)
+
+
+async def test_a_model_may_use_more_memory_than_a_question_and_less_is_never_given(
+    lab: Lab,
+) -> None:
+    model = a_model("SELECT 1 AS n")
+    found = []
+
+    for given in ("4MB", "1GB"):
+        async with lab.transactions.begin() as tx:
+            connection = await driver(tx.warehouse._connection)
+            await connection.execute(f"SET LOCAL work_mem = '{given}'")
+            await tx.warehouse.build(building(model), model)
+            found.append(await connection.fetchval("SHOW work_mem"))
+
+    assert found == ["32MB", "1GB"]
 
 
 @pytest.mark.parametrize(

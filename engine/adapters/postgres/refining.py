@@ -7,19 +7,12 @@ import asyncpg
 
 from engine.adapters.postgres import quarantine_sql, refine_sql
 from engine.adapters.postgres.cell_sql import SilverColumn
+from engine.adapters.postgres.memory import SORTING, have_memory
 from engine.adapters.postgres.refine_sql import RowRule
 from engine.adapters.postgres.staging import types_of
 from engine.adapters.postgres.swap import Relation
 from engine.catalog.model import Table
 from engine.errors import RowsNotConserved
-
-_MEMORY = "128MB"
-"""For each of up to three processes that sort: a million rows of ten columns stay off the disk."""
-
-_MORE_MEMORY = (
-    "SELECT set_config('work_mem', $1, true) "
-    "WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes($1)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +45,7 @@ async def refine_into(
     rules: Sequence[RowRule] = (),
 ) -> Refined:
     """Write the staged table and quarantine; the substitutes are there already."""
-    await connection.execute(_MORE_MEMORY, _MEMORY)
+    await have_memory(connection, SORTING)
     await connection.execute(refine_sql.judge(table, columns, source, rules))
     await prepare_quarantine(connection, table)
     # what is judged anew was put aside before, and is put aside again or leaves with the publishing

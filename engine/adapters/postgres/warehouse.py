@@ -15,6 +15,7 @@ from engine.adapters.postgres.gold_cells import redact_unwanted
 from engine.adapters.postgres.incremental import IncrementalLoad, index_rows
 from engine.adapters.postgres.increments import Increments
 from engine.adapters.postgres.leftovers import leftovers
+from engine.adapters.postgres.memory import GROUPING, have_memory
 from engine.adapters.postgres.names import dataset as quoted
 from engine.adapters.postgres.names import ident, qualified
 from engine.adapters.postgres.protecting import Protecting
@@ -238,6 +239,7 @@ class PostgresWarehouse:
         """CREATE TABLE AS the model's SELECT."""
         connection = await driver(self._connection)
         staged = qualified(Layer.GOLD, staged_table(run, model.gold))
+        await have_memory(connection, GROUPING)
         status = await connection.execute(f"CREATE TABLE {staged} AS\n{model.sql}")
         await connection.execute(f"ANALYZE {staged}")
         return Counts(built=int(status.rpartition(" ")[2]))
