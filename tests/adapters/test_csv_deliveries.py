@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from engine.errors import SourceUnreadable
@@ -267,3 +268,31 @@ async def test_the_embedded_server_logs_no_line_that_copy_stumbled_over(lab: Lab
         await lab.ingest(PEOPLE)
 
     assert "leaky.person" not in log.read_text()
+
+
+async def test_the_rows_of_a_first_delivery_need_no_second_look_who_may_see_them(
+    lab: Lab,
+) -> None:
+    found = []
+
+    for name in ("1.csv", "2.csv"):
+        lab.deliver("id,name,town\n1,Ada,London\n", name)
+        await lab.ingest(PEOPLE)
+        found.append(await looked_up(lab))
+
+    assert found == [0, 2]
+
+
+async def looked_up(lab: Lab) -> int:
+    """The rows of bronze that PostgreSQL has to look at to know that they may be seen."""
+    connection = await asyncpg.connect(lab.url)
+    try:
+        await connection.execute(
+            "CREATE INDEX IF NOT EXISTS by_row ON bronze.people (_row); SET enable_seqscan = off; "
+            "SET enable_bitmapscan = off"
+        )
+        plan = await connection.fetch("EXPLAIN (ANALYZE, COSTS OFF) SELECT _row FROM bronze.people")
+    finally:
+        await connection.close()
+    (fetches,) = [row[0] for row in plan if "Heap Fetches" in row[0]]
+    return int(fetches.rpartition(" ")[2])

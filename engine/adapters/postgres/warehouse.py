@@ -104,8 +104,8 @@ class PostgresWarehouse:
         _refuse_repeated(delivery, columns)
         refuse_missing(run, table, delivery.name, columns, await self._last_columns(table))
         declared = [column.name for column in table.columns]
-        await self._prepare_bronze(run, table, delivery, [*declared, *columns])
-        rows = await self._copy(table, delivery, columns)
+        new = await self._prepare_bronze(run, table, delivery, [*declared, *columns])
+        rows = await self._copy(table, delivery, columns, frozen=new)
         if table.load.incremental:
             await index_rows(await driver(self._connection), table)
         await self._remember(run, table, delivery, columns, rows)
@@ -119,7 +119,8 @@ class PostgresWarehouse:
 
     async def _prepare_bronze(
         self, run: Run, table: Table, delivery: Delivery, columns: Sequence[str]
-    ) -> None:
+    ) -> bool:
+        """Have a table with these columns; whether it was not there before."""
         for setting, value in (("atlas.run_id", run.id), ("atlas.source", delivery.name)):
             await self._connection.execute(
                 text("SELECT set_config(:setting, :value, true)"),
@@ -127,15 +128,20 @@ class PostgresWarehouse:
             )
         connection = await driver(self._connection)
         name = quoted(table.bronze)
-        own = ", ".join(_BRONZE_COLUMNS)
-        await connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({own})")
+        there = await connection.fetchval("SELECT to_regclass($1)", name)
+        if not there:
+            await connection.execute(f"CREATE TABLE {name} ({', '.join(_BRONZE_COLUMNS)})")
         present = {field.name for field in await self.columns(table.bronze)}
         new = [column for column in dict.fromkeys(columns) if column not in present]
         if new:
             added = ", ".join(f"ADD COLUMN {ident(column)} text" for column in new)
             await connection.execute(f"ALTER TABLE {name} {added}")
+        return not there
 
-    async def _copy(self, table: Table, delivery: Delivery, columns: Sequence[str]) -> int:
+    async def _copy(
+        self, table: Table, delivery: Delivery, columns: Sequence[str], *, frozen: bool
+    ) -> int:
+        """COPY; nobody sees a table that is new, so its rows need no second look who may."""
         connection = await driver(self._connection)
         try:
             status = await connection.copy_to_table(
@@ -147,6 +153,7 @@ class PostgresWarehouse:
                 delimiter=delivery.format.delimiter,
                 header=delivery.format.header,
                 encoding=_ENCODINGS[delivery.format.encoding],
+                freeze=frozen,
             )
         except asyncpg.DataError as error:
             # the driver's error stays out of the chain: its text holds the line
