@@ -90,7 +90,7 @@ _STILL_BAD = (
 
 
 def _how_far(run: Run, pace: Pace, ahead: Run | None) -> str:
-    """Such as `Step 2 of 6: refine silver.orders · 412,000 rows so far · about 20 s left`."""
+    """Such as `Step 2 of 6: refine silver.orders · about 20 s left, going by the last 5 runs`."""
     if run.cancelled_by is not None:
         return f"Stopping: {run.cancelled_by} cancelled it."
     if run.status is RunStatus.QUEUED:
@@ -120,7 +120,13 @@ def _pace(pace: Pace) -> Iterator[str]:
     if pace.rows_a_second is not None:
         yield f"{readable(round(pace.rows_a_second))} a second"
     if pace.seconds_left is not None:
-        yield f"about {duration(pace.seconds_left)} left"
+        yield f"about {duration(pace.seconds_left)} left, going by {_last(pace.runs)}"
+    if pace.exceeds is not None:
+        yield f"longer than usual: it took {duration(pace.exceeds)} in {_last(pace.runs)}"
+
+
+def _last(runs: int) -> str:
+    return f"the last {runs} runs" if runs > 1 else "the last run"
 
 
 def duration(seconds: float) -> str:

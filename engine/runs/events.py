@@ -16,6 +16,10 @@ class Pace:
     rows: int | None = None
     rows_a_second: float | None = None
     seconds_left: float | None = None
+    exceeds: float | None = None
+    """The seconds that the step at work takes as a rule, where it took longer now."""
+    runs: int = 0
+    """The earlier runs of the same by which these two are known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from statistics import median
 from typing import Generic, TypeVar
 
 from engine.catalog.model import Project
@@ -20,6 +21,12 @@ from engine.runs.tracing import Tracer
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T", bound=RunTransaction)
+
+BEFORE = 5
+"""So many runs of the same tell what is usual; of them the median, as one may have waited."""
+
+_LOOKED_AT = 10
+"""The newest of the pipeline, which may have had other tables or parameters."""
 
 LOOK = 0.25
 """Seconds between looks at what is at work."""
@@ -49,7 +56,8 @@ class _Working:
     traced: datetime
     """When lineage heard of it last."""
     meter: Meter = field(default_factory=Meter)
-    usual: Mapping[str, float] | None = None
+    before: Sequence[Run] | None = None
+    """Earlier runs of the same."""
 
 
 class Pulse(Generic[T]):
@@ -110,15 +118,16 @@ class Pulse(Generic[T]):
             run = await tx.runs.held(working.run.id)
             if run is None or not _still(run, working):
                 return
-            if working.usual is None:
-                working.usual = await _usual(tx, run)
+            if working.before is None:
+                working.before = await _before(tx, run)
             if run.steps[working.step.index].status is StepStatus.QUEUED:
                 run = await self._began(tx, run, working.step)
             elif self._clock.now() >= working.traced + LINEAGE:
                 working.traced = self._clock.now()
                 step = run.steps[working.step.index]
                 await self._tracer.goes_on(tx, run, step, working.traced)
-            pace = pace_of(working.meter, self._elapsed(working), usual_left(run, working.usual))
+            habit = habit_of(run, working.step, working.before)
+            pace = pace_of(working.meter, self._elapsed(working), habit)
             await tell(self._listeners, tx, RunChanged(run, pace))
 
     async def _began(self, tx: T, run: Run, step: Step) -> Run:
@@ -138,33 +147,56 @@ def _still(run: Run, working: _Working) -> bool:
     return run.attempt == working.run.attempt and not run.done and not step.done
 
 
-async def _usual(tx: RunTransaction, run: Run) -> dict[str, float]:
-    """How many seconds each step took when the same was run last."""
-    before = await tx.runs.latest(RunFilter(RunStatus.SUCCEEDED, run.pipeline, run.table), 1)
-    return {
-        step.name: (step.finished_at - step.started_at).total_seconds()
-        for past in before
-        for step in past.steps
-        if past.table == run.table
-        and past.parameters == run.parameters
-        and step.started_at
-        and step.finished_at
-    }
+async def _before(tx: RunTransaction, run: Run) -> tuple[Run, ...]:
+    """The last runs that did the same, and did it well."""
+    wanted = RunFilter(RunStatus.SUCCEEDED, run.pipeline, run.table)
+    found = await tx.runs.latest(wanted, _LOOKED_AT)
+    return tuple(each for each in found if _alike(each, run))[:BEFORE]
 
 
-def usual_left(run: Run, usual: Mapping[str, float]) -> float | None:
-    """The seconds that the steps not done take as a rule; None where one of them is new."""
+def _alike(past: Run, run: Run) -> bool:
+    """Whether the same was asked for; that one of them was retried makes no difference."""
+    asked = replace(past.parameters, taken_up=run.parameters.taken_up)
+    return past.table == run.table and asked == run.parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """What earlier runs of the same took, in seconds; None where one of the steps is new."""
+
+    step: float | None = None
+    left: float | None = None
+    """For all steps that are not done."""
+    runs: int = 0
+
+
+def habit_of(run: Run, at_work: Step, before: Sequence[Run]) -> Habit:
+    """The median of the step at work, and the sum of those of the steps not done."""
+    usual = _medians(before)
     left = [usual.get(step.name) for step in run.steps if not step.done]
     known = [seconds for seconds in left if seconds is not None]
-    return sum(known) if len(known) == len(left) else None
+    whole = sum(known) if len(known) == len(left) else None
+    return Habit(usual.get(at_work.name), whole, len(before))
 
 
-def pace_of(meter: Meter, elapsed: float, usual: float | None) -> Pace:
-    """Rows so far and a second, and the seconds left if it takes as long as it usually does."""
+def _medians(before: Sequence[Run]) -> Mapping[str, float]:
+    took: dict[str, list[float]] = {}
+    for step in (step for past in before for step in past.steps):
+        if step.started_at and step.finished_at:
+            seconds = (step.finished_at - step.started_at).total_seconds()
+            took.setdefault(step.name, []).append(seconds)
+    return {name: median(seconds) for name, seconds in took.items()}
+
+
+def pace_of(meter: Meter, elapsed: float, habit: Habit) -> Pace:
+    """Rows so far and a second, and the seconds left; what is late has no end that is known."""
     rows = meter.rows or None
     rate = meter.rows / elapsed if rows and elapsed > 0 else None
-    left = usual - elapsed if usual is not None and usual > elapsed else None
-    return Pace(rows, rate, left)
+    if habit.step is not None and elapsed > habit.step:
+        return Pace(rows, rate, exceeds=habit.step, runs=habit.runs)
+    if habit.left is not None:
+        return Pace(rows, rate, habit.left - elapsed, runs=habit.runs)
+    return Pace(rows, rate)
 
 
 class Metered:

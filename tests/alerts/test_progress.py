@@ -189,14 +189,27 @@ def test_a_change_that_is_asked_about_can_be_accepted_on_the_card_of_the_run() -
 def test_a_run_at_work_tells_its_pace_and_can_be_cancelled() -> None:
     run = a_run(status=RunStatus.RUNNING)
 
-    card = run_card(run, PROJECT, Pace(412_000, 20_600.4, 95.0))
+    card = run_card(run, PROJECT, Pace(412_000, 20_600.4, 95.0, runs=5))
 
     assert card.text == (
         "Step 1 of 3: refine silver.customers · 412,000 rows so far · 20,600 a second · "
-        "about 2 min left"
+        "about 2 min left, going by the last 5 runs"
     )
     assert [button.command for button in card.buttons] == [f"cancel {RUN_ID}", f"status {RUN_ID}"]
     assert card.buttons[0].confirm
+
+
+@pytest.mark.parametrize(
+    ("pace", "told"),
+    [
+        (Pace(seconds_left=12.0, runs=1), "about 12 s left, going by the last run"),
+        (Pace(exceeds=40.0, runs=4), "longer than usual: it took 40 s in the last 4 runs"),
+    ],
+)
+def test_a_step_of_one_statement_tells_what_earlier_runs_took(pace: Pace, told: str) -> None:
+    card = run_card(a_run(status=RunStatus.RUNNING), PROJECT, pace)
+
+    assert card.text == f"Step 1 of 3: refine silver.customers · {told}"
 
 
 def test_a_run_that_somebody_cancelled_says_so_until_it_has_stopped() -> None:

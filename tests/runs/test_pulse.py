@@ -13,8 +13,8 @@ from typing_extensions import override
 from engine.errors import DatabaseUnreachable
 from engine.lineage.model import EventType
 from engine.runs.events import Pace, RunChanged
-from engine.runs.model import Run, RunStatus, Step, StepKind, StepStatus
-from engine.runs.pulse import FIRST, LINEAGE, THEN, Meter, pace_of, usual_left
+from engine.runs.model import Parameters, Run, RunStatus, Step, StepKind, StepStatus
+from engine.runs.pulse import BEFORE, FIRST, LINEAGE, THEN, Habit, Meter, habit_of, pace_of
 from engine.runs.steps.work import Act
 from engine.testing.clock import EPOCH
 from engine.testing.warehouse import FixedDelivery
@@ -221,56 +221,82 @@ def test_a_delivery_is_passed_on_as_it_is() -> None:
     assert (metered.headers, metered.format) == (delivery.headers, delivery.format)
 
 
+NEW = Habit()
+USUAL = Habit(25.0, 40.0, 3)
+
+
 @pytest.mark.parametrize(
-    ("rows", "elapsed", "usual", "expected"),
+    ("rows", "elapsed", "habit", "expected"),
     [
-        (0, 0.0, None, Pace()),
-        (500, 0.0, None, Pace(500)),
-        (500, 10.0, None, Pace(500, 50.0)),
-        (500, 10.0, 25.0, Pace(500, 50.0, 15.0)),
-        (0, 30.0, 25.0, Pace()),
+        (0, 0.0, NEW, Pace()),
+        (500, 0.0, NEW, Pace(500)),
+        (500, 10.0, NEW, Pace(500, 50.0)),
+        (500, 10.0, USUAL, Pace(500, 50.0, 30.0, runs=3)),
+        (0, 30.0, USUAL, Pace(exceeds=25.0, runs=3)),
+        (0, 10.0, Habit(25.0, None, 3), Pace()),
     ],
 )
 def test_a_pace_says_only_what_is_known(
-    rows: int, elapsed: float, usual: float | None, expected: Pace
+    rows: int, elapsed: float, habit: Habit, expected: Pace
 ) -> None:
-    assert pace_of(Meter(rows), elapsed, usual) == expected
+    assert pace_of(Meter(rows), elapsed, habit) == expected
 
 
-def test_the_time_left_is_what_the_steps_not_done_take_as_a_rule() -> None:
-    run = a_run(
-        a_step(StepKind.REFINE, status=StepStatus.SUCCEEDED),
-        a_step(StepKind.CHECK, status=StepStatus.RUNNING),
-        a_step(StepKind.PUBLISH),
-    )
-    usual = {step.name: 10.0 * (step.index + 1) for step in run.steps}
-
-    assert usual_left(run, usual) == 50.0
-    del usual[run.steps[2].name]
-    assert usual_left(run, usual) is None, "one of them was never worked before"
-
-
-async def test_the_time_left_comes_from_the_last_run_of_the_same() -> None:
-    shop = a_shop(gate := Gate())
-    shop.keep(
+def past(number: int, **steps: float) -> Run:
+    """An ingest of everything that took so many seconds for each table."""
+    return a_run(
         *(
-            a_run(
-                a_step(
-                    StepKind.INGEST,
-                    "bronze.customers",
-                    StepStatus.SUCCEEDED,
-                    started_at=EPOCH,
-                    finished_at=EPOCH + timedelta(seconds=seconds),
-                ),
-                id=f"1111111{seconds}",
-                pipeline="ingest",
-                table=None,
-                status=status,
-                requested_at=EPOCH + timedelta(seconds=seconds),
+            a_step(
+                StepKind.INGEST,
+                f"bronze.{table}",
+                StepStatus.SUCCEEDED,
+                started_at=EPOCH,
+                finished_at=EPOCH + timedelta(seconds=seconds),
             )
-            for seconds, status in ((7, RunStatus.SUCCEEDED), (9, RunStatus.FAILED))
-        )
+            for table, seconds in steps.items()
+        ),
+        id=f"1111111{number}",
+        pipeline="ingest",
+        table=None,
+        status=RunStatus.SUCCEEDED,
+        requested_at=EPOCH + timedelta(seconds=number),
     )
+
+
+def test_what_is_usual_is_the_median_of_earlier_runs_for_the_steps_not_done() -> None:
+    run = a_run(
+        a_step(StepKind.INGEST, "bronze.orders", StepStatus.SUCCEEDED),
+        a_step(StepKind.INGEST, "bronze.customers", StepStatus.RUNNING),
+        a_step(StepKind.INGEST, "bronze.products"),
+    )
+    before = [
+        past(1, orders=1, customers=20, products=3),
+        past(2, orders=1, customers=21, products=3),
+        past(3, orders=1, customers=900, products=4),
+    ]
+
+    assert habit_of(run, run.steps[1], before) == Habit(21.0, 24.0, 3)
+
+
+def test_a_step_that_is_new_has_no_usual_time_and_leaves_the_end_unknown() -> None:
+    run = a_run(
+        a_step(StepKind.INGEST, "bronze.customers", StepStatus.RUNNING),
+        a_step(StepKind.INGEST, "bronze.products"),
+    )
+
+    assert habit_of(run, run.steps[0], [past(1, customers=20)]) == Habit(20.0, None, 1)
+    assert habit_of(run, run.steps[0], []) == Habit()
+
+
+async def test_the_time_left_comes_from_the_last_runs_of_the_same_that_went_well() -> None:
+    shop = a_shop(gate := Gate())
+    well = [past(number, customers=7) for number in range(BEFORE)]
+    well[0] = replace(well[0], parameters=Parameters(taken_up=2))
+    older = replace(past(8, customers=100), requested_at=EPOCH - timedelta(days=1))
+    of_one = replace(past(6, customers=100), table="customers")
+    otherwise = replace(past(7, customers=100), parameters=Parameters(full_refresh=True))
+    failed = replace(past(9, customers=100), status=RunStatus.FAILED)
+    shop.keep(*well, older, of_one, otherwise, failed)
 
     async with slowly(shop, gate):
         await until(lambda: told(shop))
@@ -278,3 +304,4 @@ async def test_the_time_left_comes_from_the_last_run_of_the_same() -> None:
 
     assert pace is not None
     assert pace.seconds_left == pytest.approx(7.0, abs=0.6)
+    assert pace.runs == BEFORE
