@@ -9,7 +9,7 @@ from engine.alerts.model import Brought, Circumstances
 from engine.alerts.ports import AlertTransaction
 from engine.catalog.model import DatasetName
 from engine.findings.model import ChecksFailed, ChecksWarned, Finding
-from engine.runs.model import Run, StepKind, StepStatus
+from engine.runs.model import Run, RunStatus, StepKind, StepStatus
 from engine.runs.ports import RunFilter
 
 _MAKING = frozenset({StepKind.REFINE, StepKind.BUILD})
@@ -71,4 +71,6 @@ def _rows(run: Run, dataset: DatasetName) -> int | None:
 
 def _told(run: Run, zone: tzinfo) -> str:
     there = went_well_at(run).astimezone(zone)
-    return f"{run.id} ({there.day} {there:%b %H:%M})"
+    # «list runs» shows the whole of it as failed
+    later = "" if run.status is not RunStatus.FAILED else ", though it failed at a later step"
+    return f"{run.id} ({there.day} {there:%b %H:%M}){later}"

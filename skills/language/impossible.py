@@ -69,9 +69,11 @@ def fault_in_time(text: str, words: tuple[Word, ...], calendar: Calendar) -> str
 
 def past_in(text: str, words: tuple[Word, ...]) -> str | None:
     """Why nothing can run at a time that is named: it has passed."""
-    texts = [*(word.text for word in words), ""]
+    texts = [*(word.text for word in words), "", ""]
     for at, word in enumerate(words):
         is_past = texts[at] == "last" and texts[at + 1] in _PAST_PARTS
+        if is_past and texts[at + 1 : at + 3] == ["day", "of"]:
+            return "A schedule can't find the last day of a month: name one, such as the 28th."
         if is_past or texts[at] in ("yesterday", "ago"):
             named = (
                 "in the past" if word.text == "ago" else text[word.start : words[at + is_past].end]

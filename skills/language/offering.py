@@ -95,10 +95,19 @@ def _about(said: Said) -> tuple[Command, ...]:
     pipelines, tables = said.values(Kind.PIPELINE), said.values(Kind.TABLE)
     if pipelines and not said.values(Kind.RUN):
         table = tables[0] if tables else None
-        return (*look_instead(said), *(RunPipeline(name, table) for name in pipelines[:3]))
+        orders = () if _only_looks(said) else pipelines[:3]
+        return (*look_instead(said), *(RunPipeline(name, table) for name in orders))
     if tables:
         dataset = said.vocabulary.dataset(tables[0], None, "silver") or tables[0]
         maker = dict(said.vocabulary.makers).get(dataset)
-        runs = (RunPipeline(maker, tables[0]),) if maker else ()
+        runs = (RunPipeline(maker, tables[0]),) if maker and not _only_looks(said) else ()
         return (*look_instead(said), CheckQuality(dataset), *runs)
     return look_instead(said)
+
+
+def _only_looks(said: Said) -> bool:
+    """Whether somebody wants to know, so that nothing that changes data is offered."""
+    return not _LOOKING.isdisjoint(folded(said.text)[:1])
+
+
+_LOOKING = frozenset("show list tell give see view display print how what which who".split())  # noqa: SIM905  # reads better

@@ -13,6 +13,7 @@ from engine.commands import (
     FindPerson,
     ListRuns,
     Mute,
+    RunPipeline,
     SchedulePipeline,
 )
 from engine.recurrence import Every, Once, Unit
@@ -200,3 +201,20 @@ def read_exactly(text: str) -> Command:
     reading = read(text)
     assert isinstance(reading, Understood)
     return reading.command
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["show me the email of customer C00001", "how many rows does silver.customers have?"],
+)
+def test_who_only_looks_is_offered_no_run(text: str) -> None:
+    reading = read(text)
+    assert isinstance(reading, Guess)
+    assert reading.commands
+    assert not any(isinstance(each, RunPipeline) for each in reading.commands)
+
+
+def test_the_last_day_of_a_month_is_none_that_a_schedule_finds() -> None:
+    reading = read("run medallion every last day of the month at 9")
+    assert isinstance(reading, Guess)
+    assert reading.reason.startswith("A schedule can't find the last day of a month")
