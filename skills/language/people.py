@@ -70,7 +70,8 @@ _CONFIRMED = re.compile(
     r"(?:yes,? )?confirm(?:ed)?(?: code)? (?P<code>[a-z][0-9][a-z][0-9])", re.IGNORECASE
 )
 _UNCODED = re.compile(
-    r"(?:yes,? )?confirm(?:ed)?(?: (?:that|it|this|(?:code )?(?!e[0-9]+\b)[a-z0-9]{3,5}))?",
+    r"(?:yes,? )?confirm(?:ed)?(?: (?:that|it|this|(?:code )?(?!e[0-9]+\b)[a-z0-9]{3,5}))?"
+    r"|(?:yes,? )?(?:go ahead|do it)|yes",
     re.IGNORECASE,
 )
 

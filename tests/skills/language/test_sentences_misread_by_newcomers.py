@@ -83,7 +83,13 @@ def test_runs_of_a_day_that_does_not_exist_are_not_those_of_any_day(
     assert read(text) == Guess((command,), f"There is no {day}.")
 
 
-@pytest.mark.parametrize("text", ["confirm", "confirm ZZZZ", "confirm that", "yes, confirm it"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "confirm", "confirm ZZZZ", "confirm that", "yes, confirm it",
+        "yes", "Yes, please!", "go ahead", "yes, do it",
+    ],
+)  # fmt: skip
 def test_a_confirmation_without_a_code_is_told_where_codes_stand(text: str) -> None:
     reading = read(text)
     assert isinstance(reading, Guess)
