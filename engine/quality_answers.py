@@ -355,7 +355,9 @@ def _datasets_table(project: Project, reports: Sequence[DatasetReport], span: Sp
     checked = span.zoned("Last checked")
     columns = ("Dataset", "Score", f"On {day_told(span.since)}", "Checks", checked, "Owner")
     rows = tuple(_dataset_row(project, each, span) for each in reports[:SHOWN_DATASETS])
-    return CardTable(columns, rows)
+    if any(each.score_before is not None for each in reports):
+        return CardTable(columns, rows)
+    return CardTable((*columns[:2], *columns[3:]), tuple((*row[:2], *row[3:]) for row in rows))
 
 
 def _left_out(reports: Sequence[DatasetReport]) -> Iterator[Fact]:
