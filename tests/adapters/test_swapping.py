@@ -301,6 +301,33 @@ async def test_a_swap_waits_for_a_reader_who_ends_in_time(lab: Lab) -> None:
     assert await lab.value("SELECT n FROM public.mine") == 2
 
 
+VACUUMED_SLOWLY = """ALTER TABLE gold.report SET (autovacuum_vacuum_insert_threshold = 1,
+  autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_cost_limit = 1,
+  autovacuum_vacuum_cost_delay = 100)"""
+
+AUTOVACUUMS = """SELECT count(*) FROM pg_stat_activity
+WHERE backend_type = 'autovacuum worker' AND query LIKE '%gold.report%'
+  AND datname = current_database()"""
+
+
+async def test_an_autovacuum_of_the_table_gives_way_to_a_swap(lab: Lab) -> None:
+    await published(lab, "SELECT n, repeat('x', 500) AS told FROM generate_series(1, 20000) n")
+    run = await staged(lab, "SELECT 2 AS n, 'y' AS told")
+    await execute(lab.url, VACUUMED_SLOWLY, "INSERT INTO gold.report SELECT 3, 'z'")
+    often = ("ALTER SYSTEM SET autovacuum_naptime = '1s'", "SELECT pg_reload_conf()")
+
+    await execute(lab.url, *often)
+    try:
+        async with asyncio.timeout(60):
+            while not await lab.value(AUTOVACUUMS):
+                await asyncio.sleep(0.1)
+        await swapped(lab, run)
+    finally:
+        await execute(lab.url, "ALTER SYSTEM RESET autovacuum_naptime", "SELECT pg_reload_conf()")
+
+    assert await lab.value("SELECT n FROM gold.report") == 2
+
+
 async def test_the_lock_timeout_of_the_transaction_is_as_before_after_a_swap(lab: Lab) -> None:
     await published(lab, "SELECT 1 AS n")
     run = await staged(lab, "SELECT 2 AS n")

@@ -1,13 +1,13 @@
 """Puts a staged table in the place of the published one: nothing on it is lost, nobody waits long.
 
 All that takes time is done on the staged table first. The published one is then locked in short
-attempts, so that readers pass between them, and swapped by rename within milliseconds.
+attempts, so that readers pass between them, and swapped by rename within milliseconds. To a longer
+attempt an autovacuum gives way.
 """
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from math import ceil
 
 import asyncpg
 
@@ -27,6 +27,17 @@ ATTEMPT = 0.1
 
 PAUSE = 0.05
 """Seconds between two attempts, in which those who waited get through."""
+
+GIVES_WAY = 0.5
+"""Seconds within which an autovacuum ends once PostgreSQL has told it that somebody waits."""
+
+_ONLY_VACUUMED = """SELECT coalesce(bool_and(mode = 'ShareUpdateExclusiveLock'), false)
+FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+WHERE relation = to_regclass($1) AND datname = current_database()
+  AND granted AND pid <> pg_backend_pid()"""
+
+_TOLD_AFTER = "SELECT extract(epoch FROM current_setting('deadlock_timeout')::interval)::float8"
+"""Seconds of waiting after which PostgreSQL looks who is in the way, and ends an autovacuum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +135,22 @@ async def locked(
 
 
 async def _lock(connection: Driver, table: Relation, before: Sequence[str], limit: float) -> None:
-    attempt = min(ATTEMPT, limit)
-    for number in range(ceil(limit / (attempt + PAUSE))):
-        if number:
-            # on the server, where no clock of ours is needed to bound it
-            await connection.execute("SELECT pg_sleep($1)", PAUSE)
-        if await _locked_at_once(connection, table, before, attempt):
-            return
-    raise _busy(table, limit)
+    attempt, left = min(ATTEMPT, limit), limit
+    while not await _locked_at_once(connection, table, before, attempt):
+        left -= attempt + PAUSE
+        if left <= 0:
+            raise _busy(table, limit)
+        # on the server, where no clock of ours is needed to bound it
+        await connection.execute("SELECT pg_sleep($1)", PAUSE)
+        attempt = min(await _next_attempt(connection, table), left)
+
+
+async def _next_attempt(connection: Driver, table: Relation) -> float:
+    """Seconds: an autovacuum, which nobody's short wait ends, is waited for long enough."""
+    if not await connection.fetchval(_ONLY_VACUUMED, table.quoted):
+        return ATTEMPT
+    told_after: float = await connection.fetchval(_TOLD_AFTER)
+    return told_after + GIVES_WAY
 
 
 async def _locked_at_once(
