@@ -72,6 +72,9 @@ class WorkerLane:
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
+            # there is a worker for each processor: threads of numpy would only be in each other's
+            # way; it reads this when it is imported, which may be before the process asks us
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
             self._pool = ProcessPoolExecutor(
                 1, mp_context=_SPAWN, initializer=_begin, initargs=(self._prepare,)
             )

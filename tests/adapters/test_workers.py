@@ -124,3 +124,18 @@ async def test_a_worker_ends_when_its_parent_was_killed() -> None:
         parent.kill()
 
         assert await gone(pid)
+
+
+def threads_that_numpy_starts() -> int:
+    """How many threads come with numpy, in a process that has not imported it before."""
+    before = psutil.Process().num_threads()
+    import numpy as np  # noqa: PLC0415  # its import is what is measured
+
+    np.ones((500, 500)) @ np.ones((500, 500))
+    return psutil.Process().num_threads() - before
+
+
+async def test_a_worker_multiplies_on_one_processor_as_there_is_a_worker_for_each(
+    lane: WorkerLane,
+) -> None:
+    assert await lane.call(threads_that_numpy_starts) == 0

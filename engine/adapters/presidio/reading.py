@@ -181,9 +181,23 @@ def _model(language: str) -> "Language":
 
     name = MODELS.get(language, f"{language}_core_news_sm")
     try:
-        return spacy.load(name, exclude=[*_UNUSED, *_ONLY_FOR_THOSE.get(language, ())])
+        model = spacy.load(name, exclude=[*_UNUSED, *_ONLY_FOR_THOSE.get(language, ())])
     except OSError:
         raise missing_model(language, name) from None
+    _multiply_with_numpy(model)
+    return model
+
+
+def _multiply_with_numpy(model: "Language") -> None:
+    """Three times as fast as thinc's own blis, whose wheel has no code for vector units."""
+    from spacy.pipeline import TrainablePipe  # noqa: PLC0415  # as above
+    from thinc.api import NumpyOps  # noqa: PLC0415  # as above
+
+    ops = NumpyOps(use_blis=False)
+    for _, part in model.components:
+        if isinstance(part, TrainablePipe):
+            for layer in part.model.walk():
+                layer.ops = ops
 
 
 def missing_model(language: str, name: str) -> ConfigurationError:
