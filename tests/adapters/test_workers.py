@@ -129,7 +129,7 @@ async def test_a_worker_ends_when_its_parent_was_killed() -> None:
 def threads_that_numpy_starts() -> int:
     """How many threads come with numpy, in a process that has not imported it before."""
     before = psutil.Process().num_threads()
-    import numpy as np  # noqa: PLC0415  # its import is what is measured
+    import numpy as np  # its import is what is measured
 
     np.ones((500, 500)) @ np.ones((500, 500))
     return psutil.Process().num_threads() - before
